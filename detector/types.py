@@ -1,0 +1,175 @@
+"""What travels between the stages and out to the caller: frozen, typed, named as the JSON names it.
+
+Offsets are half-open and count Unicode code points of the caller's string, so `text[start:end] == surface`.
+Odds and gains are base-10 logarithms: how many times likelier, in powers of ten, the substituted reading is
+than the text as it stands. Higher is more suspicious.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["spun", "clean", "insufficient_text", "unsupported_language"]
+
+__all__ = [
+    "Alternative",
+    "Edit",
+    "EditAlternative",
+    "Evidence",
+    "Passage",
+    "Report",
+    "Restoration",
+    "Verdict",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A wording that probably stood where the evidence is, and how much likelier it is."""
+
+    text: str
+    log10_odds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {"text": self.text, "log10_odds": self.log10_odds}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One observed oddity: where it is, what kind it is (`cue`), how strong, and what was probably meant.
+
+    `message` is a sentence that a reader understands without knowing how the detector works.
+    """
+
+    start: int
+    end: int
+    surface: str
+    cue: str
+    log10_odds: float
+    alternatives: tuple[Alternative, ...] = ()
+    message: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "surface": self.surface,
+            "cue": self.cue,
+            "log10_odds": self.log10_odds,
+            "alternatives": [a.to_dict() for a in self.alternatives],
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of text with a score of its own; `probability` is None where it is too short to judge."""
+
+    start: int
+    end: int
+    probability: float | None
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "probability": self.probability,
+            "verdict": self.verdict,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `detect` found in one document.
+
+    `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
+    (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used.
+    `source` is the judged text itself: the evidence's offsets point into it.
+    """
+
+    verdict: Verdict
+    probability: float | None
+    threshold: float
+    n_words: int
+    language: str
+    passages: tuple[Passage, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    source: str = field(default="", repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document object of the contract, without `path`."""
+        return {
+            "n_words": self.n_words,
+            "language": self.language,
+            "verdict": self.verdict,
+            "probability": self.probability,
+            "threshold": self.threshold,
+            "passages": [p.to_dict() for p in self.passages],
+            "evidence": [e.to_dict() for e in self.evidence],
+        }
+
+    def _repr_html_(self) -> str:
+        from detector.report.html import report_fragment
+
+        return report_fragment(self)
+
+
+@dataclass(frozen=True, slots=True)
+class EditAlternative:
+    """Another reading of an edit's span, and its gain over the text as it stands."""
+
+    text: str
+    log10_gain: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {"text": self.text, "log10_gain": self.log10_gain}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One step of a restoration plan: `text[start:end]` is `spun`, and was probably `original`."""
+
+    start: int
+    end: int
+    spun: str
+    original: str
+    log10_gain: float
+    alternatives: tuple[EditAlternative, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "spun": self.spun,
+            "original": self.original,
+            "log10_gain": self.log10_gain,
+            "alternatives": [a.to_dict() for a in self.alternatives],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """The restored text and the plan that leads to it: sorted, disjoint, replayed by `apply_plan`.
+
+    `source` is the text as it was given.
+    """
+
+    text: str
+    plan: tuple[Edit, ...] = ()
+    source: str = field(default="", repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document object of the contract, without `path`."""
+        return {"text": self.text, "plan": [e.to_dict() for e in self.plan]}
+
+    def _repr_html_(self) -> str:
+        from detector.report.html import restoration_fragment
+
+        return restoration_fragment(self)
