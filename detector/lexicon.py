@@ -1,0 +1,89 @@
+"""Words and their ids, with how common each is: the read-only view that all stages share."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.text import NUMBER, UNKNOWN
+
+__all__ = ["CONFUSABLE_LETTERS", "INVISIBLE", "SPECIAL_WORDS", "Vocabulary", "skeleton"]
+
+# Boundary of a paragraph or document; any other word; any other number; any other capitalised word.
+SPECIAL_WORDS = ("<p>", "<unk>", "<num>", "<name>")
+
+# Cyrillic, Greek and other letters that a reader takes for Latin ones (from Unicode's confusables.txt, the part
+# that spinners use), in lower case.
+CONFUSABLE_LETTERS = dict(
+    zip(
+        "аеорсухіјѕԁһкмтвнгпьԛԝ" + "αεικνορτυχγηω" + "ɑɡıᴏ",
+        "aeopcyxijsdhkmtbhrnbqw" + "aeiknoptuxynw" + "agio",
+        strict=True,
+    )
+)
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_SKELETON = str.maketrans({**CONFUSABLE_LETTERS, **dict.fromkeys(INVISIBLE, "")})
+
+
+def skeleton(word: str) -> str:
+    """Return the Latin word that a reader sees: look-alike letters mapped, invisible marks dropped, composed.
+
+    >>> skeleton("pоlicy")  # the o is Cyrillic
+    'policy'
+    """
+    return unicodedata.normalize("NFC", word).translate(_SKELETON)
+
+
+class Vocabulary(dict[str, int]):
+    """Ids of the pieces that `text.iter_pieces` yields: a plain lookup, with classes for all that is not listed.
+
+    White space has the id `SPACE` (-1); numbers that are not listed `<num>`, all else `<unk>` (which `tokenize`
+    turns into `<name>` where it is capitalised). A word written with look-alike letters has the id of what a
+    reader sees.
+    """
+
+    SPACE = -1
+
+    def __init__(self, words: Sequence[str], zipf: NDArray[np.float32] | None = None) -> None:
+        self.words: tuple[str, ...] = (*SPECIAL_WORDS, *words)
+        super().__init__(zip(words, range(len(SPECIAL_WORDS), len(self.words)), strict=True))
+        self[" "] = self.SPACE
+        # Zipf scale (log10 of occurrences per billion words), float32 (len(words),); 0 where unknown.
+        self.zipf = np.zeros(len(self.words), np.float32) if zipf is None else zipf
+        self.hyphen = self.get("-", -2)
+
+    def __missing__(self, piece: str) -> int:
+        if piece.isspace():
+            return self.SPACE
+        if piece[0].isdigit():
+            return NUMBER
+        if not piece.isascii():
+            seen = skeleton(piece)
+            if seen != piece and seen in self:
+                return self[seen]
+        return UNKNOWN
+
+    @property
+    def size(self) -> int:
+        """Number of ids, the special ones included."""
+        return len(self.words)
+
+    @cached_property
+    def is_word_id(self) -> NDArray[np.bool_]:
+        """Whether each id is a word or number and no mark, bool (size,)."""
+        flags = np.array([w[0] != "'" and any(map(str.isalnum, w)) for w in self.words], dtype=bool)
+        flags[0] = False
+        return flags
+
+    @cached_property
+    def is_terminal_id(self) -> NDArray[np.bool_]:
+        """Whether each id ends a sentence, bool (size,)."""
+        return np.array([w in {".", "!", "?", "…", ":", ";"} for w in self.words], dtype=bool)
+
+    def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """Return the id of each word, UNKNOWN where it is not listed."""
+        return np.fromiter((self[w] for w in words), dtype=np.int32, count=len(words))
