@@ -1,0 +1,66 @@
+"""Words that stand in the same places: distributional neighbours from the corpus itself.
+
+Positive pointwise mutual information of each word with the words right before and right after it, reduced by a
+truncated singular value decomposition (Levy et al. 2015, "Improving distributional similarity").
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.decomposition import TruncatedSVD
+
+__all__ = ["distributional_neighbours"]
+
+_CHUNK = 2_000
+
+
+def distributional_neighbours(
+    ids: NDArray[np.int32],
+    words: int = 50_000,
+    contexts: int = 6_000,
+    dimensions: int = 100,
+    k: int = 12,
+    seed: int = 0,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the k nearest words of each word and their cosine similarity, nearest first; both (words, k).
+
+    `ids` is a token stream with boundaries; word ids are ordered by frequency, so the first `words` are the
+    commonest. The four special words have no neighbours and are nobody's: their rows are 0.
+    """
+    columns = []
+    for target, context in ((ids[1:], ids[:-1]), (ids[:-1], ids[1:])):
+        keep = (target < words) & (context < contexts) & (target > 0)
+        pairs = target[keep].astype(np.int64) * contexts + context[keep]
+        pairs.sort()
+        starts = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1])))
+        counts = np.diff(np.concatenate((starts, [len(pairs)]))).astype(np.float64)
+        cells = pairs[starts]
+        columns.append(
+            sparse.csr_matrix((counts, (cells // contexts, cells % contexts)), shape=(words, contexts))
+        )
+    matrix = sparse.hstack(columns).tocsr()
+    rows = np.asarray(matrix.sum(axis=1)).ravel()
+    # Context counts to the power 0.75, as Levy et al. advise: rare contexts otherwise win too easily.
+    smoothed = np.asarray(matrix.sum(axis=0)).ravel() ** 0.75
+    smoothed /= smoothed.sum()
+    coo = matrix.tocoo()
+    values = np.log(coo.data / (rows[coo.row] * smoothed[coo.col]))
+    keep = values > 0
+    ppmi = sparse.csr_matrix((values[keep], (coo.row[keep], coo.col[keep])), shape=matrix.shape)
+    vectors = TruncatedSVD(dimensions, random_state=seed, n_iter=4).fit_transform(ppmi).astype(np.float32)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    vectors[:4] = 0
+    nearest = np.zeros((words, k), dtype=np.int32)
+    similarity = np.zeros((words, k), dtype=np.float32)
+    for start in range(4, words, _CHUNK):
+        chunk = slice(start, min(start + _CHUNK, words))
+        cosine = vectors[chunk] @ vectors.T
+        cosine[np.arange(cosine.shape[0]), np.arange(chunk.start, chunk.stop)] = -1
+        best = np.argpartition(-cosine, k, axis=1)[:, :k]
+        score = np.take_along_axis(cosine, best, axis=1)
+        order = np.argsort(-score, axis=1, kind="stable")
+        nearest[chunk] = np.take_along_axis(best, order, axis=1)
+        similarity[chunk] = np.take_along_axis(score, order, axis=1)
+    return nearest, similarity
