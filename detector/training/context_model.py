@@ -149,7 +149,7 @@ def fit_context_model(
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        value = float(loss)
+        value = loss.item()
         if not np.isfinite(value):
             raise FloatingPointError(f"context model: the loss is {value} at step {step}")
         late = value if step == first else 0.99 * late + 0.01 * value

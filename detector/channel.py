@@ -1,0 +1,183 @@
+"""The noisy channel: which originals a spinner may have had before it where a wording stands now.
+
+A substitute of one to five words leads to its possible originals, each with log10 P(substitute | original) and the
+source that knows the pair. Built by `training.channel`; read here as arrays, matched in batches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.static_function import StaticFunction
+from detector.text import HYPHENATED, WORD, TokenBatch
+
+__all__ = ["ENTRY_BITS", "MAX_WORDS", "SOURCES", "Candidates", "Channel", "Ragged", "sequence_keys"]
+
+MAX_WORDS = 5
+ENTRY_BITS = 20
+
+# Where a pair of wordings is known from, strongest first; a pair that several know keeps the strongest.
+SOURCES = ("observed", "aligned", "tortured", "wordnet", "mythes", "neighbour")
+
+WEIGHT_STEP = 0.05  # log10; weights lie between -6.35 and 0 in an unsigned byte
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of different lengths, end to end: row i is values[offsets[i]:offsets[i + 1]]."""
+
+    offsets: NDArray[np.int32]
+    values: NDArray[np.int32]
+
+    @cached_property
+    def lengths(self) -> NDArray[np.int64]:
+        """Length of each row, int64 (rows,)."""
+        return np.diff(self.offsets).astype(np.int64)
+
+    def take(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return the values of `rows`, end to end, and the length of each."""
+        lengths = self.lengths[rows]
+        ends = np.cumsum(lengths)
+        within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - lengths, lengths)
+        return self.values[np.repeat(self.offsets[rows].astype(np.int64), lengths) + within], lengths
+
+
+def sequence_keys(ids: NDArray[np.int32], starts: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
+    """Return a 64-bit key of the `length` ids from each start."""
+    key = np.full(len(starts), length, dtype=np.uint64)
+    for i in range(length):
+        key = (key ^ ids[starts + i].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(29)
+    return key
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Possible substitutions in a batch, one row each, ordered by place.
+
+    Attributes
+    ----------
+    start : int64 (m,), first token of the substitute; length : int64 (m,), its tokens
+    original : int64 (m,), row of `Channel.sequences`
+    log10_weight : float32 (m,), log10 P(substitute | original)
+    source : uint8 (m,), index into SOURCES
+    """
+
+    start: NDArray[np.int64]
+    length: NDArray[np.int64]
+    original: NDArray[np.int64]
+    log10_weight: NDArray[np.float32]
+    source: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Candidates:
+        """Return the given rows."""
+        return Candidates(
+            self.start[rows], self.length[rows], self.original[rows], self.log10_weight[rows], self.source[rows]
+        )
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Substitutes and their originals.
+
+    Attributes
+    ----------
+    sequences : Ragged, word ids of every substitute (the first rows, in order) and original
+    entries : Ragged, row e lists the originals (rows of `sequences`) of substitute e
+    weights : uint8, aligned with entries.values; log10 P(substitute | original) = -WEIGHT_STEP * weight
+    sources : uint8, aligned with entries.values
+    phrases : static function from the key of a substitute of several words to its row
+    """
+
+    sequences: Ragged
+    entries: Ragged
+    weights: NDArray[np.uint8]
+    sources: NDArray[np.uint8]
+    phrases: StaticFunction
+
+    @property
+    def n_entries(self) -> int:
+        """Number of substitutes."""
+        return len(self.entries.offsets) - 1
+
+    @cached_property
+    def _single(self) -> NDArray[np.int32]:
+        """Row of each word as a substitute of its own, -1 where it is none."""
+        lengths = self.sequences.lengths[: self.n_entries]
+        rows = np.flatnonzero(lengths == 1)
+        words = self.sequences.values[self.sequences.offsets[rows]]
+        table = np.full(1 << 17, -1, dtype=np.int32)
+        table[words] = rows
+        return table
+
+    @cached_property
+    def _opens(self) -> NDArray[np.uint8]:
+        """Bit n of a word: some substitute of n words begins with it."""
+        lengths = self.sequences.lengths[: self.n_entries]
+        table = np.zeros(1 << 17, dtype=np.uint8)
+        first = self.sequences.values[self.sequences.offsets[: self.n_entries]]
+        np.bitwise_or.at(table, first, (1 << lengths).astype(np.uint8))
+        return table
+
+    def match(self, batch: TokenBatch) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return start, length and entry of every substitute that stands in the batch.
+
+        A single word beside a hyphen is no match: spinners leave those alone.
+        """
+        ids = batch.ids
+        n = len(ids)
+        word = (batch.shape & WORD) != 0
+        loose = word & ((batch.shape & HYPHENATED) == 0)
+        single = np.flatnonzero(loose & (self._single[ids] >= 0))
+        starts, lengths = [single], [np.ones(len(single), dtype=np.int64)]
+        entries = [self._single[ids[single]].astype(np.int64)]
+        opens = self._opens[ids]
+        opens[~word] = 0
+        for length in range(2, MAX_WORDS + 1):
+            place = np.flatnonzero(opens & (1 << length))
+            place = place[place + length <= n]
+            for i in range(1, length):
+                place = place[ids[place + i] > 0]
+            if not len(place):
+                continue
+            entry, found = self.phrases.lookup(sequence_keys(ids, place, length))
+            place, entry = place[found], entry[found].astype(np.int64)
+            # The fingerprint lets one phrase in thousands through by chance: compare the words themselves.
+            entry = np.minimum(entry, self.n_entries - 1)
+            same = self.sequences.lengths[entry] == length
+            for i in range(length):
+                at = np.minimum(self.sequences.offsets[entry] + i, len(self.sequences.values) - 1)
+                same &= self.sequences.values[at] == ids[place + i]
+            starts.append(place[same])
+            lengths.append(np.full(int(same.sum()), length, dtype=np.int64))
+            entries.append(entry[same])
+        start, length_, entry_ = np.concatenate(starts), np.concatenate(lengths), np.concatenate(entries)
+        order = np.argsort(start, kind="stable")
+        return start[order], length_[order], entry_[order]
+
+    def candidates(self, batch: TokenBatch) -> Candidates:
+        """Return every original of every substitute that stands in the batch."""
+        start, length, entry = self.match(batch)
+        sizes = self.entries.lengths[entry]
+        ends = np.cumsum(sizes)
+        within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+        at = np.repeat(self.entries.offsets[entry].astype(np.int64), sizes) + within
+        return Candidates(
+            np.repeat(start, sizes),
+            np.repeat(length, sizes),
+            self.entries.values[at].astype(np.int64),
+            self.weights[at].astype(np.float32) * np.float32(-WEIGHT_STEP),
+            self.sources[at],
+        )
+
+    def words_of(self, original: int) -> NDArray[np.int32]:
+        """Return the word ids of one row of `sequences`."""
+        o = self.sequences.offsets
+        return self.sequences.values[o[original] : o[original + 1]]

@@ -1,0 +1,185 @@
+"""Estimate the channel: P(substitute | original) from observed pairs, aligned phrases and thesauri.
+
+Whole observed phrases are aligned block by block with expectation maximisation: blocks of up to three words a side
+in the same order, each block's probability shared between all phrases in which it occurs, backed off to what the
+thesauri know and to the blocks' lengths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from detector.channel import ENTRY_BITS, MAX_WORDS, SOURCES, WEIGHT_STEP, Channel, Ragged, sequence_keys
+from detector.lexicon import Vocabulary
+from detector.static_function import StaticFunction
+from detector.text import NAME, UNKNOWN, iter_pieces
+
+__all__ = ["ChannelPair", "Words", "align", "build_channel", "words_of"]
+
+Words = tuple[str, ...]
+
+# Prior probability of a block by its lengths (original words, substitute words), when nothing else is known.
+# Most spinners replace word by word; what they insert or drop is rarer the longer it is.
+_LENGTH_PRIOR = {
+    (1, 1): 1e-3,
+    (1, 2): 3e-4,
+    (2, 1): 3e-4,
+    (1, 3): 5e-5,
+    (3, 1): 5e-5,
+    (2, 2): 2e-6,
+    (2, 3): 1e-6,
+    (3, 2): 1e-6,
+    (3, 3): 1e-8,
+}
+_KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
+_KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
+_CANDIDATES = 8  # originals that are kept for one substitute
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPair:
+    """One way in which a spinner writes: `original` became `substitute`."""
+
+    original: Words
+    substitute: Words
+    source: str
+    log10_weight: float
+
+
+def words_of(phrase: str) -> Words:
+    """Return the pieces of a phrase without white space.
+
+    >>> words_of("Bill Gates's")
+    ('bill', 'gates', "'s")
+    """
+    return tuple(p for p in iter_pieces(phrase) if not p.isspace())
+
+
+def align(
+    pairs: Sequence[tuple[Words, Words]], known: Mapping[str, frozenset[str]], iterations: int = 6
+) -> dict[tuple[Words, Words], float]:
+    """Return the expected count of each changed block (original, substitute) over all phrase pairs.
+
+    `known` maps a word to its synonyms in the thesauri.
+    """
+
+    def prior(o: Words, s: Words) -> float:
+        if len(o) == len(s) == 1:
+            if o == s:
+                return _KEPT_PRIOR
+            if s[0] in known.get(o[0], ()):
+                return _KNOWN_PRIOR
+        return _LENGTH_PRIOR[len(o), len(s)]
+
+    table: dict[tuple[Words, Words], float] = {}
+    counts: dict[tuple[Words, Words], float] = {}
+    for _ in range(iterations):
+        counts = defaultdict(float)
+        for original, substitute in pairs:
+            for block, weight in _expected_blocks(original, substitute, table, prior):
+                counts[block] += weight
+        totals: dict[Words, float] = defaultdict(float)
+        for (o, _s), c in counts.items():
+            totals[o] += c
+        # One pseudo-count of the prior: a block seen once is believed half.
+        table = {(o, s): (c + prior(o, s)) / (totals[o] + 1) for (o, s), c in counts.items()}
+    return {(o, s): c for (o, s), c in counts.items() if o != s}
+
+
+def _expected_blocks(
+    original: Words,
+    substitute: Words,
+    table: Mapping[tuple[Words, Words], float],
+    prior: object,
+) -> Iterable[tuple[tuple[Words, Words], float]]:
+    """Yield each block of every monotone segmentation with its posterior probability (forward-backward)."""
+    assert callable(prior)
+    n, m = len(original), len(substitute)
+    blocks = []
+    forward = np.zeros((n + 1, m + 1))
+    forward[0, 0] = 1.0
+    for i in range(n):
+        for j in range(m):
+            if forward[i, j] == 0.0:
+                continue
+            for a in (1, 2, 3):
+                for b in (1, 2, 3):
+                    if i + a > n or j + b > m:
+                        continue
+                    block = (original[i : i + a], substitute[j : j + b])
+                    p = table.get(block) or prior(*block)
+                    forward[i + a, j + b] += forward[i, j] * p
+                    blocks.append((i, j, a, b, block, p))
+    total = forward[n, m]
+    if total <= 0:
+        return
+    backward = np.zeros((n + 1, m + 1))
+    backward[n, m] = 1.0
+    for i, j, a, b, _, p in reversed(blocks):
+        backward[i, j] += p * backward[i + a, j + b]
+    for i, j, a, b, block, p in blocks:
+        weight = forward[i, j] * p * backward[i + a, j + b] / total
+        if weight > 1e-4:
+            yield block, weight
+
+
+def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary) -> Channel:
+    """Return the channel of all pairs whose every word the vocabulary lists.
+
+    A pair that several sources know keeps the strongest source and its weight. Each substitute keeps its best
+    originals: by source, then weight, then how common the original is.
+    """
+    best: dict[tuple[Words, Words], tuple[int, float]] = {}
+    for pair in pairs:
+        if pair.original == pair.substitute or not 0 < len(pair.substitute) <= MAX_WORDS:
+            continue
+        if not 0 < len(pair.original) <= MAX_WORDS:
+            continue
+        if any(vocabulary[w] in (UNKNOWN, NAME) for w in (*pair.original, *pair.substitute)):
+            continue
+        key = (pair.substitute, pair.original)
+        rank = (SOURCES.index(pair.source), -pair.log10_weight)
+        if key not in best or rank < best[key]:
+            best[key] = rank
+
+    by_substitute: dict[Words, list[tuple[float, int, float, Words]]] = defaultdict(list)
+    for (substitute, original), (source, cost) in best.items():
+        common = min(float(vocabulary.zipf[vocabulary[w]]) for w in original)
+        # One step down the list of sources weighs as much as one power of ten.
+        by_substitute[substitute].append((source + cost - 0.5 * common, source, cost, original))
+
+    substitutes = sorted(by_substitute)
+    row = {s: i for i, s in enumerate(substitutes)}
+    values: list[int] = []
+    weights: list[int] = []
+    sources: list[int] = []
+    offsets = [0]
+    for substitute in substitutes:
+        for _, source, cost, original in sorted(by_substitute[substitute])[:_CANDIDATES]:
+            values.append(row.setdefault(original, len(row)))
+            weights.append(min(127, max(0, math.floor(cost / WEIGHT_STEP + 0.5))))
+            sources.append(source)
+        offsets.append(len(values))
+    if len(substitutes) >= 1 << ENTRY_BITS:
+        raise ValueError(f"{len(substitutes)} substitutes do not fit {ENTRY_BITS} bits")
+    flat = [vocabulary[w] for words in row for w in words]
+    lengths = [len(words) for words in row]
+    sequences = Ragged(
+        np.concatenate(([0], np.cumsum(lengths))).astype(np.int32), np.array(flat, dtype=np.int32)
+    )
+    entries = Ragged(np.array(offsets, dtype=np.int32), np.array(values, dtype=np.int32))
+    keys, rows = [], []
+    for length in range(2, MAX_WORDS + 1):
+        of_length = np.flatnonzero(sequences.lengths[: len(substitutes)] == length)
+        starts = sequences.offsets[of_length].astype(np.int64)
+        keys.append(sequence_keys(sequences.values, starts, length))
+        rows.append(of_length.astype(np.uint64))
+    phrases = StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)
+    return Channel(
+        sequences, entries, np.array(weights, dtype=np.uint8), np.array(sources, dtype=np.uint8), phrases
+    )
