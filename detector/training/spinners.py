@@ -1,0 +1,308 @@
+"""Spinners of our own: they rewrite human text the way the known families do, and keep the alignment.
+
+Real spinners differ in their tables and habits, not in their machinery: nearly all replace wordings by table. So one
+class does it, and a family is a table with habits: one substitute for the whole article or a new one each time, how
+much of the text, names or not. Damage (look-alike letters, misspelt names) has a class of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from detector.lexicon import CONFUSABLE_LETTERS
+from detector.text import iter_pieces
+
+__all__ = [
+    "AlignedSpan",
+    "DamageSpinner",
+    "Spinner",
+    "SpunText",
+    "Table",
+    "TableSpinner",
+    "read_observed",
+    "read_observed_pairs",
+    "read_tortured",
+    "spin_part",
+]
+
+Table = Mapping[str, Sequence[str]]
+
+_MAX_HEADWORD = 7  # words; the longest headword seen in the wild
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedSpan:
+    """`text[start:end]` of the spun text reads `spun` and was `original`."""
+
+    start: int
+    end: int
+    spun: str
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpunText:
+    """A spun text with what it was: putting every span's original back gives `original`."""
+
+    text: str
+    original: str
+    alignment: tuple[AlignedSpan, ...]
+
+    def restored(self) -> str:
+        """Return the text with the alignment undone."""
+        out, position = [], 0
+        for span in self.alignment:
+            out += [self.text[position : span.start], span.original]
+            position = span.end
+        return "".join(out) + self.text[position:]
+
+
+class Spinner(Protocol):
+    """Anything that rewrites a text; the same text and seed give the same result."""
+
+    @property
+    def name(self) -> str:
+        """Name of the family."""
+        ...
+
+    def spin(self, text: str) -> SpunText:
+        """Return the text rewritten, with its alignment."""
+        ...
+
+
+def _generator(seed: int, text: str) -> np.random.Generator:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return np.random.default_rng((seed, int.from_bytes(digest, "big")))
+
+
+def _rewrite(text: str, edits: Iterable[tuple[int, int, str]]) -> SpunText:
+    """Apply sorted, disjoint (start, end, replacement) edits and record the alignment."""
+    out: list[str] = []
+    spans = []
+    position = length = 0
+    for start, end, replacement in edits:
+        original = text[start:end]
+        if replacement == original:
+            continue
+        out += [text[position:start], replacement]
+        length += start - position
+        spans.append(AlignedSpan(length, length + len(replacement), replacement, original))
+        length += len(replacement)
+        position = end
+    out.append(text[position:])
+    return SpunText("".join(out), text, tuple(spans))
+
+
+def _in_case_of(original: str, substitute: str) -> str:
+    """Write the substitute with the capitals of the original."""
+    if len(original) > 1 and original.isupper():
+        return substitute.upper()
+    theirs, ours = original.split(" "), substitute.split(" ")
+    if len(theirs) == len(ours):
+        pairs = zip(theirs, ours, strict=True)
+        return " ".join(w[:1].upper() + w[1:] if o[:1].isupper() else w for o, w in pairs)
+    if original[:1].isupper():
+        return substitute[:1].upper() + substitute[1:]
+    return substitute
+
+
+@dataclass(frozen=True)
+class TableSpinner:
+    """Replaces headwords of one to seven words by their substitutes, longest match first.
+
+    Attributes
+    ----------
+    name : the family
+    table : headword (lower case, one space between words) → substitutes
+    rate : share of the text's words to replace, 0 to 1; what the table covers is the limit
+    consistent : one substitute for each headword in the whole article (kind A); else drawn each time
+    names : whether words with a capital inside a sentence are replaced too ("Bill" → "Invoice")
+    articles : whether "a" and "an" before a substitute are made to agree
+    seed : of all draws, together with the text
+    """
+
+    name: str
+    table: Table = field(repr=False)
+    rate: float = 0.25
+    consistent: bool = False
+    names: bool = False
+    articles: bool = False
+    seed: int = 0
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, str, int]]:
+        """Yield start, end, headword and words of the longest matches from left to right."""
+        pieces = iter_pieces(text)
+        starts = np.cumsum([0, *map(len, pieces)])
+        n = len(pieces)
+        i = 0
+        sentence_start = True
+        while i < n:
+            piece = pieces[i]
+            if piece.isspace():
+                sentence_start = sentence_start or "\n" in piece
+                i += 1
+                continue
+            if not piece[0].isalnum():
+                sentence_start = piece in ".!?:" or (sentence_start and piece in "\"'(")
+                i += 1
+                continue
+            found = None
+            words = 1
+            key = piece
+            end = i
+            # A headword's words are set apart by one space each; grow the match as far as pieces allow.
+            while True:
+                if key in self.table:
+                    found = (end, key, words)
+                if words == _MAX_HEADWORD or end + 2 >= n or pieces[end + 1] != " ":
+                    break
+                end += 2
+                words += 1
+                key = f"{key} {pieces[end]}"
+            if found is not None:
+                last, headword, count = found
+                start, stop = int(starts[i]), int(starts[last + 1])
+                hyphen = text[start - 1 : start] in "-–—" and start > 0 or text[stop : stop + 1] in ("-", "–", "—")
+                capital = text[start].isupper() and not sentence_start
+                if not hyphen and (self.names or not capital):
+                    yield start, stop, headword, count
+                    i = last + 1
+                    sentence_start = False
+                    continue
+            sentence_start = False
+            i += 1
+
+    def spin(self, text: str) -> SpunText:
+        """Return the text with about `rate` of its words replaced."""
+        rng = _generator(self.seed, text)
+        matches = list(self._matches(text))
+        n_words = max(1, len(text.split()))
+        covered = sum(m[3] for m in matches)
+        share = min(1.0, self.rate * n_words / max(1, covered))
+        chosen: dict[str, str | None] = {}
+        edits = []
+        for start, end, headword, _ in matches:
+            substitute: str | None
+            if self.consistent:
+                if headword not in chosen:
+                    options = self.table[headword]
+                    pick = options[int(rng.integers(len(options)))]
+                    chosen[headword] = pick if rng.random() < share else None
+                substitute = chosen[headword]
+            else:
+                options = self.table[headword]
+                substitute = options[int(rng.integers(len(options)))] if rng.random() < share else None
+            if substitute is None:
+                continue
+            replacement = _in_case_of(text[start:end], substitute)
+            if self.articles and (article := re.search(r"\b(an?)\s$", text[max(0, start - 3) : start], re.I)):
+                written = article.group(1)
+                agreed = written[0] + ("n" if substitute[0] in "aeiou" else "")
+                if agreed.lower() != written.lower() and (not edits or edits[-1][1] <= start - len(written) - 1):
+                    gap = text[start - 1]
+                    start -= len(written) + 1
+                    replacement = agreed + gap + replacement
+            edits.append((start, end, replacement))
+        return _rewrite(text, edits)
+
+
+_LOOKALIKE = defaultdict(list)
+for _letter, _latin in CONFUSABLE_LETTERS.items():
+    _LOOKALIKE[_latin].append(_letter)
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{3,}")
+_LONG_WORD = re.compile(r"[A-Za-z]{4,}")
+
+
+@dataclass(frozen=True)
+class DamageSpinner:
+    """Damages letters: look-alikes and zero-width marks inside words, names misspelt in part of their mentions.
+
+    `rate` is the share of words with look-alikes (`letters=True`) or of name mentions that are misspelt.
+    """
+
+    name: str = "damage"
+    rate: float = 0.1
+    letters: bool = True
+    seed: int = 0
+
+    def spin(self, text: str) -> SpunText:
+        """Return the damaged text."""
+        rng = _generator(self.seed, text)
+        edits = []
+        pattern = _LONG_WORD if self.letters else _NAME
+        for match in pattern.finditer(text):
+            if rng.random() >= self.rate:
+                continue
+            word = match.group()
+            edits.append((match.start(), match.end(), self._look_alike(word, rng) if self.letters else _misspell(word, rng)))
+        return _rewrite(text, edits)
+
+    @staticmethod
+    def _look_alike(word: str, rng: np.random.Generator) -> str:
+        if rng.random() < 0.15:
+            at = int(rng.integers(1, len(word)))
+            return word[:at] + "\u200b" + word[at:]
+        places = [i for i, c in enumerate(word) if c in _LOOKALIKE]
+        if not places:
+            return word
+        at = places[int(rng.integers(len(places)))]
+        options = _LOOKALIKE[word[at]]
+        return word[:at] + options[int(rng.integers(len(options)))] + word[at + 1 :]
+
+
+def _misspell(name: str, rng: np.random.Generator) -> str:
+    """Drop, double or swap a letter inside the name."""
+    at = int(rng.integers(1, len(name) - 1))
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return name[:at] + name[at + 1 :]
+    if kind == 1:
+        return name[: at + 1] + name[at:]
+    return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+
+
+def spin_part(text: str, spinner: Spinner, start: int, end: int) -> SpunText:
+    """Return the text with only `text[start:end]` spun: a spun passage inside a human article."""
+    part = spinner.spin(text[start:end])
+    alignment = tuple(replace(s, start=s.start + start, end=s.end + start) for s in part.alignment)
+    return SpunText(text[:start] + part.text + text[end:], text, alignment)
+
+
+def read_observed(path: Path, kinds: Iterable[str] = ("seen", "inferred")) -> dict[str, list[str]]:
+    """Return the observed substitutions as a table; the file has original, substitute, evidence in columns."""
+    wanted = frozenset(kinds)
+    table: dict[str, list[str]] = defaultdict(list)
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        original, substitute, evidence = line.split("\t")
+        if evidence in wanted:
+            table[original.lower()].append(substitute.lower())
+    return dict(table)
+
+
+def read_observed_pairs(path: Path, exclude_engines: Iterable[str] = ()) -> list[tuple[str, str, str, str]]:
+    """Return (original, spun, style, engine) of the observed phrase pairs, engine "" where it is not known."""
+    excluded = frozenset(exclude_engines)
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        (r["original"], r["spun"], r["style"], r["engine"] or "") for r in rows if r["engine"] not in excluded
+    ]
+
+
+def read_tortured(path: Path) -> list[tuple[str, str]]:
+    """Return (correct, tortured) of the tortured phrases; what stands in brackets after a term is dropped."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["phrases"]
+    out = []
+    for row in rows:
+        correct = re.sub(r"\s*[(\[][^)\]]*[)\]]", "", row["correct"]).strip()
+        if correct and "?" not in correct:
+            out.append((correct, row["tortured"]))
+    return out
