@@ -162,16 +162,20 @@ class Channel:
         order = np.argsort(start, kind="stable")
         return start[order], length_[order], entry_[order]
 
-    def candidates(self, batch: TokenBatch) -> Candidates:
-        """Return every original of every substitute that stands in the batch."""
+    def candidates(self, batch: TokenBatch, known: NDArray[np.bool_] | None = None) -> Candidates:
+        """Return every original of every substitute that stands in the batch; of `known` pairs only, where given."""
         start, length, entry = self.match(batch)
         sizes = self.entries.lengths[entry]
         ends = np.cumsum(sizes)
         within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
         at = np.repeat(self.entries.offsets[entry].astype(np.int64), sizes) + within
+        starts, lengths = np.repeat(start, sizes), np.repeat(length, sizes)
+        if known is not None:
+            keep = known[at]
+            starts, lengths, at = starts[keep], lengths[keep], at[keep]
         return Candidates(
-            np.repeat(start, sizes),
-            np.repeat(length, sizes),
+            starts,
+            lengths,
             self.entries.values[at].astype(np.int64),
             self.weights[at].astype(np.float32) * np.float32(-WEIGHT_STEP),
             self.sources[at],

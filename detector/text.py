@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from detector.lexicon import Vocabulary
 
 __all__ = [
+    "ALL_UPPER",
     "BOUNDARY",
     "DOCUMENT_MARGIN",
     "FIRST_UPPER",
-    "ALL_UPPER",
+    "HYPHENATED",
     "MIXED_CASE",
+    "NAME",
+    "NUMBER",
     "SENTENCE_START",
+    "UNKNOWN",
     "WORD",
     "TokenBatch",
     "fold",

@@ -1,0 +1,282 @@
+"""What the language model, the context model and the channel say of every word: the ground of all cues.
+
+Measured once for a batch of documents; the cues, the passage features and the reverser read the same arrays, so
+that what a report blames is what the reverser changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.channel import SOURCES, Candidates, Channel
+from detector.context_model import ContextModel
+from detector.language_model import LanguageModel
+from detector.lexicon import Vocabulary
+from detector.perceptron import Perceptron
+from detector.text import (
+    ALL_UPPER,
+    BOUNDARY,
+    FIRST_UPPER,
+    HYPHENATED,
+    NAME,
+    NUMBER,
+    SENTENCE_START,
+    UNKNOWN,
+    TokenBatch,
+)
+
+__all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Measurements", "Measurer", "candidate_log10_prob"]
+
+CANDIDATE_COLUMNS = (
+    "lm_gain",  # log10: how much likelier the language model finds the text with the original put back
+    "context_original",  # log10 odds that a writer put the original there
+    "context_substitute",  # the same of what stands there
+    "weight",  # log10 P(substitute | original)
+    "zipf_original",
+    "zipf_substitute",
+    "words_original",
+    "words_substitute",
+    "surprise",  # -log10 P of what stands there, the two words after it included
+    "capital",  # a capital inside a sentence
+    "rivals",  # log10 of the number of candidates at the place
+    *(f"source_{s}" for s in SOURCES),
+)
+
+TOKEN_COLUMNS = (
+    "context",  # log10 odds that a writer put the word there
+    "context_before",
+    "context_after",
+    "lm",  # log10 P(word | two before)
+    "lm_next",
+    "lm_second",
+    "association_left",  # log10 P(word | one before) / P(word)
+    "association_right",
+    "unseen_left",  # the pair with the word before is not in the language model
+    "unseen_right",
+    "zipf",
+    "candidate",  # best log10 odds among the candidates that cover the word
+    "candidate_rest",  # the same at the words around
+    "capital",
+    "sentence_start",
+    "hyphenated",
+    "class_unknown",
+    "class_number",
+)
+
+_NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
+_KEEP_FOR_MODEL = 3  # candidates of one match that the language model is asked about
+
+
+def _segment_max(values: NDArray[np.float32], keys: NDArray[np.int64], size: int) -> NDArray[np.float32]:
+    out = np.full(size, -np.inf, dtype=np.float32)
+    np.maximum.at(out, keys, values)
+    return out
+
+
+def candidate_log10_prob(
+    language_model: LanguageModel,
+    batch: TokenBatch,
+    values: NDArray[np.int32],
+    lengths: NDArray[np.int64],
+    start: NDArray[np.int64],
+    stop: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """Return log10 P of each wording and of the two tokens after it, when it stands for tokens start:stop.
+
+    `values` holds the wordings' ids end to end, `lengths` the number of each.
+    """
+    total = lengths + 4
+    ends = np.cumsum(total)
+    begins = ends - total
+    stream = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
+    for i in (-2, -1):
+        stream[begins + 2 + i] = batch.ids[start + i]
+    for i in (0, 1):
+        stream[ends - 2 + i] = batch.ids[stop + i]
+    inner = np.repeat(begins + 2 - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(values))
+    stream[inner] = values
+    log10_prob = language_model.log10_prob(stream).astype(np.float64)
+    running = np.concatenate(([0.0], np.cumsum(log10_prob)))
+    out: NDArray[np.float32] = (running[ends] - running[begins + 2]).astype(np.float32)
+    return out
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Arrays over the tokens (n) and the candidates (m) of a batch; log10 throughout.
+
+    Attributes
+    ----------
+    batch : the tokens
+    log10_prob : float32 (n,), language model
+    context : float32 (n,), log10 odds that a writer put the word there; negative is odd
+    queries : float32 (n, d), the context model's, for whoever scores further candidates
+    candidates : the channel's, pruned to those worth asking about
+    candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
+    candidate_log10_odds : float32 (m,), that this original stood there
+    token_features : float32 (n, len(TOKEN_COLUMNS))
+    token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
+    """
+
+    batch: TokenBatch
+    log10_prob: NDArray[np.float32]
+    context: NDArray[np.float32]
+    queries: NDArray[np.float32]
+    candidates: Candidates
+    candidate_features: NDArray[np.float32]
+    candidate_log10_odds: NDArray[np.float32]
+    token_features: NDArray[np.float32]
+    token_log10_odds: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Measurer:
+    """The models that measure; `candidate_model` and `token_model` are None only while they are being fitted."""
+
+    vocabulary: Vocabulary
+    language_model: LanguageModel
+    context_model: ContextModel
+    channel: Channel
+    candidate_model: Perceptron | None = None
+    token_model: Perceptron | None = None
+
+    def head_places(self, starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return the place of the rarest word in each run of `ids`, the first of equals."""
+        head = starts.copy()
+        rarest = self.vocabulary.zipf[ids[starts]].copy()
+        for i in range(1, int(lengths.max(initial=1))):
+            longer = np.flatnonzero(lengths > i)
+            zipf = self.vocabulary.zipf[ids[starts[longer] + i]]
+            better = zipf < rarest[longer]
+            head[longer[better]] = starts[longer[better]] + i
+            rarest[longer[better]] = zipf[better]
+        return head
+
+    def measure(self, batch: TokenBatch, known: NDArray[np.bool_] | None = None) -> Measurements:
+        """Return all measurements of a batch.
+
+        `known` masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
+        nothing learns to lean on knowing the substitute.
+        """
+        lm, ids = self.language_model, batch.ids
+        n = len(ids)
+        pair_prob, back_off, seen = lm.bigram(ids[:-1], ids[1:])
+        log10_prob = np.zeros(n, dtype=np.float32)
+        log10_prob[2:] = lm.trigram(
+            ids[:-2], ids[1:-1], ids[2:], (pair_prob[:-1], back_off[:-1], seen[:-1]), (pair_prob[1:], back_off[1:], seen[1:])
+        )[0]
+        log10_prob[1:][(ids[1:] == BOUNDARY) & (ids[:-1] == BOUNDARY)] = 0
+        queries = self.context_model.queries(batch)
+        words = np.flatnonzero(batch.is_word)
+        context = np.zeros(n, dtype=np.float32)
+        context[words] = self.context_model.log10_odds(queries, words, ids[words])
+
+        candidates = self.channel.candidates(batch, known)
+        candidates, features = self._candidate_features(batch, candidates, log10_prob, context, queries)
+        if self.candidate_model is None:
+            odds = features[:, 0] + features[:, 3]
+        else:
+            odds = self.candidate_model.log10_odds(features)
+        tokens = self._token_features(batch, log10_prob, context, pair_prob, seen, candidates, odds)
+        token_odds = np.full(n, -np.inf, dtype=np.float32)
+        if self.token_model is not None:
+            token_odds[words] = self.token_model.log10_odds(tokens[words])
+        return Measurements(
+            batch, log10_prob, context, queries, candidates, features, odds, tokens, token_odds
+        )
+
+    def _candidate_features(
+        self,
+        batch: TokenBatch,
+        candidates: Candidates,
+        log10_prob: NDArray[np.float32],
+        context: NDArray[np.float32],
+        queries: NDArray[np.float32],
+    ) -> tuple[Candidates, NDArray[np.float32]]:
+        zipf, sequences = self.vocabulary.zipf, self.channel.sequences
+        if not len(candidates):
+            return candidates, np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
+        substitute_head = self.head_places(candidates.start, candidates.length, batch.ids)
+        first = sequences.offsets[candidates.original].astype(np.int64)
+        original_words = sequences.lengths[candidates.original]
+        original_head = sequences.values[self.head_places(first, original_words, sequences.values)]
+        context_original = self.context_model.log10_odds(queries, substitute_head, original_head)
+
+        # Ask the language model about the most promising originals of each match only.
+        new_match = np.ones(len(candidates), dtype=bool)
+        new_match[1:] = (np.diff(candidates.start) != 0) | (np.diff(candidates.length) != 0)
+        match = np.cumsum(new_match) - 1
+        rivals = np.bincount(match)[match]
+        promise = context_original + 0.5 * candidates.log10_weight
+        order = np.lexsort((-promise, match))
+        place_in_match = np.empty(len(order), dtype=np.int64)
+        match_start = np.flatnonzero(new_match)
+        place_in_match[order] = np.arange(len(order)) - match_start[match[order]]
+        keep = np.flatnonzero((place_in_match < _KEEP_FOR_MODEL) | (candidates.source == 0))
+        candidates = candidates.take(keep)
+        substitute_head, original_head = substitute_head[keep], original_head[keep]
+
+        stop = candidates.start + candidates.length
+        values, lengths = sequences.take(candidates.original)
+        after = candidate_log10_prob(self.language_model, batch, values, lengths, candidates.start, stop)
+        running = np.concatenate(([0.0], np.cumsum(log10_prob.astype(np.float64))))
+        before = (running[stop + 2] - running[candidates.start]).astype(np.float32)
+        capital = (batch.shape[candidates.start] & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
+        x = np.zeros((len(keep), len(CANDIDATE_COLUMNS)), dtype=np.float32)
+        x[:, 0] = after - before
+        x[:, 1] = context_original[keep]
+        x[:, 2] = context[substitute_head]
+        x[:, 3] = candidates.log10_weight
+        x[:, 4] = zipf[original_head]
+        x[:, 5] = zipf[batch.ids[substitute_head]]
+        x[:, 6] = lengths
+        x[:, 7] = candidates.length
+        x[:, 8] = -before
+        x[:, 9] = capital
+        x[:, 10] = np.log10(rivals[keep])
+        x[np.arange(len(keep)), 11 + candidates.source] = 1
+        return candidates, x
+
+    def _token_features(
+        self,
+        batch: TokenBatch,
+        log10_prob: NDArray[np.float32],
+        context: NDArray[np.float32],
+        pair_prob: NDArray[np.float32],
+        seen: NDArray[np.bool_],
+        candidates: Candidates,
+        odds: NDArray[np.float32],
+    ) -> NDArray[np.float32]:
+        ids, shape = batch.ids, batch.shape
+        n = len(ids)
+        unigram = self.language_model.unigrams[0]
+        association = pair_prob - unigram[ids[1:]]
+        x = np.zeros((n, len(TOKEN_COLUMNS)), dtype=np.float32)
+        x[:, 0] = context
+        x[1:, 1] = context[:-1]
+        x[:-1, 2] = context[1:]
+        x[:, 3] = log10_prob
+        x[:-1, 4] = log10_prob[1:]
+        x[:-2, 5] = log10_prob[2:]
+        x[1:, 6] = association
+        x[:-1, 7] = association
+        x[1:, 8] = ~seen
+        x[:-1, 9] = ~seen
+        x[:, 10] = self.vocabulary.zipf[ids]
+        best = np.full(n, _NO_CANDIDATE, dtype=np.float32)
+        for i in range(int(candidates.length.max(initial=0))):
+            inside = candidates.length > i
+            np.maximum.at(best, candidates.start[inside] + i, odds[inside])
+        x[:, 11] = best
+        around = best.copy()
+        around[1:-1] = np.maximum(best[:-2], best[2:])
+        x[:, 12] = around
+        x[:, 13] = (shape & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
+        x[:, 14] = (shape & SENTENCE_START) != 0
+        x[:, 15] = (shape & HYPHENATED) != 0
+        x[:, 16] = (ids == UNKNOWN) | (ids == NAME)
+        x[:, 17] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
+        return x
