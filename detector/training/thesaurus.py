@@ -1,171 +1,205 @@
-"""Thesauri as one read-only shape: which words a dictionary would write instead of a headword.
+"""Thesauri for training: WordNet, LibreOffice's MyThes files, and plain word lists such as Moby.
 
-- WordNet 3.0 (Princeton University, WordNet licence), Debian's `wordnet-base`, under /usr/share/wordnet.
-- MyThes' English thesaurus (LibreOffice dictionaries, derived from WordNet; MPL-2.0 and the WordNet licence),
-  Debian's `mythes-en-us`, under /usr/share/mythes.
-- Moby Thesaurus II (Grady Ward, public domain), one comma-separated line a headword. Nothing that ships is fitted
-  on it: it stands for the thesauri that the detector has never seen.
-
-They are needed to train, never to run.
+None is needed at run time; what is learned from them lies in the models as word pairs.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from detector.errors import InputError
+from detector.lexicon import Vocabulary
+from detector.text import NAME, UNKNOWN
+from detector.training.inflection import Inflector
 
-__all__ = [
-    "MYTHES_FILE",
-    "RELATION_WEIGHT",
-    "WORDNET_FOLDER",
-    "Relation",
-    "Synonym",
-    "Thesaurus",
-    "load_moby",
-    "load_mythes",
-    "load_wordnet",
-]
+__all__ = ["Synonym", "Thesaurus", "confusable_table", "inflected_pairs", "read_moby", "read_mythes", "read_wordnet"]
 
-WORDNET_FOLDER = Path("/usr/share/wordnet")
-MYTHES_FILE = Path("/usr/share/mythes/th_en_US_v2.dat")
-
-Relation = Literal["synonym", "similar", "generic"]
-# How near in meaning the relation is, the same sense being 1. A judgement from reading samples of each.
-RELATION_WEIGHT: Mapping[Relation, float] = {"synonym": 1.0, "similar": 0.5, "generic": 0.3}
-
-_DATA_FILES = {"n": "data.noun", "v": "data.verb", "a": "data.adj", "r": "data.adv"}
-_MYTHES_POS = {"(noun)": "n", "(verb)": "v", "(adj)": "a", "(adv)": "r"}
-_MYTHES_NOTE = re.compile(r" \((generic|similar|related) term\)$")
-_MARKER = re.compile(r"\((?:a|p|ip)\)$")  # where an adjective may stand
+WORDNET_FOLDER = Path("/usr/share/wordnet")  # Debian's wordnet-base
+MYTHES_FILE = Path("/usr/share/mythes/th_en_US_v2.dat")  # Debian's mythes-en-us
+_PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
-    """What a thesaurus lists under a headword: the words, their part of speech ("" unknown) and the sense."""
+    """One entry under a headword: a lemma, its part of speech, and how close it is.
 
-    text: str
+    `rank` is 0 for a synonym in the headword's commonest sense and grows with rarer senses and looser relations.
+    """
+
+    lemma: str
     pos: str
-    sense: int
-    relation: Relation
+    rank: int
 
 
 @dataclass(frozen=True)
 class Thesaurus:
-    """A named thesaurus: lower-case headword → its synonyms, senses in the order of the source."""
+    """Headwords (lemmas, lower case, words set apart by one space) with their synonyms."""
 
     name: str
-    entries: Mapping[str, tuple[Synonym, ...]]
+    entries: Mapping[str, Sequence[Synonym]] = field(repr=False)
 
-    def synonyms(self, headword: str, pos: str | None = None) -> list[Synonym]:
-        """Return what is listed under a headword, of one part of speech or all; empty where it is unknown."""
-        return [s for s in self.entries.get(headword, ()) if pos is None or s.pos == pos]
-
-    @cached_property
-    def parts_of_speech(self) -> dict[str, frozenset[str]]:
-        """Parts of speech of each headword."""
-        return {h: frozenset(s.pos for s in found) for h, found in self.entries.items()}
+    def synonyms(self, headword: str) -> Sequence[Synonym]:
+        """Return what stands under a headword, closest first; empty where it is not listed."""
+        return self.entries.get(headword, ())
 
 
-def _lines(path: Path, what: str, encoding: str = "utf-8") -> list[str]:
-    try:
-        return path.read_text(encoding=encoding).splitlines()
-    except OSError as error:
-        raise InputError(f"no {what} at {path} ({error.strerror}); install it or give its path") from error
+def _thesaurus(name: str, pairs: Iterable[tuple[str, str, str, int]]) -> Thesaurus:
+    """Collect (headword, synonym, pos, rank), each synonym once under its closest rank."""
+    best: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    for headword, synonym, pos, rank in pairs:
+        if synonym != headword:
+            known = best[headword]
+            key = (synonym, pos)
+            known[key] = min(rank, known.get(key, rank))
+    return Thesaurus(
+        name,
+        {
+            headword: [Synonym(s, p, rank) for (s, p), rank in sorted(found.items(), key=lambda x: (x[1], x[0]))]
+            for headword, found in best.items()
+        },
+    )
 
 
-def _frozen(name: str, entries: dict[str, dict[tuple[str, str], Synonym]]) -> Thesaurus:
-    return Thesaurus(name, {h: tuple(found.values()) for h, found in entries.items() if found})
+def _require(path: Path, package: str) -> Path:
+    if not path.exists():
+        raise InputError(f"{path} is missing: training needs it (Debian: apt-get install {package})")
+    return path
 
 
-def load_wordnet(folder: Path = WORDNET_FOLDER) -> Thesaurus:
-    """Return WordNet: the words of each synset, similar adjectives, and the words one step more general.
+def read_wordnet(folder: Path = WORDNET_FOLDER) -> Thesaurus:
+    """Return WordNet 3 as a thesaurus: words of one synset, adjectives of similar ones, and (rank + 10) hypernyms."""
+    _require(folder / "data.noun", "wordnet-base")
 
-    Senses are numbered as WordNet orders them for each headword, the commonest first.
-    """
-    synsets: dict[tuple[str, str], tuple[list[str], list[tuple[Relation, tuple[str, str]]]]] = {}
-    for pos, name in _DATA_FILES.items():
-        for line in _lines(folder / name, "WordNet data file"):
-            if line.startswith(" "):
-                continue  # the licence
-            fields = line.partition(" | ")[0].split()
-            count = int(fields[3], 16)
-            words = [_MARKER.sub("", w).replace("_", " ") for w in fields[4 : 4 + 2 * count : 2]]
-            pointers = fields[5 + 2 * count :]
-            related: list[tuple[Relation, tuple[str, str]]] = []
-            for symbol, offset, kind in zip(pointers[0::4], pointers[1::4], pointers[2::4], strict=False):
-                if symbol == "&":
-                    related.append(("similar", ("a", offset)))
-                elif symbol == "@":
-                    related.append(("generic", (kind, offset)))
-            synsets[pos, fields[0]] = (words, related)
-
-    entries: dict[str, dict[tuple[str, str], Synonym]] = {}
-    for pos, name in _DATA_FILES.items():
-        for line in _lines(folder / name.replace("data", "index"), "WordNet index file"):
-            if line.startswith(" "):
-                continue
-            fields = line.split()
-            headword = fields[0].replace("_", " ")
-            found = entries.setdefault(headword, {})
-            offsets = fields[-int(fields[2]) :]
-            for sense, offset in enumerate(offsets):
-                words, related = synsets[pos, offset]
-                listed: list[tuple[Relation, str]] = [("synonym", w) for w in words]
-                for relation, other in related:
-                    listed += [(relation, w) for w in synsets[other][0]]
-                for relation, word in listed:
-                    if word.lower() != headword:
-                        found.setdefault((word, pos), Synonym(word, pos, sense, relation))
-    return _frozen("wordnet", entries)
-
-
-def load_mythes(path: Path = MYTHES_FILE) -> Thesaurus:
-    """Return a thesaurus in MyThes' format: `headword|senses`, then a line `(pos)|word|word (note)` a sense."""
-    encoding, *lines = _lines(path, "MyThes thesaurus")
-    if encoding.strip().lower() not in {"utf-8", "iso8859-1", "ascii"}:
-        raise InputError(f"{path}: the first line of a MyThes file names its encoding, got {encoding[:40]!r}")
-    entries: dict[str, dict[tuple[str, str], Synonym]] = {}
-    place = 0
-    while place < len(lines):
-        headword, _, count = lines[place].rpartition("|")
-        if not count.isdigit():
-            raise InputError(f"{path}, line {place + 2}: expected headword|number of senses")
-        found = entries.setdefault(headword.lower(), {})
-        for sense, line in enumerate(lines[place + 1 : place + 1 + int(count)]):
-            kind, *words = line.split("|")
-            pos = _MYTHES_POS.get(kind, "")
-            for word in words:
-                note = _MYTHES_NOTE.search(word)
-                text = word[: note.start()] if note else word
-                if text.endswith(" (antonym)") or text.lower() == headword.lower():
+    def pairs() -> Iterator[tuple[str, str, str, int]]:
+        for name, pos in _PARTS.items():
+            synsets: dict[str, list[str]] = {}
+            near: dict[str, list[tuple[str, int]]] = {}
+            for line in (folder / f"data.{name}").read_text(encoding="utf-8").splitlines():
+                if line.startswith("  "):
                     continue
-                relation: Relation = "synonym"
-                if note:
-                    relation = "generic" if note[1] == "generic" else "similar"
-                found.setdefault((text, pos), Synonym(text, pos, sense, relation))
-        place += 1 + int(count)
-    return _frozen("mythes", entries)
+                f = line.split(" | ")[0].split(" ")
+                n = int(f[3], 16)
+                synsets[f[0]] = [re.sub(r"\((a|p|ip)\)$", "", w).lower().replace("_", " ") for w in f[4 : 4 + 2 * n : 2]]
+                p = f[5 + 2 * n :]
+                near[f[0]] = [(p[i + 1], 2 if p[i] == "&" else 10) for i in range(0, 4 * int(f[4 + 2 * n]), 4)
+                              if (p[i] == "&" or p[i] == "@") and p[i + 2] in (pos, "s")]
+            senses: dict[str, list[str]] = {}
+            for line in (folder / f"index.{name}").read_text(encoding="utf-8").splitlines():
+                if not line.startswith("  "):
+                    f = line.split()
+                    senses[f[0].replace("_", " ")] = f[-int(f[2]) :]
+            for lemma, offsets in senses.items():
+                for rank, offset in enumerate(offsets):
+                    for word in synsets[offset]:
+                        yield lemma, word, pos, rank
+                    for other, step in near[offset]:
+                        for word in synsets.get(other, ()):
+                            yield lemma, word, pos, rank + step
+
+    return _thesaurus("wordnet", pairs())
 
 
-def load_moby(path: Path, parts_of_speech: Mapping[str, frozenset[str]]) -> Thesaurus:
-    """Return a thesaurus of lines `headword,word,word,...`, such as Moby's.
+def read_mythes(path: Path = MYTHES_FILE) -> Thesaurus:
+    """Return a MyThes thesaurus (LibreOffice's `th_*.dat`): generic and related terms rank below synonyms."""
+    _require(path, "mythes-en-us")
+    parts = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 
-    Such a file names no parts of speech: a synonym gets every one that it shares with its headword in
-    `parts_of_speech` (WordNet's, say), and "" where they share none.
+    def pairs() -> Iterator[tuple[str, str, str, int]]:
+        headword, rank = "", 0
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            first, *rest = line.lower().split("|")
+            if not first.startswith("("):
+                headword, rank = first, 0
+                continue
+            pos = parts.get(first.strip("()"), "n")
+            for entry in rest:
+                word, _, relation = entry.partition(" (")
+                if not relation.startswith("antonym"):
+                    yield headword, word, pos, rank + (5 if relation else 0)
+            rank += 1
+
+    return _thesaurus("mythes", pairs())
+
+
+def read_moby(path: Path, part_of_speech: Mapping[str, Sequence[str]]) -> Thesaurus:
+    """Return a thesaurus of lines `headword,synonym,synonym,...` without parts of speech.
+
+    `part_of_speech` says what a headword can be; a synonym is taken as each part of speech that both share.
     """
-    entries: dict[str, dict[tuple[str, str], Synonym]] = {}
-    for line in _lines(path, "thesaurus"):
-        headword, *words = line.split(",")
-        own = parts_of_speech.get(headword.lower(), frozenset())
-        found = entries.setdefault(headword.lower(), {})
-        for word in words:
-            shared = own & parts_of_speech.get(word.lower(), frozenset())
-            for pos in sorted(shared) or [""]:
-                found.setdefault((word, pos), Synonym(word, pos, 0, "synonym"))
-    return _frozen("moby", entries)
+
+    def pairs() -> Iterator[tuple[str, str, str, int]]:
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            headword, *synonyms = line.strip().lower().split(",")
+            own = part_of_speech.get(headword, ())
+            for word in synonyms:
+                for pos in own:
+                    if " " in word or pos in part_of_speech.get(word, ()):
+                        yield headword, word, pos, 0
+
+    return _thesaurus(path.stem, pairs())
+
+
+def inflected_pairs(
+    thesaurus: Thesaurus, inflector: Inflector, vocabulary: Mapping[str, int], max_words: int = 4
+) -> Iterator[tuple[str, str, int, int]]:
+    """Yield (original, substitute, rank, siblings) in every inflection that both have.
+
+    `siblings` is how many synonyms the headword has in that part of speech. Wordings with a word that the vocabulary
+    does not list are left out.
+    """
+    for headword, synonyms in thesaurus.entries.items():
+        if not all(w in vocabulary for w in headword.split(" ")) or headword.count(" ") >= max_words:
+            continue
+        siblings = Counter(s.pos for s in synonyms)
+        for synonym in synonyms:
+            pos = synonym.pos
+            at = headword.split(" ")[0 if pos == "v" else -1]
+            if synonym.lemma.count(" ") >= max_words:
+                continue
+            for inflection, _ in inflector.forms(at, pos):
+                original = inflector.phrase(headword, pos, inflection)
+                substitute = inflector.phrase(synonym.lemma, pos, inflection)
+                if original and substitute and original != substitute:
+                    if all(w in vocabulary for w in substitute.split(" ")):
+                        yield original, substitute, synonym.rank, siblings[pos]
+
+
+def confusable_table(
+    pairs: Iterable[tuple[str, str, int, int]],
+    neighbours: NDArray[np.int32],
+    vocabulary: Vocabulary,
+    words: int,
+    columns: int = 16,
+    from_neighbours: int = 4,
+    seed: int = 0,
+) -> NDArray[np.int32]:
+    """Return what may stand in each word's place, int32 (words, columns), padded by repetition or else by 0.
+
+    The closest single-word substitutes of the thesauri, then distributional neighbours.
+    """
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for original, substitute, rank, _ in pairs:
+        o, s = vocabulary.get(original, UNKNOWN), vocabulary.get(substitute, UNKNOWN)
+        if NAME < o < words and NAME < s < words:
+            known = found[o]
+            known[s] = min(rank, known.get(s, rank))
+    table = np.zeros((words, columns), dtype=np.int32)
+    rng = np.random.default_rng(seed)
+    for o in range(NAME + 1, words):
+        near = [int(n) for n in neighbours[o]] if o < len(neighbours) else []
+        near = [n for n in near if n > NAME][:from_neighbours]
+        by_rank = sorted(found.get(o, {}).items(), key=lambda x: (x[1], x[0]))
+        row = [s for s, _ in by_rank[: columns - len(near)]] + near
+        if row:
+            # What is over is filled with the thesauri's own entries again, or the neighbours where there are none.
+            pool = [s for s, _ in by_rank] or near
+            row += [pool[i] for i in rng.integers(0, len(pool), columns - len(row))]
+            table[o] = row
+    return table
