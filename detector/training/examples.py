@@ -1,0 +1,89 @@
+"""Examples to fit and measure on: stretches of human text, as they are and spun, with what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.text import TokenBatch
+from detector.training.corpus import Document
+from detector.training.families import SpinnerResources, make_spinner
+from detector.training.spinners import AlignedSpan
+
+__all__ = ["HUMAN", "Example", "make_examples", "spun_tokens", "stretch"]
+
+HUMAN = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One text to judge: the family that spun it (`human` for none), at which rate, and what was changed where."""
+
+    text: str
+    family: str
+    rate: float
+    spans: tuple[AlignedSpan, ...]
+    document: Document
+
+
+def stretch(text: str, words: int, rng: np.random.Generator) -> str:
+    """Return about `words` words of the text from a random place, cut at line ends or spaces.
+
+    Starts at a line's or sentence's beginning where there is one near by, as a reader's excerpt would.
+    """
+    spaces = [i for i, c in enumerate(text) if c == " " or c == "\n"]
+    if len(spaces) <= words:
+        return text
+    first = int(rng.integers(0, len(spaces) - words))
+    start = 0
+    if first:
+        start = spaces[first] + 1
+        for i in range(first, min(first + 40, len(spaces) - words)):
+            if text[spaces[i]] == "\n" or text[spaces[i] - 1] in ".!?":
+                first, start = i, spaces[i] + 1
+                break
+    return text[start : spaces[min(first + words, len(spaces) - 1)]]
+
+
+def make_examples(
+    documents: Iterable[Document],
+    resources: SpinnerResources,
+    families: Sequence[str],
+    words: tuple[int, int] = (25, 400),
+    rates: tuple[float, float] | None = (0.03, 0.6),
+    seed: int = 0,
+    full_rate: float | None = None,
+) -> Iterator[Example]:
+    """Yield each document's stretch as it is, then spun by a family drawn at random.
+
+    The stretch's length and the rate are drawn log-uniformly; `rates` None takes `full_rate`.
+    """
+    for number, document in enumerate(documents):
+        rng = np.random.default_rng((seed, number))
+        length = int(np.exp(rng.uniform(*np.log(words))))
+        text = stretch(document.text, length, rng)
+        if len(text.split()) < 0.6 * words[0]:
+            continue
+        yield Example(text, HUMAN, 0.0, (), document)
+        rate = float(np.exp(rng.uniform(*np.log(rates)))) if rates else full_rate
+        family = families[int(rng.integers(len(families)))]
+        spun = make_spinner(family, resources, int(rng.integers(1 << 30)), rate).spin(text)
+        if spun.alignment:
+            yield Example(spun.text, family, rate or 0.0, spun.alignment, document)
+
+
+def spun_tokens(batch: TokenBatch, spans: Sequence[Sequence[AlignedSpan]]) -> NDArray[np.int32]:
+    """Return for each token the index of its document's span that covers it, -1 where none does; int32 (n,)."""
+    out = np.full(len(batch.ids), -1, dtype=np.int32)
+    for d, aligned in enumerate(spans):
+        low, high = int(batch.documents[d]), int(batch.documents[d + 1])
+        starts, ends = batch.starts[low:high], batch.ends[low:high]
+        for i, span in enumerate(aligned):
+            first = int(np.searchsorted(ends, span.start, side="right"))
+            last = int(np.searchsorted(starts, span.end, side="left"))
+            out[low + first : low + last] = i
+    out[~batch.is_word] = -1
+    return out

@@ -1,0 +1,253 @@
+"""The families of spinners: which tables and habits each has, drawn anew for every seed.
+
+Fitting sees hundreds of dictionaries, not one: a seed draws which sources a spinner knows, which substitute it has
+for each headword, how much it rewrites. What the families share is the machinery in `spinners`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from detector.training.spinners import DamageSpinner, Spinner, Table, TableSpinner
+
+__all__ = ["FAMILIES", "SpinnerResources", "closest_first", "make_spinner"]
+
+# (a) to (h) of the kinds that are known from the wild; `mixed` families are combinations drawn by the caller.
+FAMILIES = (
+    "dictionary",
+    "observed",
+    "thesaurus",
+    "phrase",
+    "adjacent",
+    "neighbour",
+    "science",
+    "roundtrip",
+    "damage",
+)
+
+# Zipf frequency above which nearly all words are function words ("his" 6.6, "said" 6.2, "people" 6.2).
+_FUNCTION_WORD_ZIPF = 6.35
+
+# What machine translation there and back does to function words and set phrases; written for this project.
+_ROUND_TRIP: Table = {
+    "in": ["within", "at"],
+    "on": ["upon", "at"],
+    "about": ["approximately", "over"],
+    "but": ["however", "yet"],
+    "also": ["additionally", "likewise"],
+    "because": ["since", "as"],
+    "which": ["that"],
+    "that": ["which"],
+    "such as": ["like", "similar to"],
+    "a lot of": ["plenty of", "a large amount of"],
+    "many": ["numerous", "a number of"],
+    "very": ["extremely", "highly"],
+    "each": ["every"],
+    "more than": ["over", "greater than"],
+    "less than": ["lower than"],
+    "last year": ["the past year", "final year"],
+    "for example": ["as an example", "for instance"],
+    "at least": ["a minimum of", "at the least"],
+    "so that": ["in order that"],
+    "in order to": ["to be able to", "so as to"],
+    "as well as": ["in addition to", "and also"],
+    "want": ["would like", "desire"],
+    "going to": ["about to", "gonna"],
+    "used to": ["accustomed to"],
+    "should": ["must", "ought to"],
+    "may": ["can", "could"],
+    "first": ["primary", "initial"],
+    "second": ["2nd", "secondary"],
+    "two": ["2"],
+    "three": ["3"],
+    "five": ["5"],
+    "however": ["nevertheless", "but"],
+    "while": ["whereas"],
+    "although": ["though", "even though"],
+    "before": ["earlier than", "prior to"],
+    "after": ["following"],
+    "during": ["throughout", "in the course of"],
+    "now": ["currently", "at present"],
+    "most": ["the majority of", "the most"],
+    "only": ["solely", "just"],
+    "same": ["identical", "equal"],
+    "united states": ["usa", "america"],
+    "can": ["is able to", "may"],
+    "must": ["has to", "should"],
+}
+
+# Set phrases of engine B, which it puts for plain words; collected by reading its output.
+_PHRASES: Table = {
+    "to": ["with a specific end goal to", "keeping in mind the end goal to"],
+    "if": ["on the off chance that", "in the event that"],
+    "easily": ["without much of a stretch", "effortlessly"],
+    "one of the most": ["a standout amongst the most", "one of the greatest"],
+    "one of the best": ["outstanding amongst other", "one of the finest"],
+    "however": ["be that as it may", "in any case"],
+    "especially": ["particularly", "most particularly"],
+    "students": ["understudies"],
+    "company": ["organization"],
+    "because of": ["on account of", "in view of"],
+    "for example": ["for instance", "case in point"],
+    "these days": ["nowadays", "now a days"],
+    "usually": ["as a rule", "more often than not"],
+    "a lot of": ["a considerable measure of", "a great deal of"],
+    "different": ["distinctive", "diverse"],
+    "make sure": ["ensure", "guarantee"],
+    "without": ["with out"],
+    "quickly": ["rapidly", "in a flash"],
+    "therefore": ["along these lines", "in this manner"],
+    "in fact": ["truth be told", "as a matter of fact"],
+    "at first": ["at the outset", "from the outset"],
+    "immediately": ["promptly", "straight away"],
+    "people": ["individuals"],
+    "really": ["truly", "genuinely"],
+    "children": ["youngsters", "kids"],
+    "money": ["cash"],
+    "problem": ["issue"],
+    "problems": ["issues"],
+    "big": ["huge", "enormous"],
+    "home": ["house"],
+}
+
+
+@dataclass(frozen=True)
+class SpinnerResources:
+    """What spinners draw their tables from.
+
+    Attributes
+    ----------
+    thesaurus : headword (a form, lower case) → substitutes in the same form, closest first
+    observed : original → substitutes, of real dictionary spinners
+    aligned : original → substitutes of real phrase spinners, aligned from phrases
+    tortured : expected term → tortured phrases
+    neighbours : word → words that stand in the same places
+    zipf : how common a word is
+    """
+
+    thesaurus: Mapping[str, Sequence[str]] = field(repr=False)
+    observed: Mapping[str, Sequence[str]] = field(repr=False)
+    aligned: Mapping[str, Sequence[str]] = field(repr=False)
+    tortured: Mapping[str, Sequence[str]] = field(repr=False)
+    neighbours: Mapping[str, Sequence[str]] = field(repr=False)
+    zipf: Mapping[str, float] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One source of a spinner's table, and what the spinner makes of it."""
+
+    table: Table
+    share: float = 1.0  # of the headwords that this spinner knows
+    reach: int = 40  # closest substitutes it may use
+    single: bool = False  # it has one substitute for each headword
+    least: float = 0.0  # Zipf frequency below which it has no substitute
+    most: float = 9.0  # Zipf frequency above which it leaves a headword alone
+
+
+class _LayeredTable(Mapping[str, Sequence[str]]):
+    """A table drawn headword by headword, when asked: the first layer that knows a headword answers."""
+
+    def __init__(self, layers: Sequence[_Layer], zipf: Mapping[str, float], seed: int) -> None:
+        self._layers, self._zipf, self._seed = layers, zipf, seed
+        self._answers: dict[str, list[str]] = {}
+
+    def _draw(self, headword: str) -> list[str]:
+        for number, layer in enumerate(self._layers):
+            substitutes = layer.table.get(headword)
+            if not substitutes or self._zipf.get(headword, 0.0) >= layer.most:
+                continue
+            digest = hashlib.blake2b(f"{self._seed}/{number}/{headword}".encode(), digest_size=8).digest()
+            known, pick = int.from_bytes(digest[:4], "big") / 2**32, int.from_bytes(digest[4:], "big")
+            if known >= layer.share:
+                continue
+            options = [s for s in substitutes[: layer.reach] if self._common(s) >= layer.least]
+            if options:
+                return [options[pick % len(options)]] if layer.single else options
+        return []
+
+    def _common(self, phrase: str) -> float:
+        return min(self._zipf.get(w, 0.0) for w in phrase.split(" "))
+
+    def __contains__(self, headword: object) -> bool:
+        assert isinstance(headword, str)
+        if headword not in self._answers:
+            self._answers[headword] = self._draw(headword)
+        return bool(self._answers[headword])
+
+    def __getitem__(self, headword: str) -> Sequence[str]:
+        if headword in self:
+            return self._answers[headword]
+        raise KeyError(headword)
+
+    def __iter__(self) -> Iterator[str]:
+        return (h for h in sorted({h for layer in self._layers for h in layer.table}) if h in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: float | None = None) -> Spinner:
+    """Return a spinner of the family; `rate` is the share of words that it replaces, drawn where it is None."""
+    rng = np.random.default_rng((FAMILIES.index(family), seed))
+    drawn = float(rng.uniform(0.12, 0.5)) if rate is None else rate
+    if family == "damage":
+        letters = bool(rng.random() < 0.7)
+        return DamageSpinner("damage", min(1.0, drawn * 0.6), letters, seed)
+    thesaurus, zipf = resources.thesaurus, resources.zipf
+    # Few know no better than to replace "he" or "in" by what a noun of that spelling means.
+    most = 9.0 if rng.random() < 0.12 else _FUNCTION_WORD_ZIPF
+    consistent = family in ("dictionary", "observed", "adjacent")
+    names = family in ("dictionary", "observed")
+    articles = family == "roundtrip" or bool(rng.random() < 0.5)
+    if family == "dictionary":
+        layers = [
+            _Layer(resources.observed, share=0.4, single=True),
+            _Layer(_ROUND_TRIP, share=0.5, single=True),
+            _Layer(thesaurus, 1.0, int(rng.integers(3, 16)), True, float(rng.uniform(2.0, 4.0)), most),
+        ]
+    elif family == "observed":
+        layers = [_Layer(resources.observed, single=True)]
+    elif family == "thesaurus":
+        layers = [_Layer(thesaurus, reach=int(rng.integers(4, 40)), most=most)]
+    elif family == "phrase":
+        layers = [
+            _Layer(_PHRASES, share=0.7),
+            _Layer(resources.aligned, share=0.6),
+            _Layer(thesaurus, share=0.6, reach=6, most=most),
+        ]
+    elif family == "adjacent":
+        layers = [
+            _Layer(resources.aligned, share=0.6, single=True),
+            _Layer(thesaurus, 1.0, 8, True, 2.5, most),
+        ]
+    elif family == "neighbour":
+        layers = [_Layer(resources.neighbours)]
+    elif family == "science":
+        layers = [
+            _Layer(resources.tortured),
+            _Layer(resources.aligned),
+            _Layer(thesaurus, share=0.3, reach=5, most=most),
+        ]
+    elif family == "roundtrip":
+        layers = [_Layer(_ROUND_TRIP), _Layer(thesaurus, 1.0, 4, True, 3.5, most)]
+    else:
+        raise ValueError(f"no spinner family {family!r}; there are {', '.join(FAMILIES)}")
+    table = _LayeredTable(layers, zipf, seed)
+    return TableSpinner(family, table, drawn, consistent, names, articles, seed)
+
+
+def closest_first(rows: Iterable[tuple[str, str, float]], limit: int = 40) -> dict[str, list[str]]:
+    """Return headword → substitutes from (original, substitute, weight), heaviest first, each once."""
+    best: dict[str, dict[str, float]] = defaultdict(dict)
+    for original, substitute, weight in rows:
+        known = best[original]
+        known[substitute] = max(weight, known.get(substitute, -np.inf))
+    return {
+        o: [s for s, _ in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:limit]] for o, found in best.items()
+    }
