@@ -1,7 +1,7 @@
 """The families of spinners: which tables and habits each has, drawn anew for every seed.
 
-Fitting sees hundreds of dictionaries, not one: a seed draws which sources a spinner knows, which substitute it has
-for each headword, how much it rewrites. What the families share is the machinery in `spinners`.
+Fitting sees hundreds of dictionaries, not one: a seed draws which sources a spinner knows, which substitute
+it has for each headword, how much it rewrites. What the families share is the machinery in `spinners`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import DamageSpinner, Spinner, Table, TableSpinner
 
 __all__ = ["FAMILIES", "SpinnerResources", "closest_first", "make_spinner"]
@@ -32,88 +33,6 @@ FAMILIES = (
 
 # Zipf frequency above which nearly all words are function words ("his" 6.6, "said" 6.2, "people" 6.2).
 _FUNCTION_WORD_ZIPF = 6.35
-
-# What machine translation there and back does to function words and set phrases; written for this project.
-_ROUND_TRIP: Table = {
-    "in": ["within", "at"],
-    "on": ["upon", "at"],
-    "about": ["approximately", "over"],
-    "but": ["however", "yet"],
-    "also": ["additionally", "likewise"],
-    "because": ["since", "as"],
-    "which": ["that"],
-    "that": ["which"],
-    "such as": ["like", "similar to"],
-    "a lot of": ["plenty of", "a large amount of"],
-    "many": ["numerous", "a number of"],
-    "very": ["extremely", "highly"],
-    "each": ["every"],
-    "more than": ["over", "greater than"],
-    "less than": ["lower than"],
-    "last year": ["the past year", "final year"],
-    "for example": ["as an example", "for instance"],
-    "at least": ["a minimum of", "at the least"],
-    "so that": ["in order that"],
-    "in order to": ["to be able to", "so as to"],
-    "as well as": ["in addition to", "and also"],
-    "want": ["would like", "desire"],
-    "going to": ["about to", "gonna"],
-    "used to": ["accustomed to"],
-    "should": ["must", "ought to"],
-    "may": ["can", "could"],
-    "first": ["primary", "initial"],
-    "second": ["2nd", "secondary"],
-    "two": ["2"],
-    "three": ["3"],
-    "five": ["5"],
-    "however": ["nevertheless", "but"],
-    "while": ["whereas"],
-    "although": ["though", "even though"],
-    "before": ["earlier than", "prior to"],
-    "after": ["following"],
-    "during": ["throughout", "in the course of"],
-    "now": ["currently", "at present"],
-    "most": ["the majority of", "the most"],
-    "only": ["solely", "just"],
-    "same": ["identical", "equal"],
-    "united states": ["usa", "america"],
-    "can": ["is able to", "may"],
-    "must": ["has to", "should"],
-}
-
-# Set phrases of engine B, which it puts for plain words; collected by reading its output.
-_PHRASES: Table = {
-    "to": ["with a specific end goal to", "keeping in mind the end goal to"],
-    "if": ["on the off chance that", "in the event that"],
-    "easily": ["without much of a stretch", "effortlessly"],
-    "one of the most": ["a standout amongst the most", "one of the greatest"],
-    "one of the best": ["outstanding amongst other", "one of the finest"],
-    "however": ["be that as it may", "in any case"],
-    "especially": ["particularly", "most particularly"],
-    "students": ["understudies"],
-    "company": ["organization"],
-    "because of": ["on account of", "in view of"],
-    "for example": ["for instance", "case in point"],
-    "these days": ["nowadays", "now a days"],
-    "usually": ["as a rule", "more often than not"],
-    "a lot of": ["a considerable measure of", "a great deal of"],
-    "different": ["distinctive", "diverse"],
-    "make sure": ["ensure", "guarantee"],
-    "without": ["with out"],
-    "quickly": ["rapidly", "in a flash"],
-    "therefore": ["along these lines", "in this manner"],
-    "in fact": ["truth be told", "as a matter of fact"],
-    "at first": ["at the outset", "from the outset"],
-    "immediately": ["promptly", "straight away"],
-    "people": ["individuals"],
-    "really": ["truly", "genuinely"],
-    "children": ["youngsters", "kids"],
-    "money": ["cash"],
-    "problem": ["issue"],
-    "problems": ["issues"],
-    "big": ["huge", "enormous"],
-    "home": ["house"],
-}
 
 
 @dataclass(frozen=True)
@@ -193,7 +112,7 @@ class _LayeredTable(Mapping[str, Sequence[str]]):
 
 
 def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: float | None = None) -> Spinner:
-    """Return a spinner of the family; `rate` is the share of words that it replaces, drawn where it is None."""
+    """Return a spinner of the family; `rate` is the share of words it replaces, drawn where it is None."""
     rng = np.random.default_rng((FAMILIES.index(family), seed))
     drawn = float(rng.uniform(0.12, 0.5)) if rate is None else rate
     if family == "damage":
@@ -202,13 +121,14 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
     thesaurus, zipf = resources.thesaurus, resources.zipf
     # Few know no better than to replace "he" or "in" by what a noun of that spelling means.
     most = 9.0 if rng.random() < 0.12 else _FUNCTION_WORD_ZIPF
-    consistent = family in ("dictionary", "observed", "adjacent")
+    # Engine C writes "getting to know" and "mastering" for one word in one passage, and keeps it elsewhere.
+    consistent = family in ("dictionary", "observed")
     names = family in ("dictionary", "observed")
     articles = family == "roundtrip" or bool(rng.random() < 0.5)
     if family == "dictionary":
         layers = [
             _Layer(resources.observed, share=0.4, single=True),
-            _Layer(_ROUND_TRIP, share=0.5, single=True),
+            _Layer(round_trip(), share=0.5, single=True),
             _Layer(thesaurus, 1.0, int(rng.integers(3, 16)), True, float(rng.uniform(2.0, 4.0)), most),
         ]
     elif family == "observed":
@@ -217,14 +137,15 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
         layers = [_Layer(thesaurus, reach=int(rng.integers(4, 40)), most=most)]
     elif family == "phrase":
         layers = [
-            _Layer(_PHRASES, share=0.7),
+            _Layer(engine_b(), share=0.8),
             _Layer(resources.aligned, share=0.6),
             _Layer(thesaurus, share=0.6, reach=6, most=most),
         ]
     elif family == "adjacent":
         layers = [
-            _Layer(resources.aligned, share=0.6, single=True),
-            _Layer(thesaurus, 1.0, 8, True, 2.5, most),
+            _Layer(engine_c(), share=0.8, reach=int(rng.integers(1, 5))),
+            _Layer(resources.aligned, share=0.6),
+            _Layer(thesaurus, share=0.5, reach=8, least=2.5, most=most),
         ]
     elif family == "neighbour":
         layers = [_Layer(resources.neighbours)]
@@ -235,7 +156,7 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
             _Layer(thesaurus, share=0.3, reach=5, most=most),
         ]
     elif family == "roundtrip":
-        layers = [_Layer(_ROUND_TRIP), _Layer(thesaurus, 1.0, 4, True, 3.5, most)]
+        layers = [_Layer(round_trip()), _Layer(thesaurus, 1.0, 4, True, 3.5, most)]
     else:
         raise ValueError(f"no spinner family {family!r}; there are {', '.join(FAMILIES)}")
     table = _LayeredTable(layers, zipf, seed)
@@ -249,5 +170,6 @@ def closest_first(rows: Iterable[tuple[str, str, float]], limit: int = 40) -> di
         known = best[original]
         known[substitute] = max(weight, known.get(substitute, -np.inf))
     return {
-        o: [s for s, _ in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:limit]] for o, found in best.items()
+        o: [s for s, _ in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:limit]]
+        for o, found in best.items()
     }
