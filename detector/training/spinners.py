@@ -1,8 +1,8 @@
 """Spinners of our own: they rewrite human text the way the known families do, and keep the alignment.
 
-Real spinners differ in their tables and habits, not in their machinery: nearly all replace wordings by table. So one
-class does it, and a family is a table with habits: one substitute for the whole article or a new one each time, how
-much of the text, names or not. Damage (look-alike letters, misspelt names) has a class of its own.
+Real spinners differ in their tables and habits, not in their machinery: nearly all replace wordings by table. So
+one class does it, and a family is a table with habits: one substitute for the whole article or a new one each
+time, how much of the text, names or not. Damage (look-alike letters, misspelt names) has a class of its own.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ __all__ = [
 Table = Mapping[str, Sequence[str]]
 
 _MAX_HEADWORD = 7  # words; the longest headword seen in the wild
+_DASHES = frozenset("-–—")
+_ARTICLE = re.compile(r"(?<!\w)(an?)\s$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class TableSpinner:
             if found is not None:
                 last, headword, count = found
                 start, stop = int(starts[i]), int(starts[last + 1])
-                hyphen = text[start - 1 : start] in "-–—" and start > 0 or text[stop : stop + 1] in ("-", "–", "—")
+                hyphen = text[max(0, start - 1) : start] in _DASHES or text[stop : stop + 1] in _DASHES
                 capital = text[start].isupper() and not sentence_start
                 if not hyphen and (self.names or not capital):
                     yield start, stop, headword, count
@@ -189,7 +191,7 @@ class TableSpinner:
         covered = sum(m[3] for m in matches)
         share = min(1.0, self.rate * n_words / max(1, covered))
         chosen: dict[str, str | None] = {}
-        edits = []
+        edits: list[tuple[int, int, str]] = []
         for start, end, headword, _ in matches:
             substitute: str | None
             if self.consistent:
@@ -204,10 +206,13 @@ class TableSpinner:
             if substitute is None:
                 continue
             replacement = _in_case_of(text[start:end], substitute)
-            if self.articles and (article := re.search(r"\b(an?)\s$", text[max(0, start - 3) : start], re.I)):
+            # Four characters show whether "an " is the whole word or the end of "can ".
+            if self.articles and (article := _ARTICLE.search(text[max(0, start - 4) : start])):
                 written = article.group(1)
                 agreed = written[0] + ("n" if substitute[0] in "aeiou" else "")
-                if agreed.lower() != written.lower() and (not edits or edits[-1][1] <= start - len(written) - 1):
+                if agreed.lower() != written.lower() and (
+                    not edits or edits[-1][1] <= start - len(written) - 1
+                ):
                     gap = text[start - 1]
                     start -= len(written) + 1
                     replacement = agreed + gap + replacement
@@ -224,7 +229,7 @@ _LONG_WORD = re.compile(r"[A-Za-z]{4,}")
 
 @dataclass(frozen=True)
 class DamageSpinner:
-    """Damages letters: look-alikes and zero-width marks inside words, names misspelt in part of their mentions.
+    """Damages letters: look-alikes and zero-width marks inside words, some mentions of names misspelt.
 
     `rate` is the share of words with look-alikes (`letters=True`) or of name mentions that are misspelt.
     """
@@ -237,13 +242,14 @@ class DamageSpinner:
     def spin(self, text: str) -> SpunText:
         """Return the damaged text."""
         rng = _generator(self.seed, text)
-        edits = []
+        edits: list[tuple[int, int, str]] = []
         pattern = _LONG_WORD if self.letters else _NAME
         for match in pattern.finditer(text):
             if rng.random() >= self.rate:
                 continue
             word = match.group()
-            edits.append((match.start(), match.end(), self._look_alike(word, rng) if self.letters else _misspell(word, rng)))
+            damaged = self._look_alike(word, rng) if self.letters else _misspell(word, rng)
+            edits.append((match.start(), match.end(), damaged))
         return _rewrite(text, edits)
 
     @staticmethod
@@ -278,7 +284,7 @@ def spin_part(text: str, spinner: Spinner, start: int, end: int) -> SpunText:
 
 
 def read_observed(path: Path, kinds: Iterable[str] = ("seen", "inferred")) -> dict[str, list[str]]:
-    """Return the observed substitutions as a table; the file has original, substitute, evidence in columns."""
+    """Return the observed substitutions as a table; the file's columns: original, substitute, evidence."""
     wanted = frozenset(kinds)
     table: dict[str, list[str]] = defaultdict(list)
     for line in path.read_text(encoding="utf-8").splitlines()[1:]:
@@ -289,7 +295,7 @@ def read_observed(path: Path, kinds: Iterable[str] = ("seen", "inferred")) -> di
 
 
 def read_observed_pairs(path: Path, exclude_engines: Iterable[str] = ()) -> list[tuple[str, str, str, str]]:
-    """Return (original, spun, style, engine) of the observed phrase pairs, engine "" where it is not known."""
+    """Return (original, spun, style, engine) of the observed phrase pairs; engine "" where unknown."""
     excluded = frozenset(exclude_engines)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
