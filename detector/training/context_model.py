@@ -158,6 +158,11 @@ def fit_context_model(
         if checkpoint is not None and step % 500 == 499:
             state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(state, checkpoint)
+    return _exported(network, s)
+
+
+def _exported(network: _Network, s: ContextModelSettings) -> ContextModel:
+    """Return the network as the arrays that the runtime reads."""
     embedding, embedding_scale = _quantise(network.embedding.weight)
     output, output_scale = _quantise(network.output.weight)
 
