@@ -31,6 +31,11 @@ FAMILIES = (
     "damage",
 )
 
+# Zipf frequency above which a word is no term: what alignment and the tortured phrases say of "and"
+# ("associate in nursingd") or "most" ("mossy cup oak") has been seen, but on every line
+# it would teach nothing else.
+_TERM_ZIPF = 5.6
+
 # Zipf frequency above which nearly all words are function words ("his" 6.6, "said" 6.2, "people" 6.2).
 _FUNCTION_WORD_ZIPF = 6.35
 
@@ -67,6 +72,9 @@ class _Layer:
     single: bool = False  # it has one substitute for each headword
     least: float = 0.0  # Zipf frequency below which it has no substitute
     most: float = 9.0  # Zipf frequency above which it leaves a headword alone
+    everyday: float = (
+        0.0  # Zipf frequency that a headword's words reach, so that it was thought worth listing
+    )
 
 
 class _LayeredTable(Mapping[str, Sequence[str]]):
@@ -80,6 +88,8 @@ class _LayeredTable(Mapping[str, Sequence[str]]):
         for number, layer in enumerate(self._layers):
             substitutes = layer.table.get(headword)
             if not substitutes or self._zipf.get(headword, 0.0) >= layer.most:
+                continue
+            if layer.everyday and self._common(headword) < layer.everyday:
                 continue
             digest = hashlib.blake2b(f"{self._seed}/{number}/{headword}".encode(), digest_size=8).digest()
             known, pick = int.from_bytes(digest[:4], "big") / 2**32, int.from_bytes(digest[4:], "big")
@@ -126,10 +136,14 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
     names = family in ("dictionary", "observed")
     articles = family == "roundtrip" or bool(rng.random() < 0.5)
     if family == "dictionary":
+        # Real dictionaries list hundreds to thousands of everyday words and give each a near-synonym that is
+        # common too; others are whole thesauri.
+        reach, least = int(np.exp(rng.uniform(0.0, np.log(16)))), float(rng.uniform(2.0, 4.5))
+        share, everyday = float(rng.uniform(0.3, 1.0)), float(rng.choice([0.0, 3.5, 4.5]))
         layers = [
             _Layer(resources.observed, share=0.4, single=True),
-            _Layer(round_trip(), share=0.5, single=True),
-            _Layer(thesaurus, 1.0, int(rng.integers(3, 16)), True, float(rng.uniform(2.0, 4.0)), most),
+            _Layer(round_trip(), share=0.3, single=True, most=_FUNCTION_WORD_ZIPF),
+            _Layer(thesaurus, share, reach, True, least, most, everyday),
         ]
     elif family == "observed":
         layers = [_Layer(resources.observed, single=True)]
@@ -138,21 +152,21 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
     elif family == "phrase":
         layers = [
             _Layer(engine_b(), share=0.8),
-            _Layer(resources.aligned, share=0.6),
+            _Layer(resources.aligned, share=0.6, most=_TERM_ZIPF),
             _Layer(thesaurus, share=0.6, reach=6, most=most),
         ]
     elif family == "adjacent":
         layers = [
             _Layer(engine_c(), share=0.8, reach=int(rng.integers(1, 5))),
-            _Layer(resources.aligned, share=0.6),
+            _Layer(resources.aligned, share=0.6, most=_TERM_ZIPF),
             _Layer(thesaurus, share=0.5, reach=8, least=2.5, most=most),
         ]
     elif family == "neighbour":
         layers = [_Layer(resources.neighbours)]
     elif family == "science":
         layers = [
-            _Layer(resources.tortured),
-            _Layer(resources.aligned),
+            _Layer(resources.tortured, share=0.8, most=_TERM_ZIPF),
+            _Layer(resources.aligned, most=_TERM_ZIPF),
             _Layer(thesaurus, share=0.3, reach=5, most=most),
         ]
     elif family == "roundtrip":

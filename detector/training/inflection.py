@@ -1,7 +1,8 @@
 """English inflection both ways for training: the forms of a lemma, so that substitutes agree with originals.
 
-Regular spelling rules, with the irregular forms that WordNet's exception lists name. A form counts only where the
-vocabulary lists it, which also decides between spellings ("travelled", "traveled").
+Regular spelling rules, a table of irregular verbs, and the irregular forms that WordNet's exception lists
+name. A form counts only where the vocabulary lists it, which also decides between spellings ("travelled",
+"traveled").
 """
 
 from __future__ import annotations
@@ -14,6 +15,49 @@ from pathlib import Path
 __all__ = ["Inflector"]
 
 _VOWELS = "aeiou"
+
+# Base, past, participle: WordNet's exception lists do not say which irregular form is which.
+_IRREGULAR_VERBS = """
+arise arose arisen;awake awoke awoken;bear bore borne;beat beat beaten;become became become
+begin began begun;bend bent bent;bet bet bet;bid bid bid;bind bound bound;bite bit bitten;bleed bled bled
+blow blew blown;break broke broken;breed bred bred;bring brought brought;broadcast broadcast broadcast
+build built built;burst burst burst;buy bought bought;cast cast cast;catch caught caught;choose chose chosen
+cling clung clung;come came come;cost cost cost;creep crept crept;cut cut cut;deal dealt dealt;dig dug dug
+do did done;draw drew drawn;drink drank drunk;drive drove driven;eat ate eaten;fall fell fallen;feed fed fed
+feel felt felt;fight fought fought;find found found;flee fled fled;fling flung flung;fly flew flown
+forbid forbade forbidden;forecast forecast forecast;foresee foresaw foreseen;forget forgot forgotten
+forgive forgave forgiven;freeze froze frozen;get got got;give gave given;go went gone;grind ground ground
+grow grew grown;hang hung hung;have had had;hear heard heard;hide hid hidden;hit hit hit;hold held held
+hurt hurt hurt;keep kept kept;kneel knelt knelt;know knew known;lay laid laid;lead led led;leave left left
+lend lent lent;let let let;lie lay lain;light lit lit;lose lost lost;make made made;mean meant meant
+meet met met;mistake mistook mistaken;mow mowed mown;offset offset offset;overcome overcame overcome
+overhear overheard overheard;oversee oversaw overseen;overtake overtook overtaken
+overthrow overthrew overthrown
+partake partook partaken;pay paid paid;prove proved proven;put put put;quit quit quit;read read read
+rebuild rebuilt rebuilt;redo redid redone;rend rent rent;repay repaid repaid;reset reset reset
+rethink rethought rethought;rewrite rewrote rewritten;rid rid rid;ride rode ridden;ring rang rung
+rise rose risen;run ran run;say said said;see saw seen;seek sought sought;sell sold sold;send sent sent
+set set set;sew sewed sewn;shake shook shaken;shed shed shed;shine shone shone;shoot shot shot
+show showed shown;shrink shrank shrunk;shut shut shut;sing sang sung;sink sank sunk;sit sat sat
+slay slew slain;sleep slept slept;slide slid slid;sling slung slung;slit slit slit;sow sowed sown
+speak spoke spoken;speed sped sped;spend spent spent;spin spun spun;spit spat spat;split split split
+spread spread spread;spring sprang sprung;stand stood stood;steal stole stolen;stick stuck stuck
+sting stung stung;stink stank stunk;stride strode stridden;strike struck struck;string strung strung
+strive strove striven;swear swore sworn;sweep swept swept;swell swelled swollen;swim swam swum
+swing swung swung;take took taken;teach taught taught;tear tore torn;tell told told;think thought thought
+throw threw thrown;thrust thrust thrust;tread trod trodden;undergo underwent undergone
+understand understood understood;undertake undertook undertaken;undo undid undone;unwind unwound unwound
+uphold upheld upheld;upset upset upset;wake woke woken;wear wore worn;weave wove woven;weep wept wept
+win won won;wind wound wound;withdraw withdrew withdrawn;withhold withheld withheld
+withstand withstood withstood;wring wrung wrung;write wrote written
+"""
+
+_IRREGULAR = {
+    base: (past, participle)
+    for base, past, participle in (
+        row.split() for row in _IRREGULAR_VERBS.replace("\n", ";").split(";") if row
+    )
+}
 
 
 def _doubled(word: str) -> str | None:
@@ -30,14 +74,13 @@ def _ending(word: str, suffix: str) -> list[str]:
     if doubled:
         stems.append(doubled)
     if word.endswith("e"):
-        stems.append(word[:-1] if suffix[0] == "i" and not word.endswith(("ee", "oe", "ye")) else word[:-1])
+        kept = suffix == "ing" and word.endswith(("ee", "oe", "ye"))  # "seeing", "dyeing"
+        stems.append(word if kept else word[:-1])
     elif word.endswith("y") and suffix[0] == "e" and len(word) > 2 and word[-2] not in _VOWELS:
         stems.append(word[:-1] + "i")
     if word.endswith("ie") and suffix == "ing":
         stems.insert(0, word[:-2] + "y")
-    if not word.endswith("e"):
-        stems.append(word)
-    elif suffix == "ing":
+    if not word.endswith("e") or suffix == "ing":
         stems.append(word)
     return [s + suffix for s in stems]
 
@@ -61,7 +104,7 @@ class Inflector:
     wordnet : folder with WordNet's verb.exc, noun.exc and adj.exc; None for regular forms only
     """
 
-    def __init__(self, words: Container[str], wordnet: Path | None = None) -> None:
+    def __init__(self, words: Container[str], wordnet: Path | None = None) -> None:  # noqa: D107
         self._words = words
         self._irregular: dict[str, dict[str, list[str]]] = {p: defaultdict(list) for p in "nva"}
         if wordnet is not None:
@@ -83,17 +126,20 @@ class Inflector:
         """
         out: dict[str, str | None] = {"base": lemma if lemma in self._words else None}
         irregular = self._irregular.get(pos, {}).get(lemma, [])
+        if lemma == "be":
+            # Its other forms agree with a person, which a substitute cannot.
+            return tuple((n, f) for n, f in (("base", "be"), ("ing", "being")) if f in self._words)
         if pos == "n":
+            irregular = ["people"] if lemma == "person" else irregular
             out["plural"] = self._first(irregular) or self._first(_plural(lemma))
         elif pos == "v":
             past = [f for f in irregular if not f.endswith(("ing", "s")) and f in self._words]
             out["s"] = self._first([f for f in irregular if f.endswith("s")] + _plural(lemma))
             out["ing"] = self._first([f for f in irregular if f.endswith("ing")] + _ending(lemma, "ing"))
             regular = self._first(_ending(lemma, "ed"))
-            participle = [f for f in past if f.endswith(("n", "ne", "um", "un"))]
-            tense = [f for f in past if f not in participle] or participle
-            out["past"] = tense[0] if tense else regular
-            out["participle"] = participle[0] if participle else out["past"]
+            out["past"] = out["participle"] = past[0] if past else regular
+            if lemma in _IRREGULAR:
+                out["past"], out["participle"] = (self._first([f]) for f in _IRREGULAR[lemma])
         elif pos == "a":
             out["er"] = self._first([f for f in irregular if f.endswith("r")] + _ending(lemma, "er"))
             out["est"] = self._first([f for f in irregular if f.endswith("st")] + _ending(lemma, "est"))
@@ -102,12 +148,15 @@ class Inflector:
     def phrase(self, lemma: str, pos: str, inflection: str) -> str | None:
         """Return the lemma, of one or several words, in the given inflection; None where it has none.
 
-        Verbs inflect in their first word ("take place" → "took place"), nouns in their last.
+        Verbs inflect in their first word ("take place" → "took place"), nouns in their last or before "of"
+        ("states of affairs").
         """
         words = lemma.split(" ")
         if inflection == "base":
             return lemma
         at = 0 if pos == "v" else len(words) - 1
+        if pos == "n" and "of" in words[1:]:
+            at = words.index("of", 1) - 1
         form = dict(self.forms(words[at], pos)).get(inflection)
         if form is None:
             return None

@@ -1,6 +1,11 @@
 """Thesauri for training: WordNet, LibreOffice's MyThes files, and plain word lists such as Moby.
 
 None is needed at run time; what is learned from them lies in the models as word pairs.
+
+- WordNet 3.0, Princeton University, WordNet licence (use for any purpose with its notice).
+- MyThes' English thesaurus, LibreOffice dictionaries, derived from WordNet, under the same notice.
+- Moby Thesaurus II, Grady Ward, public domain. Nothing that ships is fitted on it: it stands for the thesauri
+  that the detector has never seen.
 """
 
 from __future__ import annotations
@@ -19,7 +24,15 @@ from detector.lexicon import Vocabulary
 from detector.text import NAME, UNKNOWN
 from detector.training.inflection import Inflector
 
-__all__ = ["Synonym", "Thesaurus", "confusable_table", "inflected_pairs", "read_moby", "read_mythes", "read_wordnet"]
+__all__ = [
+    "Synonym",
+    "Thesaurus",
+    "confusable_table",
+    "inflected_pairs",
+    "read_moby",
+    "read_mythes",
+    "read_wordnet",
+]
 
 WORDNET_FOLDER = Path("/usr/share/wordnet")  # Debian's wordnet-base
 MYTHES_FILE = Path("/usr/share/mythes/th_en_US_v2.dat")  # Debian's mythes-en-us
@@ -30,7 +43,7 @@ _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 class Synonym:
     """One entry under a headword: a lemma, its part of speech, and how close it is.
 
-    `rank` is 0 for a synonym in the headword's commonest sense and grows with rarer senses and looser relations.
+    `rank` is 0 for a synonym in the headword's commonest sense; rarer senses and looser relations add to it.
     """
 
     lemma: str
@@ -61,7 +74,9 @@ def _thesaurus(name: str, pairs: Iterable[tuple[str, str, str, int]]) -> Thesaur
     return Thesaurus(
         name,
         {
-            headword: [Synonym(s, p, rank) for (s, p), rank in sorted(found.items(), key=lambda x: (x[1], x[0]))]
+            headword: [
+                Synonym(s, p, rank) for (s, p), rank in sorted(found.items(), key=lambda x: (x[1], x[0]))
+            ]
             for headword, found in best.items()
         },
     )
@@ -74,7 +89,10 @@ def _require(path: Path, package: str) -> Path:
 
 
 def read_wordnet(folder: Path = WORDNET_FOLDER) -> Thesaurus:
-    """Return WordNet 3 as a thesaurus: words of one synset, adjectives of similar ones, and (rank + 10) hypernyms."""
+    """Return WordNet 3 as a thesaurus: words of one synset, adjectives of similar ones, hypernyms.
+
+    Similar adjectives rank 2 below their sense, hypernyms 10.
+    """
     _require(folder / "data.noun", "wordnet-base")
 
     def pairs() -> Iterator[tuple[str, str, str, int]]:
@@ -86,10 +104,15 @@ def read_wordnet(folder: Path = WORDNET_FOLDER) -> Thesaurus:
                     continue
                 f = line.split(" | ")[0].split(" ")
                 n = int(f[3], 16)
-                synsets[f[0]] = [re.sub(r"\((a|p|ip)\)$", "", w).lower().replace("_", " ") for w in f[4 : 4 + 2 * n : 2]]
+                synsets[f[0]] = [
+                    re.sub(r"\((a|p|ip)\)$", "", w).lower().replace("_", " ") for w in f[4 : 4 + 2 * n : 2]
+                ]
                 p = f[5 + 2 * n :]
-                near[f[0]] = [(p[i + 1], 2 if p[i] == "&" else 10) for i in range(0, 4 * int(f[4 + 2 * n]), 4)
-                              if (p[i] == "&" or p[i] == "@") and p[i + 2] in (pos, "s")]
+                near[f[0]] = [
+                    (p[i + 1], 2 if p[i] == "&" else 10)
+                    for i in range(0, 4 * int(f[4 + 2 * n]), 4)
+                    if (p[i] == "&" or p[i] == "@") and p[i + 2] in (pos, "s")
+                ]
             senses: dict[str, list[str]] = {}
             for line in (folder / f"index.{name}").read_text(encoding="utf-8").splitlines():
                 if not line.startswith("  "):
@@ -151,8 +174,8 @@ def inflected_pairs(
 ) -> Iterator[tuple[str, str, int, int]]:
     """Yield (original, substitute, rank, siblings) in every inflection that both have.
 
-    `siblings` is how many synonyms the headword has in that part of speech. Wordings with a word that the vocabulary
-    does not list are left out.
+    `siblings` is how many synonyms the headword has in that part of speech. Wordings with a word that the
+    vocabulary does not list are left out.
     """
     for headword, synonyms in thesaurus.entries.items():
         if not all(w in vocabulary for w in headword.split(" ")) or headword.count(" ") >= max_words:
@@ -166,9 +189,10 @@ def inflected_pairs(
             for inflection, _ in inflector.forms(at, pos):
                 original = inflector.phrase(headword, pos, inflection)
                 substitute = inflector.phrase(synonym.lemma, pos, inflection)
-                if original and substitute and original != substitute:
-                    if all(w in vocabulary for w in substitute.split(" ")):
-                        yield original, substitute, synonym.rank, siblings[pos]
+                if not original or not substitute or original == substitute:
+                    continue
+                if all(w in vocabulary for w in substitute.split(" ")):
+                    yield original, substitute, synonym.rank, siblings[pos]
 
 
 def confusable_table(
@@ -198,7 +222,7 @@ def confusable_table(
         by_rank = sorted(found.get(o, {}).items(), key=lambda x: (x[1], x[0]))
         row = [s for s, _ in by_rank[: columns - len(near)]] + near
         if row:
-            # What is over is filled with the thesauri's own entries again, or the neighbours where there are none.
+            # What is over is filled with the thesauri's entries again, or the neighbours without them.
             pool = [s for s, _ in by_rank] or near
             row += [pool[i] for i in rng.integers(0, len(pool), columns - len(row))]
             table[o] = row
