@@ -62,13 +62,14 @@ class Candidates:
     Attributes
     ----------
     start : int64 (m,), first token of the substitute; length : int64 (m,), its tokens
-    original : int64 (m,), row of `Channel.sequences`
+    entry : int64 (m,), the substitute; original : int64 (m,), the original; rows of `Channel.sequences`
     log10_weight : float32 (m,), log10 P(substitute | original)
     source : uint8 (m,), index into SOURCES
     """
 
     start: NDArray[np.int64]
     length: NDArray[np.int64]
+    entry: NDArray[np.int64]
     original: NDArray[np.int64]
     log10_weight: NDArray[np.float32]
     source: NDArray[np.uint8]
@@ -79,7 +80,12 @@ class Candidates:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Candidates:
         """Return the given rows."""
         return Candidates(
-            self.start[rows], self.length[rows], self.original[rows], self.log10_weight[rows], self.source[rows]
+            self.start[rows],
+            self.length[rows],
+            self.entry[rows],
+            self.original[rows],
+            self.log10_weight[rows],
+            self.source[rows],
         )
 
 
@@ -169,13 +175,14 @@ class Channel:
         ends = np.cumsum(sizes)
         within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
         at = np.repeat(self.entries.offsets[entry].astype(np.int64), sizes) + within
-        starts, lengths = np.repeat(start, sizes), np.repeat(length, sizes)
+        starts, lengths, entries = (np.repeat(x, sizes) for x in (start, length, entry))
         if known is not None:
             keep = known[at]
-            starts, lengths, at = starts[keep], lengths[keep], at[keep]
+            starts, lengths, entries, at = starts[keep], lengths[keep], entries[keep], at[keep]
         return Candidates(
             starts,
             lengths,
+            entries,
             self.entries.values[at].astype(np.int64),
             self.weights[at].astype(np.float32) * np.float32(-WEIGHT_STEP),
             self.sources[at],

@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 
 from detector.text import NUMBER, UNKNOWN
 
-__all__ = ["CONFUSABLE_LETTERS", "INVISIBLE", "SPECIAL_WORDS", "Vocabulary", "skeleton"]
+__all__ = [
+    "CAPITAL",
+    "CONFUSABLE_LETTERS",
+    "INVISIBLE",
+    "LOWER",
+    "SPECIAL_WORDS",
+    "UPPER",
+    "Vocabulary",
+    "skeleton",
+]
+
+LOWER, CAPITAL, UPPER = 0, 1, 2
 
 # Boundary of a paragraph or document; any other word; any other number; any other capitalised word.
 SPECIAL_WORDS = ("<p>", "<unk>", "<num>", "<name>")
@@ -48,12 +59,19 @@ class Vocabulary(dict[str, int]):
 
     SPACE = -1
 
-    def __init__(self, words: Sequence[str], zipf: NDArray[np.float32] | None = None) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        zipf: NDArray[np.float32] | None = None,
+        usual_case: NDArray[np.uint8] | None = None,
+    ) -> None:
         self.words: tuple[str, ...] = (*SPECIAL_WORDS, *words)
         super().__init__(zip(words, range(len(SPECIAL_WORDS), len(self.words)), strict=True))
         self[" "] = self.SPACE
         # Zipf scale (log10 of occurrences per billion words), float32 (len(words),); 0 where unknown.
         self.zipf = np.zeros(len(self.words), np.float32) if zipf is None else zipf
+        # How each word is written inside a sentence, uint8 (len(words),): LOWER, CAPITAL or UPPER.
+        self.usual_case = np.zeros(len(self.words), np.uint8) if usual_case is None else usual_case
         self.hyphen = self.get("-", -2)
 
     def __missing__(self, piece: str) -> int:

@@ -1,0 +1,79 @@
+"""From features to a calibrated probability: logistic regressions in plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features"]
+
+# What a document's verdict rests on: itself as one long passage, and its worst passages, because one spun passage
+# in a human article is found by that passage alone.
+DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "second_passage", "log10_passages")
+
+
+@dataclass(frozen=True)
+class LogisticModel:
+    """A calibrated logistic regression.
+
+    Attributes
+    ----------
+    columns : feature names, in order
+    mean, scale : float64 (c,), standardisation; standardised features are clipped to eight deviations
+    weights : float64 (c,); bias : float64 (1,)
+    calibration : float64 (4,), the logit is a0 + a1 s + (a2 + a3 s) (log10 words - 2) for a decision score s
+    """
+
+    columns: tuple[str, ...]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    calibration: NDArray[np.float64]
+
+    def decision_score(self, x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the uncalibrated logit of each row of `x` (n, c); higher is likelier spun."""
+        z = np.clip((x - self.mean) / self.scale, -8, 8)
+        # Row by row sums, so that a row's score does not depend on how many stand beside it.
+        score: NDArray[np.float64] = (z * self.weights).sum(axis=1) + self.bias[0]
+        return score
+
+    def logit(
+        self, x: NDArray[np.float32] | NDArray[np.float64], log10_words: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the calibrated logit (natural logarithm of the odds) of each row."""
+        s = self.decision_score(x)
+        a = self.calibration
+        length = log10_words - 2.0
+        out: NDArray[np.float64] = a[0] + a[1] * s + (a[2] + a[3] * s) * length
+        return out
+
+
+def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1 / (1 + exp(-logit))."""
+    out: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logit, -40, 40)))
+    return out
+
+
+def document_features(
+    whole: NDArray[np.float64], passages: NDArray[np.float64], document: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the document features, float64 (len(whole), len(DOCUMENT_FEATURE_NAMES)).
+
+    Parameters
+    ----------
+    whole : float64 (d,), calibrated logit of each document taken as one passage
+    passages : float64 (p,), calibrated logit of each passage; document : int64 (p,), in order
+    """
+    n = len(whole)
+    counts = np.bincount(document, minlength=n)
+    order = np.lexsort((-passages, document))
+    starts = np.cumsum(counts) - counts
+    out = np.stack((whole, whole, whole, np.log10(np.maximum(counts, 1))), axis=1)
+    some, many = np.flatnonzero(counts > 0), np.flatnonzero(counts > 1)
+    out[some, 1] = passages[order][starts[some]]
+    out[:, 2] = np.minimum(out[:, 0], out[:, 1])
+    out[many, 2] = passages[order][starts[many] + 1]
+    return np.clip(out, -15, 15)

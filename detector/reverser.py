@@ -1,0 +1,210 @@
+"""Put back what probably stood there: choose edits, write them in the text's own case and grammar, replay them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.channel import Candidates, Channel
+from detector.decoder import decode
+from detector.errors import PlanError
+from detector.evidence.measurements import Measurements
+from detector.language_model import LanguageModel
+from detector.lexicon import CAPITAL, LOWER, UPPER, Vocabulary
+from detector.text import SENTENCE_START
+from detector.types import Edit, EditAlternative
+
+__all__ = ["Restorer", "RestorerSettings", "apply_plan", "write_words"]
+
+_ALTERNATIVES = 5  # readings of an edit that are shown
+
+
+def apply_plan(text: str, plan: Iterable[Edit]) -> str:
+    """Return the text with the plan's edits made; any subset of a plan will do.
+
+    Raises PlanError where an edit does not fit the text or overlaps another.
+
+    >>> apply_plan("Invoice Gates spoke.", [Edit(0, 7, "Invoice", "Bill", 2.0)])
+    'Bill Gates spoke.'
+    """
+    out, position = [], 0
+    for edit in sorted(plan, key=lambda e: e.start):
+        if edit.start < position:
+            raise PlanError(f"the edit at {edit.start}:{edit.end} overlaps the one before it, which ends at {position}")
+        if text[edit.start : edit.end] != edit.spun:
+            raise PlanError(
+                f"the text at {edit.start}:{edit.end} is {text[edit.start : edit.end]!r}, "
+                f"but the plan expects {edit.spun!r}: a plan fits only the text it was made for"
+            )
+        out += [text[position : edit.start], edit.original]
+        position = edit.end
+    return "".join(out) + text[position:]
+
+
+@dataclass(frozen=True)
+class RestorerSettings:
+    """Weights of the decoder, tuned on the dev split by `training.fit`.
+
+    Attributes
+    ----------
+    weight : log10 odds for one power of ten of joint language model gain
+    consistency : share of the evidence at a wording's other places that counts at each
+    floor : log10 odds below which a candidate is not decoded
+    min_gain : log10 gain below which an edit is not made
+    """
+
+    weight: float = 0.5
+    consistency: float = 0.3
+    floor: float = -2.0
+    min_gain: float = 0.0
+
+
+def write_words(words: Sequence[str]) -> str:
+    """Return word pieces as text: spaces between words, none around hyphens or before marks.
+
+    >>> write_words(["man", "-", "made", "lake", "'s"])
+    "man-made lake's"
+    """
+    text = " ".join(words)
+    text = re.sub(r" ?- ?", "-", text)
+    return re.sub(r" ('s\b|[.,;:!?%)])", r"\1", text)
+
+
+# Words whose first letter misleads about the article: "an hour", "a user", "a one-off", "a European".
+_AN_DESPITE = re.compile(r"(?:hour|honest|honou?r|heir)")
+_A_DESPITE = re.compile(r"(?:uni(?!n|m[^o])|use|usu|utili|eu|one\b|once\b|ubiq|uk\b|us\b|u\.)")
+
+
+def article_for(word: str) -> str:
+    """Return "a" or "an", whichever goes before the word by its sound.
+
+    >>> article_for("honest"), article_for("university"), article_for("idea")
+    ('an', 'a', 'an')
+    """
+    lower = word.lower()
+    if _AN_DESPITE.match(lower):
+        return "an"
+    return "an" if lower[:1] in "aeiou" and not _A_DESPITE.match(lower) else "a"
+
+
+@dataclass(frozen=True)
+class Restorer:
+    """Chooses and writes edits."""
+
+    vocabulary: Vocabulary
+    language_model: LanguageModel
+    channel: Channel
+    settings: RestorerSettings
+
+    def consistent(self, m: Measurements, gain: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the gains after each has heard the other places of the same wording in the same document.
+
+        A spinner with one substitute for each headword used it throughout: what one place says of (substitute,
+        original) counts at every other.
+        """
+        c = m.candidates
+        if not len(c):
+            return gain
+        document = m.batch.document_of[c.start].astype(np.int64)
+        size = np.int64(len(self.channel.sequences.lengths))
+        _, group = np.unique((document * size + c.entry) * size + c.original, return_inverse=True)
+        voice = np.clip(gain.astype(np.float64), -1.0, 2.0)
+        total = np.bincount(group, weights=voice)[group]
+        out: NDArray[np.float32] = (gain + self.settings.consistency * np.clip(total - voice, -3, 4)).astype(
+            np.float32
+        )
+        return out
+
+    def choose(self, m: Measurements, shift: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the rows of m.candidates that the likeliest originals take, and every row's log10 gain.
+
+        `shift` is `posterior.document_shift` of each document.
+        """
+        s = self.settings
+        moved = m.candidate_log10_odds + shift[m.batch.document_of[m.candidates.start]].astype(np.float32)
+        gain = self.consistent(m, moved)
+        rows = np.flatnonzero(gain > s.floor)
+        chosen = decode(
+            self.language_model,
+            self.channel,
+            m,
+            m.candidates.take(rows),
+            gain[rows],
+            m.candidate_features[rows, 0],
+            s.weight,
+        )
+        return rows[chosen], gain
+
+    def edits(
+        self,
+        m: Measurements,
+        chosen: NDArray[np.int64],
+        gain: NDArray[np.float32],
+        min_gain: float | None = None,
+    ) -> list[list[Edit]]:
+        """Return the chosen rows as edits of each document, sorted and disjoint."""
+        least = self.settings.min_gain if min_gain is None else min_gain
+        plans: list[list[Edit]] = [[] for _ in m.batch.texts]
+        c = m.candidates
+        for row in chosen.tolist():
+            if gain[row] < least:
+                continue
+            document = int(m.batch.document_of[c.start[row]])
+            edit = self._edit(m, row, gain)
+            plan = plans[document]
+            if edit is not None and (not plan or plan[-1].end <= edit.start):
+                plan.append(edit)
+        return plans
+
+    def original_text(self, m: Measurements, candidates: Candidates, row: int) -> str:
+        """Return the original of one candidate, written as it would stand in the text."""
+        start, length = int(candidates.start[row]), int(candidates.length[row])
+        ids = self.channel.words_of(int(candidates.original[row]))
+        words = [self.vocabulary.words[i] for i in ids]
+        spun = m.batch.surface(start, start + length)
+        usual = self.vocabulary.usual_case
+        written = [
+            w.upper() if usual[i] == UPPER else w[:1].upper() + w[1:] if usual[i] == CAPITAL else w
+            for w, i in zip(words, ids.tolist(), strict=True)
+        ]
+        spun_words = spun.split()
+        first_id = int(m.batch.ids[start])
+        capital = spun[:1].isupper() and (usual[first_id] == LOWER or m.batch.shape[start] & SENTENCE_START)
+        if len(spun) > 1 and spun.isupper() and usual[first_id] != UPPER:
+            written = [w.upper() for w in written]
+        elif len(spun_words) > 1 and len(words) > 1 and all(w[:1].isupper() for w in spun_words):
+            written = [w[:1].upper() + w[1:] for w in written]
+        elif capital:
+            written[0] = written[0][:1].upper() + written[0][1:]
+        return write_words(written)
+
+    def _edit(self, m: Measurements, row: int, gain: NDArray[np.float32]) -> Edit | None:
+        c = m.candidates
+        first, length = int(c.start[row]), int(c.length[row])
+        text = m.batch.texts[int(m.batch.document_of[first])]
+        start, end = int(m.batch.starts[first]), int(m.batch.ends[first + length - 1])
+        original = self.original_text(m, c, row)
+        spun = text[start:end]
+        rivals = np.flatnonzero((c.start == first) & (c.length == length))
+        rivals = rivals[np.argsort(-gain[rivals], kind="stable")]
+        others = [
+            (self.original_text(m, c, int(r)), float(gain[r])) for r in rivals[:_ALTERNATIVES].tolist() if r != row
+        ]
+        # "an honest" → "a sincere": the article before the edit belongs to it where it no longer agrees.
+        article = re.search(r"(?<![\w'’-])(an?)([ \u00a0])$", text[max(0, start - 4) : start], re.IGNORECASE)
+        prefix = ""
+        if article and article_for(original) != article.group(1).lower():
+            agreed = article_for(original)
+            written = article.group(1)
+            agreed = agreed[0].upper() + agreed[1:] if written[0].isupper() else agreed
+            prefix = agreed + article.group(2)
+            start -= len(written) + 1
+            spun = text[start:end]
+        if prefix + original == spun:
+            return None
+        alternatives = tuple(EditAlternative(prefix + o, round(g, 2)) for o, g in others if prefix + o != spun)
+        return Edit(start, end, spun, prefix + original, round(float(gain[row]), 2), alternatives)
