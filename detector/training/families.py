@@ -123,6 +123,8 @@ class _LayeredTable(Mapping[str, Sequence[str]]):
 
 def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: float | None = None) -> Spinner:
     """Return a spinner of the family; `rate` is the share of words it replaces, drawn where it is None."""
+    if family not in FAMILIES:
+        raise ValueError(f"no spinner family {family!r}; there are {', '.join(FAMILIES)}")
     rng = np.random.default_rng((FAMILIES.index(family), seed))
     drawn = float(rng.uniform(0.12, 0.5)) if rate is None else rate
     if family == "damage":
@@ -169,10 +171,8 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
             _Layer(resources.aligned, most=_TERM_ZIPF),
             _Layer(thesaurus, share=0.3, reach=5, most=most),
         ]
-    elif family == "roundtrip":
+    else:  # roundtrip
         layers = [_Layer(round_trip()), _Layer(thesaurus, 1.0, 4, True, 3.5, most)]
-    else:
-        raise ValueError(f"no spinner family {family!r}; there are {', '.join(FAMILIES)}")
     table = _LayeredTable(layers, zipf, seed)
     return TableSpinner(family, table, drawn, consistent, names, articles, seed)
 
