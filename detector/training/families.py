@@ -153,15 +153,16 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
         layers = [_Layer(thesaurus, reach=int(rng.integers(4, 40)), most=most)]
     elif family == "phrase":
         layers = [
-            _Layer(engine_b(), share=0.8),
-            _Layer(resources.aligned, share=0.6, most=_TERM_ZIPF),
-            _Layer(thesaurus, share=0.6, reach=6, most=most),
+            _Layer(engine_b(), share=float(rng.uniform(0.7, 1.0))),
+            _Layer(resources.aligned, share=0.5, most=_TERM_ZIPF),
+            # The engine's words are mostly common: 13 in 100 words of its real pages are below Zipf 4.
+            _Layer(thesaurus, share=float(rng.uniform(0.1, 0.6)), reach=6, least=3.0, most=most),
         ]
     elif family == "adjacent":
         layers = [
-            _Layer(engine_c(), share=0.8, reach=int(rng.integers(1, 5))),
-            _Layer(resources.aligned, share=0.6, most=_TERM_ZIPF),
-            _Layer(thesaurus, share=0.5, reach=8, least=2.5, most=most),
+            _Layer(engine_c(), share=float(rng.uniform(0.7, 1.0)), reach=int(rng.integers(1, 5))),
+            _Layer(resources.aligned, share=0.5, most=_TERM_ZIPF),
+            _Layer(thesaurus, share=float(rng.uniform(0.1, 0.5)), reach=8, least=2.5, most=most),
         ]
     elif family == "neighbour":
         layers = [_Layer(resources.neighbours)]
