@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.articles import article_for
 from detector.channel import Candidates, Channel
 from detector.decoder import decode
 from detector.errors import PlanError
@@ -72,23 +73,6 @@ def write_words(words: Sequence[str]) -> str:
     text = " ".join(words)
     text = re.sub(r" ?- ?", "-", text)
     return re.sub(r" ('s\b|[.,;:!?%)])", r"\1", text)
-
-
-# Words whose first letter misleads about the article: "an hour", "a user", "a one-off", "a European".
-_AN_DESPITE = re.compile(r"(?:hour|honest|honou?r|heir)")
-_A_DESPITE = re.compile(r"(?:uni(?!n|m[^o])|use|usu|utili|eu|one\b|once\b|ubiq|uk\b|us\b|u\.)")
-
-
-def article_for(word: str) -> str:
-    """Return "a" or "an", whichever goes before the word by its sound.
-
-    >>> article_for("honest"), article_for("university"), article_for("idea")
-    ('an', 'a', 'an')
-    """
-    lower = word.lower()
-    if _AN_DESPITE.match(lower):
-        return "an"
-    return "an" if lower[:1] in "aeiou" and not _A_DESPITE.match(lower) else "a"
 
 
 @dataclass(frozen=True)

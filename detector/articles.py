@@ -1,0 +1,25 @@
+"""The indefinite article by sound: which of "a" and "an" goes before a word."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["article_for"]
+
+# Words whose first letter misleads: "an hour", "a user", "a one-off", "a European".
+_AN_DESPITE = re.compile(r"hour|honest|honou?r|heir")
+_A_DESPITE = re.compile(
+    r"uni(?!n[^g]|m[^o])|us(?:e|u|ing|able|age)|util|eu|one\b|ones|once|ubiq|u[ks]\b|u\.|uran|urin|uter|ure(?:a|t)"
+)
+
+
+def article_for(word: str) -> str:
+    """Return "a" or "an", whichever goes before the word by its sound.
+
+    >>> article_for("honest"), article_for("university"), article_for("idea"), article_for("unintended")
+    ('an', 'a', 'an', 'an')
+    """
+    lower = word.lower()
+    if _AN_DESPITE.match(lower):
+        return "an"
+    return "an" if lower[:1] in tuple("aeiou") and not _A_DESPITE.match(lower) else "a"

@@ -1,0 +1,55 @@
+"""An article that disagrees with the word after it ("a honest", "an unique"): the word was put there afterwards."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detector.articles import article_for
+from detector.evidence.measurements import Measurements
+from detector.lexicon import LOWER, Vocabulary
+from detector.text import ALL_UPPER, MIXED_CASE, WORD
+from detector.types import Alternative, Evidence
+
+__all__ = ["CUE", "find"]
+
+CUE = "agreement"
+
+_COMMON_ZIPF = 2.5  # rarer words are said in ways that their spelling does not tell
+_LOG10_ODDS = 1.2  # on held-out text as often in spun passages as the log10 odds say
+
+
+def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
+    """Return the disagreeing articles of each document, each with the word after it."""
+    batch, ids = m.batch, m.batch.ids
+    a, an = vocabulary.get("a", -1), vocabulary.get("an", -1)
+    article = np.flatnonzero((ids[:-1] == a) | (ids[:-1] == an))
+    after = article + 1
+    fits = (
+        ((batch.shape[after] & (WORD | ALL_UPPER | MIXED_CASE)) == WORD)
+        & (vocabulary.zipf[ids[after]] >= _COMMON_ZIPF)
+        & (vocabulary.usual_case[ids[after]] == LOWER)
+        & (batch.ends[article] + 1 == batch.starts[after])
+        & ((batch.shape[article] & ALL_UPPER) == 0)
+    )
+    out: list[list[Evidence]] = [[] for _ in batch.texts]
+    for place in article[fits].tolist():
+        word = vocabulary.words[ids[place + 1]]
+        written = vocabulary.words[ids[place]]
+        if len(word) < 3 or not word.isalpha() or article_for(word) == written:
+            continue
+        d = int(batch.document_of[place])
+        start, end = int(batch.starts[place]), int(batch.ends[place + 1])
+        surface = batch.texts[d][start:end]
+        right = ("A" if surface[0] == "A" else "a") + ("n" if written == "a" else "") + surface[len(written) :]
+        out[d].append(
+            Evidence(
+                start,
+                end,
+                surface,
+                CUE,
+                _LOG10_ODDS,
+                (Alternative(right, _LOG10_ODDS),),
+                f"“{surface}” should be “{right}”: the word may have replaced one of another sound.",
+            )
+        )
+    return out
