@@ -1,7 +1,7 @@
 """The human corpus: gzipped JSON Lines in a folder, split by source document for good.
 
-A document's split depends on its own id alone, so that a human text and everything spun from it stay on one side
-whatever else is added.
+A document's split depends on its own id alone, so that a human text and everything spun from it stay on one
+side whatever else is added.
 """
 
 from __future__ import annotations
@@ -16,15 +16,24 @@ from typing import Literal
 
 from detector.errors import InputError
 
-__all__ = ["SPLITS", "TEST_SOURCES", "Document", "Split", "corpus_files", "read_corpus", "read_source", "split_of"]
+__all__ = [
+    "SPLITS",
+    "TEST_SOURCES",
+    "Document",
+    "Split",
+    "corpus_files",
+    "read_corpus",
+    "read_source",
+    "split_of",
+]
 
 Split = Literal["language_model", "fit", "calibrate", "dev", "test"]
 
-# Whole sources that nothing is ever fitted on: news, 1961 prose of many kinds, science, government web, speeches.
+# Whole sources that nothing is ever fitted on: news, prose of 1961, science, government web, speeches.
 TEST_SOURCES = frozenset({"bbc_2004_05", "nltk_brown_1961", "plos_starter", "18f_blog", "nltk_state_union"})
 
-# Shares of the other documents. The language model sees none of what the later stages are fitted on, so that its
-# probabilities there are as honest as on a user's text.
+# Shares of the other documents. The language model sees none of what the later stages are fitted on, so that
+# its probabilities there are as honest as on a user's text.
 SPLITS: tuple[tuple[Split, float], ...] = (
     ("language_model", 0.88),
     ("fit", 0.06),
@@ -72,7 +81,7 @@ def read_source(path: Path) -> Iterator[Document]:
             try:
                 r = json.loads(line)
                 yield Document(str(r["id"]), r["source"], r["genre"], r["text"])
-            except (ValueError, KeyError) as error:
+            except (ValueError, KeyError, TypeError) as error:
                 raise InputError(f"{path.name}, line {number}: not a corpus record ({error})") from error
 
 
