@@ -1,8 +1,12 @@
 """What the known phrase engines write, as tables by headword: engine B, engine C, and round-trip translation.
 
-Word pairs only, written for this project from what is known of these engines, after reading the observed
-pairs; forms are written out, since the engines mistake the part of speech as often as not ("work" →
+Word pairs only; forms are written out, since the engines mistake the part of speech as often as not ("work" →
 "paintings"). They serve to write training text; what the detector knows at run time is the channel.
+
+Written for this project from what is known of these engines, after reading the observed pairs and some of the
+real passages: 88 of engine B's 799 entries and 173 of engine C's 1,192 also stand in the pairs listed with
+those passages. A number measured on real pages of B and C is therefore blind only where the families `phrase`
+and `adjacent` are left out of fitting.
 """
 
 from __future__ import annotations
