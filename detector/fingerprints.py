@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from detector.errors import InputError
+from detector.text import iter_pieces
 
-__all__ = ["DocumentWords", "Fingerprint", "Query", "Term", "parse"]
+__all__ = ["DocumentWords", "Fingerprint", "Query", "Term", "first_term", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ class Fingerprint:
     query: Query | Term
 
 
+def _words(phrase: str) -> tuple[str, ...]:
+    return tuple(p for p in iter_pieces(phrase) if p[0].isalnum())
+
+
 _TOKEN = re.compile(r'"([^"]+)"(?:~(\d+))?|(\()|(\))|([^\s()"]+)')
 
 
@@ -130,7 +135,7 @@ def parse(text: str) -> Query | Term:
         place += 1
         phrase, slop, opening, closing, _ = token
         if phrase is not None:
-            return Term(tuple(phrase.lower().split()), int(slop) if slop else None)
+            return Term(_words(phrase), int(slop) if slop else None)
         if opening:
             inner = either()
             if place >= len(tokens) or tokens[place][3] is None:
@@ -142,7 +147,7 @@ def parse(text: str) -> Query | Term:
             return Query("not", (single(),))
         if closing or word in ("AND", "OR"):
             raise InputError(f"the fingerprint {text!r} has {closing or word!r} where a phrase is due")
-        return Term((word.lower().rstrip("*"),), None, word.endswith("*"))
+        return Term(_words(word.rstrip("*")), None, word.endswith("*"))
 
     query = either()
     if place < len(tokens):

@@ -1,0 +1,221 @@
+"""The fitted models on disk: found, checked and read memory-mapped; nothing in them executes.
+
+`models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and
+their SHA-256. `models/` lies inside an installed package and beside the package in a checkout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
+
+from detector.channel import Channel
+from detector.classifier import LogisticModel
+from detector.context_model import ContextModel
+from detector.errors import ModelError
+from detector.evidence.measurements import Measurer
+from detector.evidence.tortured_phrase import TorturedPhrases
+from detector.fingerprints import Fingerprint, first_term, parse
+from detector.language_model import LanguageModel
+from detector.lexicon import SPECIAL_WORDS, Vocabulary
+from detector.passages import SentenceSplitter
+from detector.perceptron import Perceptron
+from detector.reverser import Restorer, RestorerSettings
+
+__all__ = ["FORMAT", "Models", "find_models", "load_models", "read_arrays", "sha256_of", "verify_models", "write_arrays"]
+
+FORMAT = 1  # of the folder; a package reads the format that it was written for
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Models:
+    """Everything fitted, ready to use.
+
+    Attributes
+    ----------
+    measurer, splitter, tortured, restorer : the stages
+    passage_model, document_model : the classifiers
+    prior_log10_odds : what a word's odds of substitution are without evidence, where the token model was fitted
+    thresholds : verdict thresholds by name, `default` among them
+    evidence_least : log10 odds from which an oddity is reported
+    manifest : as `models/manifest.json` has it
+    signature : twelve hexadecimal digits that stand for all files and settings
+    """
+
+    measurer: Measurer
+    splitter: SentenceSplitter
+    tortured: TorturedPhrases
+    restorer: Restorer
+    passage_model: LogisticModel
+    document_model: LogisticModel
+    prior_log10_odds: float
+    thresholds: dict[str, float]
+    evidence_least: float
+    manifest: dict[str, Any]
+    signature: str
+
+
+def find_models() -> Path:
+    """Return the folder of the models: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "models", package.parent / "models"):
+        if (folder / "manifest.json").is_file():
+            return folder
+    raise ModelError(
+        f"no models: expected {package / 'models' / 'manifest.json'} (installed) or "
+        f"{package.parent / 'models' / 'manifest.json'} (checkout). Reinstall the package, or run `detector train`."
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_arrays(value: Any, folder: Path) -> None:
+    """Write a dataclass of arrays: one .npy an array, everything that is small in settings.json.
+
+    A field that is a dataclass of arrays itself has a folder of its own.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {}
+    for field in fields(value):
+        item = getattr(value, field.name)
+        if isinstance(item, np.ndarray):
+            np.save(folder / f"{field.name}.npy", item, allow_pickle=False)
+        elif is_dataclass(item):
+            write_arrays(item, folder / field.name)
+        else:
+            settings[field.name] = item
+    if settings:
+        (folder / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def read_arrays(kind: type[T], folder: Path) -> T:
+    """Return what `write_arrays` wrote, large arrays memory-mapped.
+
+    Raises ModelError where a file is missing or no array.
+    """
+    hints = get_type_hints(kind)
+    settings: dict[str, Any] = {}
+    try:
+        if (folder / "settings.json").is_file():
+            settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+        values: dict[str, Any] = {}
+        for field in fields(kind):  # type: ignore[arg-type]
+            path = folder / f"{field.name}.npy"
+            if field.name in settings:
+                item = settings[field.name]
+                values[field.name] = tuple(item) if isinstance(item, list) else item
+            elif path.is_file():
+                large = path.stat().st_size > 100_000
+                values[field.name] = np.load(path, mmap_mode="r" if large else None, allow_pickle=False)
+            elif (folder / field.name).is_dir():
+                values[field.name] = read_arrays(hints[field.name], folder / field.name)
+            else:
+                raise ModelError(f"the model file {path} is missing: reinstall the package, or run `detector train`")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the model in {folder} cannot be read ({error}): reinstall the package") from error
+    return kind(**values)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / 'manifest.json'} cannot be read ({error}): reinstall the package") from error
+    if manifest.get("format") != FORMAT:
+        raise ModelError(
+            f"the models in {folder} have format {manifest.get('format')!r}, this version reads {FORMAT}: "
+            "install the models that belong to it, or run `detector train`"
+        )
+    for name, entry in manifest["files"].items():
+        path = folder / name
+        size = path.stat().st_size if path.is_file() else None
+        if size != entry["bytes"]:
+            raise ModelError(
+                f"the model file {path} has {size if size is not None else 'no'} bytes, expected {entry['bytes']}: "
+                "reinstall the package"
+            )
+    return manifest
+
+
+def verify_models(folder: Path) -> None:
+    """Check every model file against its SHA-256 in the manifest; raise ModelError on the first that differs."""
+    for name, entry in _manifest(folder)["files"].items():
+        found = sha256_of(folder / name)
+        if found != entry["sha256"]:
+            raise ModelError(
+                f"the model file {folder / name} has SHA-256 {found[:12]}…, "
+                f"expected {entry['sha256'][:12]}…: reinstall the package"
+            )
+
+
+def read_fingerprints(path: Path) -> list[Fingerprint]:
+    """Return the tortured phrases: rows of query, expected term and log10 odds."""
+    out = []
+    for text, expected, log10_odds in json.loads(path.read_text(encoding="utf-8")):
+        query = parse(text)
+        out.append(Fingerprint(first_term(query), expected, log10_odds, query))
+    return out
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Return the words with their frequencies and usual case."""
+    words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    zipf = np.load(folder / "zipf.npy", allow_pickle=False).astype(np.float32) / ZIPF_STEPS
+    usual_case = np.load(folder / "usual_case.npy", allow_pickle=False)
+    if not len(words) + len(SPECIAL_WORDS) == len(zipf) == len(usual_case):
+        raise ModelError(f"{folder}: {len(words)} words, {len(zipf)} frequencies: reinstall the package")
+    return Vocabulary(words, zipf, usual_case)
+
+
+ZIPF_STEPS = 25  # stored frequencies are whole steps of 0.04 on the Zipf scale
+
+
+@cache
+def load_models(folder: Path | None = None) -> Models:
+    """Return the models of `folder`, or those that belong to this installation; each read once a process."""
+    folder = find_models() if folder is None else folder
+    manifest = _manifest(folder)
+    settings = manifest["settings"]
+    vocabulary = read_vocabulary(folder / "vocabulary")
+    language_model = read_arrays(LanguageModel, folder / "language_model")
+    channel = read_arrays(Channel, folder / "channel")
+    measurer = Measurer(
+        vocabulary,
+        language_model,
+        read_arrays(ContextModel, folder / "context_model"),
+        channel,
+        read_arrays(Perceptron, folder / "candidate_model"),
+        read_arrays(Perceptron, folder / "token_model"),
+    )
+    punkt = json.loads((folder / "punkt.json").read_text(encoding="utf-8"))
+    splitter = SentenceSplitter(
+        tuple(punkt["abbreviations"]),
+        tuple((a, b) for a, b in punkt["collocations"]),
+        tuple(punkt["starters"]),
+    )
+    digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
+    return Models(
+        measurer,
+        splitter,
+        TorturedPhrases(read_fingerprints(folder / "fingerprints.json"), vocabulary),
+        Restorer(vocabulary, language_model, channel, RestorerSettings(**settings["restorer"])),
+        read_arrays(LogisticModel, folder / "passage_model"),
+        read_arrays(LogisticModel, folder / "document_model"),
+        settings["prior_log10_odds"],
+        settings["thresholds"],
+        settings["evidence_least"],
+        manifest,
+        digest.hexdigest()[:12],
+    )
