@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features"]
+__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "probability"]
 
-# What a document's verdict rests on: itself as one long passage, and its worst passages, because one spun passage
-# in a human article is found by that passage alone.
-DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "second_passage", "log10_passages")
+# What a document's verdict rests on: itself as one long passage, its worst passage (one spun passage in a human
+# article is found by that passage alone), and damage to letters and names, by the square root of the length.
+DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages", "misspelt_names", "look_alikes")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,12 @@ def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def document_features(
-    whole: NDArray[np.float64], passages: NDArray[np.float64], document: NDArray[np.int64]
+    whole: NDArray[np.float64],
+    passages: NDArray[np.float64],
+    document: NDArray[np.int64],
+    n_words: NDArray[np.int64],
+    n_names: NDArray[np.int64],
+    n_letters: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return the document features, float64 (len(whole), len(DOCUMENT_FEATURE_NAMES)).
 
@@ -66,14 +71,21 @@ def document_features(
     ----------
     whole : float64 (d,), calibrated logit of each document taken as one passage
     passages : float64 (p,), calibrated logit of each passage; document : int64 (p,), in order
+    n_words, n_names, n_letters : int64 (d,), words, misspelt names and words with look-alike letters
     """
-    n = len(whole)
-    counts = np.bincount(document, minlength=n)
+    counts = np.bincount(document, minlength=len(whole))
     order = np.lexsort((-passages, document))
     starts = np.cumsum(counts) - counts
-    out = np.stack((whole, whole, whole, np.log10(np.maximum(counts, 1))), axis=1)
-    some, many = np.flatnonzero(counts > 0), np.flatnonzero(counts > 1)
+    # Names and words recur in a long text: what counts as much grows with the root of its length.
+    expected = np.sqrt(np.maximum(n_words, 50) / 100.0)
+    columns = (
+        whole,
+        whole,
+        np.log10(np.maximum(counts, 1)),
+        np.log1p(n_names / expected),
+        np.log1p(n_letters / expected),
+    )
+    out = np.stack(columns, axis=1)
+    some = np.flatnonzero(counts > 0)
     out[some, 1] = passages[order][starts[some]]
-    out[:, 2] = np.minimum(out[:, 0], out[:, 1])
-    out[many, 2] = passages[order][starts[many] + 1]
     return np.clip(out, -15, 15)

@@ -56,7 +56,9 @@ class ContextModel:
 
     @cached_property
     def _dense(self) -> tuple[NDArray[np.float32], ...]:
-        return tuple(x.astype(np.float32) for x in (self.sides, self.topic, self.shape, self.query, self.query_bias))
+        return tuple(
+            x.astype(np.float32) for x in (self.sides, self.topic, self.shape, self.query, self.query_bias)
+        )
 
     def known(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the ids with those that the network does not list turned into UNKNOWN."""
@@ -87,7 +89,10 @@ class ContextModel:
             p = judged[start : start + _ROWS]
             window = windows[p]
             near = np.concatenate((window[:, : REACH * d], window[:, (REACH + 1) * d :]), axis=1)
-            wide = running[np.minimum(p + TOPIC_REACH + 1, high[p])] - running[np.maximum(p - TOPIC_REACH, low[p])]
+            wide = (
+                running[np.minimum(p + TOPIC_REACH + 1, high[p])]
+                - running[np.maximum(p - TOPIC_REACH, low[p])]
+            )
             close = running[np.minimum(p + REACH + 1, high[p])] - running[np.maximum(p - REACH, low[p])]
             hidden = near @ sides
             hidden += ((wide - close) / size).astype(np.float32) @ topic_weights

@@ -75,7 +75,11 @@ def decode(
     waiting: dict[int, list[_Frontier]] = {
         0: [
             _Frontier(
-                np.arange(n), np.zeros(n), ids[first - 2].astype(np.int32), ids[first - 1].astype(np.int32), np.full(n, -1)
+                np.arange(n),
+                np.zeros(n),
+                ids[first - 2].astype(np.int32),
+                ids[first - 1].astype(np.int32),
+                np.full(n, -1),
             )
         ]
     }

@@ -35,7 +35,10 @@ FEATURE_NAMES: tuple[str, ...] = (
 
 
 def _sorted_quantiles(
-    values: NDArray[np.float32], passage: NDArray[np.int64], sizes: NDArray[np.int64], quantiles: tuple[float, ...]
+    values: NDArray[np.float32],
+    passage: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    quantiles: tuple[float, ...],
 ) -> NDArray[np.float32]:
     order = np.lexsort((values, passage))
     ends = np.cumsum(sizes)

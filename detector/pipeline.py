@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.classifier import document_features, probability
 from detector.errors import InputError
-from detector.evidence.collect import collect
+from detector.evidence.collect import Damage, collect, find_damage
 from detector.evidence.measurements import Measurements
 from detector.evidence.posterior import document_shift
 from detector.features import passage_features
@@ -23,7 +23,7 @@ from detector.reverser import apply_plan
 from detector.text import tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
-__all__ = ["MIN_WORDS", "detect", "detect_many", "model_info", "reverse"]
+__all__ = ["MIN_WORDS", "Judged", "detect", "detect_many", "judge", "model_info", "plans", "reverse"]
 
 # Fewer words than this support no verdict: at 30 words ROC AUC is 0.96, at 20 it falls below 0.95 on known spinners.
 MIN_WORDS = 20
@@ -33,10 +33,11 @@ _BATCH_DOCUMENTS = 64
 
 
 @dataclass(frozen=True)
-class _Judged:
+class Judged:
     """A batch on its way through the stages."""
 
     m: Measurements
+    damage: Damage
     passages: Passages
     language: list[str]
     n_words: NDArray[np.int64]
@@ -46,16 +47,19 @@ class _Judged:
     shift: NDArray[np.float64]
 
 
-def _judge(texts: Sequence[str], models: Models) -> _Judged:
-    """Return everything up to the probabilities."""
+def judge(texts: Sequence[str], models: Models) -> Judged:
+    """Return everything up to the probabilities: what reports and plans are made from."""
     batch = tokenize(texts, models.measurer.vocabulary)
     m = models.measurer.measure(batch)
     passages = split_passages(batch, models.splitter)
     n_words = batch.n_words
     language, share = languages(batch, models.measurer.vocabulary)
     abstains: list[Verdict | None] = [
-        "unsupported_language" if found == UNDETERMINED and n >= MIN_WORDS or foreign else
-        "insufficient_text" if n < MIN_WORDS else None
+        "unsupported_language"
+        if found == UNDETERMINED and n >= MIN_WORDS or foreign
+        else "insufficient_text"
+        if n < MIN_WORDS
+        else None
         for found, foreign, n in zip(language, share > 0.5, n_words.tolist(), strict=True)
     ]
     whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
@@ -64,15 +68,19 @@ def _judge(texts: Sequence[str], models: Models) -> _Judged:
     whole = models.passage_model.logit(features, features[:, 0].astype(np.float64))
     of_passages = passage_features(m, passages.of_token, len(passages.document), prior)
     logit = models.passage_model.logit(of_passages, of_passages[:, 0].astype(np.float64))
-    of_documents = document_features(whole, logit, passages.document)
+    damage = find_damage(m, models.measurer.vocabulary)
+    of_documents = document_features(
+        whole, logit, passages.document, n_words, damage.n_names, damage.n_letters
+    )
     p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
     p[[a is not None for a in abstains]] = 0.0
-    return _Judged(
-        m, passages, language, n_words, abstains, p, probability(logit), document_shift(m, p, prior)
+    return Judged(
+        m, damage, passages, language, n_words, abstains, p, probability(logit), document_shift(m, p, prior)
     )
 
 
-def _plans(judged: _Judged, models: Models, min_gain: float | None) -> list[list[Edit]]:
+def plans(judged: Judged, models: Models, min_gain: float | None = None) -> list[list[Edit]]:
+    """Return the restoration plan of each document."""
     chosen, gain = models.restorer.choose(judged.m, judged.shift)
     return models.restorer.edits(judged.m, chosen, gain, min_gain)
 
@@ -93,13 +101,14 @@ def _threshold(models: Models, threshold: float | str | None) -> float:
 
 
 def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Report]:
-    judged = _judge(texts, models)
+    judged = judge(texts, models)
     batch = judged.m.batch
     evidence = collect(
         judged.m,
+        judged.damage,
         models.measurer.vocabulary,
         models.tortured,
-        _plans(judged, models, None),
+        plans(judged, models, None),
         judged.shift,
         models.evidence_least,
     )
@@ -212,9 +221,7 @@ def _iter_reports(texts: Iterable[str], n_jobs: int, threshold: float) -> Iterat
             yield from reports
 
 
-def reverse(
-    text: str, min_gain: float | None = None, keep: Sequence[tuple[int, int]] = ()
-) -> Restoration:
+def reverse(text: str, min_gain: float | None = None, keep: Sequence[tuple[int, int]] = ()) -> Restoration:
     """Return the text with what it probably said put back, and the plan that does it.
 
     Parameters
@@ -229,11 +236,15 @@ def reverse(
     _check_text(text, "reverse")
     for span in keep:
         if len(span) != 2 or not 0 <= span[0] <= span[1] <= len(text):
-            raise InputError(f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters")
-    judged = _judge([text], models)
+            raise InputError(
+                f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters"
+            )
+    judged = judge([text], models)
     plan = tuple(
         edit
-        for edit in (_plans(judged, models, min_gain)[0] if judged.abstains[0] != "unsupported_language" else ())
+        for edit in (
+            plans(judged, models, min_gain)[0] if judged.abstains[0] != "unsupported_language" else ()
+        )
         if not any(edit.start < end and start < edit.end for start, end in keep)
     )
     return Restoration(apply_plan(text, plan), plan, text)

@@ -28,7 +28,16 @@ from detector.passages import SentenceSplitter
 from detector.perceptron import Perceptron
 from detector.reverser import Restorer, RestorerSettings
 
-__all__ = ["FORMAT", "Models", "find_models", "load_models", "read_arrays", "sha256_of", "verify_models", "write_arrays"]
+__all__ = [
+    "FORMAT",
+    "Models",
+    "find_models",
+    "load_models",
+    "read_arrays",
+    "sha256_of",
+    "verify_models",
+    "write_arrays",
+]
 
 FORMAT = 1  # of the folder; a package reads the format that it was written for
 
@@ -97,7 +106,9 @@ def write_arrays(value: Any, folder: Path) -> None:
         else:
             settings[field.name] = item
     if settings:
-        (folder / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        (folder / "settings.json").write_text(
+            json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
 
 
 def read_arrays(kind: type[T], folder: Path) -> T:
@@ -122,7 +133,9 @@ def read_arrays(kind: type[T], folder: Path) -> T:
             elif (folder / field.name).is_dir():
                 values[field.name] = read_arrays(hints[field.name], folder / field.name)
             else:
-                raise ModelError(f"the model file {path} is missing: reinstall the package, or run `detector train`")
+                raise ModelError(
+                    f"the model file {path} is missing: reinstall the package, or run `detector train`"
+                )
     except (OSError, ValueError) as error:
         raise ModelError(f"the model in {folder} cannot be read ({error}): reinstall the package") from error
     return kind(**values)
@@ -132,7 +145,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{folder / 'manifest.json'} cannot be read ({error}): reinstall the package") from error
+        raise ModelError(
+            f"{folder / 'manifest.json'} cannot be read ({error}): reinstall the package"
+        ) from error
     if manifest.get("format") != FORMAT:
         raise ModelError(
             f"the models in {folder} have format {manifest.get('format')!r}, this version reads {FORMAT}: "

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 __all__ = ["StaticFunction"]
 
-_LOAD = 1.23  # slots for each key; below about 1.222 the peeling that builds the table fails (Graf & Lemire 2020)
+_LOAD = (
+    1.23  # slots for each key; below about 1.222 the peeling that builds the table fails (Graf & Lemire 2020)
+)
 _MASK32 = np.uint64(0xFFFFFFFF)
 
 
@@ -33,9 +35,7 @@ def _slots(mixed: NDArray[np.uint64], segment: int) -> tuple[NDArray[np.int64], 
     """Return one slot in each third of the table."""
     size = np.uint64(segment)
     thirds = (mixed & _MASK32, (mixed >> np.uint64(16)) & _MASK32, mixed >> np.uint64(32))
-    return tuple(
-        ((t * size) >> np.uint64(32)).astype(np.int64) + i * segment for i, t in enumerate(thirds)
-    )
+    return tuple(((t * size) >> np.uint64(32)).astype(np.int64) + i * segment for i, t in enumerate(thirds))
 
 
 def _fingerprints(mixed: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:

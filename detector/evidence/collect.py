@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,35 @@ from detector.evidence.tortured_phrase import TorturedPhrases
 from detector.lexicon import Vocabulary
 from detector.types import Edit, Evidence
 
-__all__ = ["collect"]
+__all__ = ["Damage", "collect", "find_damage"]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Findings that need no model, of each document: the classifier counts them, the report shows them."""
+
+    names: list[list[Evidence]]
+    letters: list[list[Evidence]]
+
+    @property
+    def n_names(self) -> NDArray[np.int64]:
+        """Misspelt names of each document."""
+        return np.array([len(found) for found in self.names], dtype=np.int64)
+
+    @property
+    def n_letters(self) -> NDArray[np.int64]:
+        """Words with look-alike letters of each document."""
+        return np.array([len(found) for found in self.letters], dtype=np.int64)
+
+
+def find_damage(m: Measurements, vocabulary: Vocabulary) -> Damage:
+    """Return the misspelt names and the look-alike letters of each document."""
+    return Damage(name_mangling.find(m, vocabulary), homoglyph.find(m, vocabulary))
 
 
 def collect(
     m: Measurements,
+    damage: Damage,
     vocabulary: Vocabulary,
     tortured: TorturedPhrases,
     plans: Sequence[Sequence[Edit]],
@@ -34,10 +59,10 @@ def collect(
     """
     odds = m.token_log10_odds + shift[m.batch.document_of]
     by_cue = (
-        homoglyph.find(m, vocabulary),
+        damage.letters,
         tortured.find(m),
         [substitution.find(text, plan) for text, plan in zip(m.batch.texts, plans, strict=True)],
-        name_mangling.find(m, vocabulary),
+        damage.names,
         agreement.find(m, vocabulary),
         collocation.find(m, odds, least),
     )

@@ -66,7 +66,9 @@ TOKEN_COLUMNS = (
     "class_number",
 )
 
-_NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
+_NO_CANDIDATE = np.float32(
+    -4.0
+)  # log10 odds where the channel knows nothing: below nearly all that it scores
 _KEEP_FOR_MODEL = 3  # candidates of one match that the language model is asked about
 
 
@@ -143,7 +145,9 @@ class Measurer:
     candidate_model: Perceptron | None = None
     token_model: Perceptron | None = None
 
-    def head_places(self, starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.int32]) -> NDArray[np.int64]:
+    def head_places(
+        self, starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.int32]
+    ) -> NDArray[np.int64]:
         """Return the place of the rarest word in each run of `ids`, the first of equals."""
         head = starts.copy()
         rarest = self.vocabulary.zipf[ids[starts]].copy()
@@ -166,7 +170,11 @@ class Measurer:
         pair_prob, back_off, seen = lm.bigram(ids[:-1], ids[1:])
         log10_prob = np.zeros(n, dtype=np.float32)
         log10_prob[2:] = lm.trigram(
-            ids[:-2], ids[1:-1], ids[2:], (pair_prob[:-1], back_off[:-1], seen[:-1]), (pair_prob[1:], back_off[1:], seen[1:])
+            ids[:-2],
+            ids[1:-1],
+            ids[2:],
+            (pair_prob[:-1], back_off[:-1], seen[:-1]),
+            (pair_prob[1:], back_off[1:], seen[1:]),
         )[0]
         log10_prob[1:][(ids[1:] == BOUNDARY) & (ids[:-1] == BOUNDARY)] = 0
         queries = self.context_model.queries(batch)

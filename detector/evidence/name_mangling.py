@@ -71,12 +71,19 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
                 other
                 for size in (len(name) - 1, len(name), len(name) + 1)
                 for other in by_length.get(size, ())
-                if other != name and other.isalpha() and _one_apart(name, other)
-                and not (vocabulary.usual_case[batch.ids[mentions[other][0]]] == LOWER and batch.ids[mentions[other][0]] != NAME)
+                if other != name
+                and other.isalpha()
+                and _one_apart(name, other)
+                and not (
+                    vocabulary.usual_case[batch.ids[mentions[other][0]]] == LOWER
+                    and batch.ids[mentions[other][0]] != NAME
+                )
             ]
             if not near:
                 continue
-            likely = max(near, key=lambda o: (vocabulary.zipf[batch.ids[mentions[o][0]]], len(mentions[o]), o))
+            likely = max(
+                near, key=lambda o: (vocabulary.zipf[batch.ids[mentions[o][0]]], len(mentions[o]), o)
+            )
             theirs = (float(vocabulary.zipf[batch.ids[mentions[likely][0]]]), len(mentions[likely]), likely)
             if (float(vocabulary.zipf[batch.ids[first]]), len(at), name) >= theirs:
                 continue

@@ -132,7 +132,9 @@ def fit_context_model(
         swap = (rng.random(clean.shape) < rate) & (swapped > 0)
         seen = np.where(swap, swapped, clean)
         target = clean[:, inner]
-        wrong = confusable[target[..., None], rng.integers(0, confusable.shape[1], (*target.shape, s.confusables))]
+        wrong = confusable[
+            target[..., None], rng.integers(0, confusable.shape[1], (*target.shape, s.confusables))
+        ]
         shared = np.searchsorted(noise, rng.random(s.shared) * noise[-1])
 
         query = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shapes[rows]).long())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector.text import TokenBatch
 from detector.training.corpus import Document
 from detector.training.families import SpinnerResources, make_spinner
-from detector.training.spinners import AlignedSpan
+from detector.training.spinners import AlignedSpan, spin_part
 
 __all__ = ["HUMAN", "Example", "make_examples", "spun_tokens", "stretch"]
 
@@ -55,11 +55,12 @@ def make_examples(
     words: tuple[int, int] = (25, 400),
     rates: tuple[float, float] | None = (0.03, 0.6),
     seed: int = 0,
-    full_rate: float | None = None,
+    part_share: float = 0.0,
 ) -> Iterator[Example]:
     """Yield each document's stretch as it is, then spun by a family drawn at random.
 
-    The stretch's length and the rate are drawn log-uniformly; `rates` None takes `full_rate`.
+    The stretch's length and the rate are drawn log-uniformly; `rates` None means all that the tables cover.
+    `part_share` of the longer ones are spun in one passage of 60 to 200 words only.
     """
     for number, document in enumerate(documents):
         rng = np.random.default_rng((seed, number))
@@ -68,11 +69,18 @@ def make_examples(
         if len(text.split()) < 0.6 * words[0]:
             continue
         yield Example(text, HUMAN, 0.0, (), document)
-        rate = float(np.exp(rng.uniform(*np.log(rates)))) if rates else full_rate
+        rate = float(np.exp(rng.uniform(*np.log(rates)))) if rates else 1.0
         family = families[int(rng.integers(len(families)))]
-        spun = make_spinner(family, resources, int(rng.integers(1 << 30)), rate).spin(text)
+        spinner = make_spinner(family, resources, int(rng.integers(1 << 30)), rate)
+        if rng.random() < part_share and text.count(" ") > 250:
+            spaces = [i for i, c in enumerate(text) if c == " "]
+            first = int(rng.integers(0, len(spaces) - 210))
+            start, end = spaces[first] + 1, spaces[first + int(rng.integers(60, 200))]
+            spun = spin_part(text, spinner, start, end)
+        else:
+            spun = spinner.spin(text)
         if spun.alignment:
-            yield Example(spun.text, family, rate or 0.0, spun.alignment, document)
+            yield Example(spun.text, family, rate, spun.alignment, document)
 
 
 def spun_tokens(batch: TokenBatch, spans: Sequence[Sequence[AlignedSpan]]) -> NDArray[np.int32]:

@@ -1,0 +1,227 @@
+"""Fit what learns from spun text: candidate and token models, the classifiers, the decoder's weights, thresholds.
+
+Every example comes from a document that the language model has not seen. Part of the channel is hidden from each
+batch, drawn anew, so that nothing learns to lean on knowing the substitute: a user's spinner has other tables.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+
+from detector.classifier import LogisticModel, document_features
+from detector.evidence.collect import find_damage
+from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
+from detector.features import passage_features
+from detector.passages import SentenceSplitter, split_passages
+from detector.perceptron import Perceptron
+from detector.text import iter_pieces, tokenize
+from detector.training.corpus import Document
+from detector.training.examples import HUMAN, Example, spun_tokens
+
+__all__ = [
+    "ExampleFeatures",
+    "balanced",
+    "document_inputs",
+    "fit_candidate_model",
+    "fit_logistic",
+    "fit_token_model",
+    "measured",
+    "passage_inputs",
+]
+
+# Share of the channel's pairs that a batch may know, drawn for each batch.
+_KNOWN_SHARES = (1.0, 0.6, 0.3, 0.1)
+_BATCH = 60  # examples measured together
+
+
+def balanced(documents: Sequence[Document], n: int, seed: int) -> list[Document]:
+    """Return n documents, sources weighted by the square root of their size: large ones count more, but not all."""
+    rng = np.random.default_rng(seed)
+    by_source: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        by_source[document.source].append(document)
+    pool = [d for members in by_source.values() for d in members]
+    weights = np.concatenate([np.full(len(m), len(m) ** -0.5) for m in by_source.values()])
+    rows = rng.choice(len(pool), min(n, len(pool)), replace=False, p=weights / weights.sum())
+    return [pool[i] for i in rows]
+
+
+def measured(
+    measurer: Measurer,
+    examples: Sequence[Example],
+    seed: int | None,
+    progress: Callable[[int], None] = lambda n: None,
+) -> Iterator[tuple[Sequence[Example], Measurements]]:
+    """Yield examples in batches with their measurements; with a seed, part of the channel is hidden from each."""
+    rng = np.random.default_rng(seed)
+    for i in range(0, len(examples), _BATCH):
+        part = examples[i : i + _BATCH]
+        share = float(rng.choice(_KNOWN_SHARES)) if seed is not None else 1.0
+        known = rng.random(len(measurer.channel.entries.values)) < share if share < 1 else None
+        yield part, measurer.measure(tokenize([e.text for e in part], measurer.vocabulary), known)
+        progress(len(part))
+
+
+def _fit_perceptron(
+    x: NDArray[np.float32], y: NDArray[np.bool_], columns: tuple[str, ...], hidden: int, seed: int
+) -> Perceptron:
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
+    network = MLPClassifier(
+        (hidden,),
+        early_stopping=True,
+        n_iter_no_change=4,
+        max_iter=40,
+        batch_size=1024,
+        learning_rate_init=2e-3,
+        alpha=1e-4,
+        random_state=seed,
+    ).fit(np.clip((x - mean) / scale, -6, 6), y)
+
+    def plain(a: NDArray[np.float64]) -> NDArray[np.float32]:
+        return np.ascontiguousarray(a, dtype=np.float32)
+
+    return Perceptron(
+        columns,
+        plain(mean),
+        plain(scale),
+        plain(network.coefs_[0]),
+        plain(network.intercepts_[0]),
+        plain(network.coefs_[1][:, 0]),
+        plain(network.intercepts_[1]),
+    )
+
+
+def _right_candidates(measurer: Measurer, part: Sequence[Example], m: Measurements) -> NDArray[np.bool_]:
+    """Whether each candidate is what stood there before the spinner, extents and words alike."""
+    batch, c = m.batch, m.candidates
+    label = spun_tokens(batch, [e.spans for e in part])
+    right = np.zeros(len(c), dtype=bool)
+    ids: dict[str, tuple[int, ...]] = {}
+    for row in np.flatnonzero(label[c.start] >= 0).tolist():
+        first, last = int(c.start[row]), int(c.start[row] + c.length[row] - 1)
+        span = part[int(batch.document_of[first])].spans[int(label[first])]
+        if batch.starts[first] != span.start or batch.ends[last] != span.end:
+            continue
+        if span.original not in ids:
+            pieces = [p for p in iter_pieces(span.original) if not p.isspace()]
+            ids[span.original] = tuple(measurer.vocabulary[p] for p in pieces)
+        right[row] = ids[span.original] == tuple(measurer.channel.words_of(int(c.original[row])).tolist())
+    return right
+
+
+def fit_candidate_model(
+    measurer: Measurer,
+    examples: Sequence[Example],
+    seed: int,
+    progress: Callable[[int], None] = lambda n: None,
+) -> Perceptron:
+    """Return the model of whether a candidate is what stood there."""
+    rows = [
+        (m.candidate_features, _right_candidates(measurer, part, m))
+        for part, m in measured(measurer, examples, seed, progress)
+    ]
+    x, y = (np.concatenate(part) for part in zip(*rows, strict=True))
+    return _fit_perceptron(x, y, CANDIDATE_COLUMNS, 24, seed)
+
+
+def fit_token_model(
+    measurer: Measurer,
+    examples: Sequence[Example],
+    seed: int,
+    progress: Callable[[int], None] = lambda n: None,
+) -> tuple[Perceptron, float]:
+    """Return the model of whether a word was substituted, and the log10 odds of the words that it was fitted on."""
+    xs, ys = [], []
+    for part, m in measured(measurer, examples, seed, progress):
+        words = np.flatnonzero(m.batch.is_word)
+        xs.append(m.token_features[words])
+        ys.append(spun_tokens(m.batch, [e.spans for e in part])[words] >= 0)
+    x, y = np.concatenate(xs), np.concatenate(ys)
+    share = float(y.mean())
+    return _fit_perceptron(x, y, TOKEN_COLUMNS, 32, seed), float(np.log10(share / (1 - share)))
+
+
+@dataclass(frozen=True)
+class ExampleFeatures:
+    """Features of examples, row by row, with what they are examples of."""
+
+    x: NDArray[np.float64]
+    spun: NDArray[np.bool_]
+    n_words: NDArray[np.int64]
+    examples: tuple[Example, ...]
+
+
+def passage_inputs(
+    measurer: Measurer,
+    prior: float,
+    examples: Sequence[Example],
+    seed: int | None,
+    progress: Callable[[int], None] = lambda n: None,
+) -> ExampleFeatures:
+    """Return the passage features of examples, each taken as one passage."""
+    rows, words = [], []
+    for part, m in measured(measurer, examples, seed, progress):
+        whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
+        rows.append(passage_features(m, whole, len(part), prior))
+        words.append(m.batch.n_words)
+    spun = np.array([e.family != HUMAN for e in examples])
+    return ExampleFeatures(
+        np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples)
+    )
+
+
+def document_inputs(
+    measurer: Measurer,
+    prior: float,
+    splitter: SentenceSplitter,
+    passage_model: LogisticModel,
+    examples: Sequence[Example],
+    seed: int | None,
+    progress: Callable[[int], None] = lambda n: None,
+) -> ExampleFeatures:
+    """Return the document features of examples, each taken as a document."""
+    rows, words = [], []
+    for part, m in measured(measurer, examples, seed, progress):
+        passages = split_passages(m.batch, splitter)
+        whole_of = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
+        whole = passage_features(m, whole_of, len(part), prior)
+        own = passage_features(m, passages.of_token, len(passages.document), prior)
+        damage = find_damage(m, measurer.vocabulary)
+        rows.append(
+            document_features(
+                passage_model.logit(whole, whole[:, 0].astype(np.float64)),
+                passage_model.logit(own, own[:, 0].astype(np.float64)),
+                passages.document,
+                m.batch.n_words,
+                damage.n_names,
+                damage.n_letters,
+            )
+        )
+        words.append(m.batch.n_words)
+    spun = np.array([e.family != HUMAN for e in examples])
+    return ExampleFeatures(np.concatenate(rows), spun, np.concatenate(words), tuple(examples))
+
+
+def fit_logistic(
+    fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...], strength: float = 1.0
+) -> LogisticModel:
+    """Return a logistic regression fitted on one set of examples and calibrated, length by length, on another."""
+    mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
+    model = LogisticRegression(C=strength, max_iter=5000)
+    model.fit(np.clip((fit.x - mean) / scale, -8, 8), fit.spun)
+    plain = LogisticModel(
+        columns, mean, scale, model.coef_[0], model.intercept_, np.array([0.0, 1.0, 0.0, 0.0])
+    )
+    score = plain.decision_score(calibrate.x)
+    length = np.log10(np.maximum(calibrate.n_words, 1)) - 2.0
+    design = np.stack((score, length, score * length), axis=1)
+    platt = LogisticRegression(C=1e3, max_iter=5000).fit(design, calibrate.spun)
+    a = platt.coef_[0]
+    return replace(plain, calibration=np.array([platt.intercept_[0], a[0], a[1], a[2]]))
