@@ -1,0 +1,52 @@
+"""Search help: the few restored sentences that most probably stand word for word in the source."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+import numpy as np
+
+from detector.resources import load_models
+from detector.text import tokenize
+from detector.types import Restoration
+
+__all__ = ["search_queries"]
+
+_FEWEST, _MOST = 7, 28  # words of a query: shorter ones match anywhere, search engines cut longer ones
+_RARE_ZIPF = 5.0  # words below this frequency make a sentence easy to find
+_DOUBTFUL_GAIN = 1.0  # log10; an edit below this is right about nine times in ten, or less
+
+
+def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
+    """Return up to k sentences of the restored text, best first, to be searched between quotation marks.
+
+    The best are rare, of middling length, and free of wordings that are still odd or were restored with doubt.
+    """
+    models = load_models()
+    text = restoration.text
+    ends = models.splitter.ends(text)
+    starts = [0, *ends[:-1]]
+    edits, moved = [], 0
+    for edit in restoration.plan:
+        first = edit.start + moved
+        edits.append((first, first + len(edit.original), edit.log10_gain))
+        moved += len(edit.original) - len(edit.spun)
+    m = models.measurer.measure(tokenize([text], models.measurer.vocabulary))
+    batch, zipf = m.batch, models.measurer.vocabulary.zipf
+    scored = []
+    for start, end in zip(starts, ends, strict=True):
+        for line in re.finditer(r"[^\n]+", text[start:end]):
+            a, b = start + line.start(), start + line.end()
+            tokens = np.flatnonzero(batch.is_word & (batch.starts >= a) & (batch.ends <= b))
+            if not _FEWEST <= len(tokens) <= _MOST:
+                continue
+            rare = np.maximum(_RARE_ZIPF - zipf[batch.ids[tokens]], 0.0).clip(max=3.0).sum()
+            odd = np.clip(m.token_log10_odds[tokens] + 1.0, 0.0, 3.0).sum()
+            doubt = sum(
+                1.0 + max(0.0, _DOUBTFUL_GAIN - gain)
+                for first, last, gain in edits[: bisect_right(edits, b, key=lambda e: e[0])]
+                if last > a
+            )
+            scored.append((float(rare - 2.0 * odd - doubt), -a, text[a:b].strip().strip('"“”')))
+    return tuple(sentence for _, _, sentence in sorted(scored, reverse=True)[:k])
