@@ -6,6 +6,7 @@ inputs and seed give the same files on one machine.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import math
@@ -23,12 +24,13 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.channel import SOURCES
+from detector.channel import SOURCES, sequence_keys
 from detector.classifier import DOCUMENT_FEATURE_NAMES
 from detector.errors import InputError
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES
-from detector.fingerprints import first_term, parse
+from detector.fingerprints import Term, first_term, parse
+from detector.language_model import ID_BITS
 from detector.lexicon import SPECIAL_WORDS, Vocabulary
 from detector.passages import SentenceSplitter
 from detector.resources import FORMAT, ZIPF_STEPS, load_models, sha256_of, write_arrays
@@ -138,6 +140,7 @@ class _Base:
     measurer: Measurer
     resources: SpinnerResources
     stored_zipf: NDArray[np.uint8]
+    fingerprints: list[list[Any]]
 
 
 def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> _Base:
@@ -185,7 +188,10 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
         ),
     )
     channel, resources = bench.step("channel", lambda: _channel(s, vocabulary, pairs, near, similarity))
-    return _Base(Measurer(vocabulary, language_model, context_model, channel), resources, stored_zipf)
+    fingerprints = bench.step("fingerprints", lambda: _fingerprints(s, vocabulary, ids))
+    return _Base(
+        Measurer(vocabulary, language_model, context_model, channel), resources, stored_zipf, fingerprints
+    )
 
 
 def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> Path:
@@ -193,7 +199,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     measurer, resources = base.measurer, base.resources
     vocabulary, channel = measurer.vocabulary, measurer.channel
     words = list(vocabulary.words[len(SPECIAL_WORDS) :])
-    documents, punkt, human_counts = bench.step("documents", lambda: _documents(s))
+    documents, punkt = bench.step("documents", lambda: _documents(s))
     splitter = SentenceSplitter(
         tuple(punkt["abbreviations"]),
         tuple((a, b) for a, b in punkt["collocations"]),
@@ -287,9 +293,8 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     np.save(folder / "zipf.npy", base.stored_zipf, allow_pickle=False)
     np.save(folder / "usual_case.npy", vocabulary.usual_case, allow_pickle=False)
     (staging / "punkt.json").write_text(json.dumps(punkt, ensure_ascii=False) + "\n", encoding="utf-8")
-    fingerprints = _fingerprints(s, vocabulary, human_counts)
     (staging / "fingerprints.json").write_text(
-        "[\n" + ",\n".join(json.dumps(f, ensure_ascii=False) for f in fingerprints) + "\n]\n",
+        "[\n" + ",\n".join(json.dumps(f, ensure_ascii=False) for f in base.fingerprints) + "\n]\n",
         encoding="utf-8",
     )
     sources = data_sources(s.corpus)
@@ -375,6 +380,7 @@ def _thesaurus_pairs(s: TrainSettings, vocabulary: Vocabulary) -> dict[str, _Pai
 
 # A synonym of rank 10 or more is a hypernym or stands under a rare sense: no candidate, though a spinner may use it.
 _CANDIDATE_RANK = 10
+_PUNKT_SHARE = 40  # one document in so many trains Punkt
 _LEAST_SIMILARITY = 0.75  # cosine from which a distributional neighbour is a candidate
 _NEIGHBOUR_WORDS = 20_000  # commonest words that neighbours are kept for
 
@@ -461,32 +467,38 @@ def _channel(
     return build_channel(rows, vocabulary), resources
 
 
-def _documents(
-    s: TrainSettings,
-) -> tuple[dict[Split, list[Document]], dict[str, Any], dict[str, int]]:
-    """Return the documents to fit on, the Punkt parameters, and how often human text says each tortured phrase."""
-    phrases = {f.anchor for f in _read_fingerprints(s) if f.anchor}
-    by_length: dict[int, set[str]] = defaultdict(set)
-    for phrase in phrases:
-        by_length[phrase.count(" ") + 1].add(phrase)
-    counts: dict[str, int] = defaultdict(int)
+def _documents(s: TrainSettings) -> tuple[dict[Split, list[Document]], dict[str, Any]]:
+    """Return the documents to fit on and the Punkt parameters."""
     documents: dict[Split, list[Document]] = defaultdict(list)
     sample = []
     for number, document in enumerate(read_corpus(s.corpus)):
         split = split_of(document)
         if split in ("fit", "calibrate", "dev"):
             documents[split].append(document)
-        if split != "language_model":
-            continue
-        if number % 25 == 0:
+        elif split == "language_model" and number % _PUNKT_SHARE == 0:
             sample.append(document.text)
-        pieces = [p for p in words_of(document.text) if p[0].isalnum()]
-        for length, wanted in by_length.items():
-            rows = zip(*(pieces[i:] for i in range(length)), strict=False)
-            for phrase in map(" ".join, rows):
-                if phrase in wanted:
-                    counts[phrase] += 1
-    return dict(documents), punkt_parameters(sample), dict(counts)
+    return dict(documents), punkt_parameters(sample)
+
+
+def _phrase_counts(ids: NDArray[np.int32], phrases: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
+    """Return how often each phrase stands in the token stream."""
+    counts = np.zeros(len(phrases), dtype=np.int64)
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for row, phrase in enumerate(phrases):
+        by_length[len(phrase)].append(row)
+    for length, rows in by_length.items():
+        wanted = np.array([phrases[r] for r in rows], dtype=np.int32)
+        keys = sequence_keys(wanted.ravel(), np.arange(len(rows)) * length, length)
+        order = np.argsort(keys)
+        opens = np.zeros(1 << ID_BITS, dtype=bool)
+        opens[wanted[:, 0]] = True
+        starts = np.flatnonzero(opens[ids[: len(ids) - length + 1]])
+        found = sequence_keys(ids, starts, length)
+        at = np.minimum(np.searchsorted(keys[order], found), len(rows) - 1)
+        hits = np.bincount(at[keys[order][at] == found], minlength=len(rows))
+        # Phrases that several fingerprints share are one key: each has its count.
+        counts[np.array(rows)] = hits[np.searchsorted(keys[order], keys)]
+    return counts
 
 
 @dataclass(frozen=True)
@@ -494,35 +506,36 @@ class _RawFingerprint:
     query: str
     expected: str
     papers: int
-    anchor: str  # "" for an anchor that is no plain phrase
+    guarded: bool  # counts under conditions, which human text seldom meets
 
 
 def _read_fingerprints(s: TrainSettings) -> list[_RawFingerprint]:
-    import csv
-
     out = []
     with (s.lexicon / "tortured_fingerprints.csv").open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
-            term = first_term(parse(row["tortured_phrase"]))
+            query = row["tortured_phrase"]
             papers = int(row["num_papers"].replace(",", "") or 0)
-            anchor = " ".join(term.words) if term.slop is None else ""
-            out.append(_RawFingerprint(row["tortured_phrase"], row["expected_phrase"], papers, anchor))
+            guarded = not isinstance(parse(query), Term) or "~" in query
+            out.append(_RawFingerprint(query, row["expected_phrase"], papers, guarded))
     return out
 
 
-def _fingerprints(s: TrainSettings, vocabulary: Vocabulary, counts: dict[str, int]) -> list[list[Any]]:
+def _fingerprints(s: TrainSettings, vocabulary: Vocabulary, ids: NDArray[np.int32]) -> list[list[Any]]:
     """Return query, expected term and log10 odds of the fingerprints that tell something.
 
-    The odds fall with each time that human text says the phrase without its guards; what 50 million words say three
+    The odds fall with each time that human text says the phrase without its guards; what the corpus says three
     times is ordinary English ("malignant growth"), whatever papers say.
     """
+    listed = [
+        f
+        for f in _read_fingerprints(s)
+        if (words := first_term(parse(f.query)).words) and all(vocabulary[w] != UNKNOWN for w in words)
+    ]
+    anchors = [tuple(vocabulary[w] for w in first_term(parse(f.query)).words) for f in listed]
+    counts = _phrase_counts(ids, anchors)
     out = []
-    for f in _read_fingerprints(s):
-        term = first_term(parse(f.query))
-        if not term.words or any(vocabulary[w] == UNKNOWN for w in term.words):
-            continue
-        guarded = f.query.count('"') != 2
-        times = 0 if guarded else counts.get(f.anchor, 0)
+    for f, count in zip(listed, counts.tolist(), strict=True):
+        times = 0 if f.guarded else count
         log10_odds = round(2.0 + 0.25 * math.log10(1 + f.papers) - 2.0 * math.log10(1 + 3 * times), 2)
         if log10_odds >= 1.0:
             out.append([f.query, f.expected, log10_odds])
