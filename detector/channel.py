@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from detector.static_function import StaticFunction
 from detector.text import HYPHENATED, WORD, TokenBatch
 
-__all__ = ["ENTRY_BITS", "MAX_WORDS", "SOURCES", "Candidates", "Channel", "Ragged", "sequence_keys"]
+__all__ = [
+    "ENTRY_BITS",
+    "FREQUENCY_STEP",
+    "MAX_WORDS",
+    "SOURCES",
+    "Candidates",
+    "Channel",
+    "Ragged",
+    "sequence_keys",
+]
 
 MAX_WORDS = 5
 ENTRY_BITS = 20
@@ -23,6 +32,7 @@ ENTRY_BITS = 20
 # Where a pair of wordings is known from, strongest first; a pair that several know keeps the strongest.
 SOURCES = ("observed", "aligned", "tortured", "wordnet", "mythes", "neighbour")
 
+FREQUENCY_STEP = 0.04  # of the Zipf scale, log10 of occurrences per billion words
 WEIGHT_STEP = 0.05  # log10; weights lie between -6.35 and 0 in an unsigned byte
 
 
@@ -96,6 +106,8 @@ class Channel:
     Attributes
     ----------
     sequences : Ragged, word ids of every substitute (the first rows, in order) and original
+    frequency : uint8, aligned with the rows of `sequences`; how common each wording is in human text, in steps of
+        FREQUENCY_STEP on the Zipf scale
     entries : Ragged, row e lists the originals (rows of `sequences`) of substitute e
     weights : uint8, aligned with entries.values; log10 P(substitute | original) = -WEIGHT_STEP * weight
     sources : uint8, aligned with entries.values
@@ -103,10 +115,16 @@ class Channel:
     """
 
     sequences: Ragged
+    frequency: NDArray[np.uint8]
     entries: Ragged
     weights: NDArray[np.uint8]
     sources: NDArray[np.uint8]
     phrases: StaticFunction
+
+    @cached_property
+    def zipf(self) -> NDArray[np.float32]:
+        """How common each row of `sequences` is in human text, Zipf scale, float32; 0 for what never occurs."""
+        return self.frequency * np.float32(FREQUENCY_STEP)
 
     @property
     def n_entries(self) -> int:

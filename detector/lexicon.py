@@ -52,12 +52,12 @@ def skeleton(word: str) -> str:
 class Vocabulary(dict[str, int]):
     """Ids of the pieces that `text.iter_pieces` yields: a plain lookup, with classes for all that is not listed.
 
-    White space has the id `SPACE` (-1); numbers that are not listed `<num>`, all else `<unk>` (which `tokenize`
+    A space has the id `SPACE` (-1), other white space `WIDE_SPACE` (-2); numbers that are not listed `<num>`, all else `<unk>` (which `tokenize`
     turns into `<name>` where it is capitalised). A word written with look-alike letters has the id of what a
     reader sees.
     """
 
-    SPACE = -1
+    SPACE, WIDE_SPACE = -1, -2
 
     def __init__(
         self,
@@ -72,11 +72,11 @@ class Vocabulary(dict[str, int]):
         self.zipf = np.zeros(len(self.words), np.float32) if zipf is None else zipf
         # How each word is written inside a sentence, uint8 (len(words),): LOWER, CAPITAL or UPPER.
         self.usual_case = np.zeros(len(self.words), np.uint8) if usual_case is None else usual_case
-        self.hyphen = self.get("-", -2)
+        self.hyphen = self.get("-", -3)
 
     def __missing__(self, piece: str) -> int:
         if piece.isspace():
-            return self.SPACE
+            return self.WIDE_SPACE
         if piece[0].isdigit():
             return NUMBER
         if not piece.isascii():

@@ -171,7 +171,7 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
         shape |= np.where((n_upper > 1) & (n_upper >= lengths - 1), ALL_UPPER, 0).astype(np.uint8)
         shape |= np.where((n_upper > first) & (n_upper < lengths - 1), MIXED_CASE, 0).astype(np.uint8)
     head = points[starts] if n else points
-    space = ids == vocabulary.SPACE
+    space = ids < 0
     # Word or mark: a table over ASCII, everything beyond it that the vocabulary does not list as a mark is a word.
     is_word = ~space & (vocabulary.is_word_id[np.maximum(ids, 0)])
     unknown = ids == UNKNOWN
@@ -181,7 +181,7 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
         ids = np.where(unknown & is_word & ((shape & FIRST_UPPER) != 0), NAME, ids).astype(np.int32)
     shape |= np.where(is_word, WORD, 0).astype(np.uint8)
 
-    breaks = _paragraph_breaks(pieces, ids, space, shape, vocabulary)
+    breaks = _paragraph_breaks(pieces, ids, shape, vocabulary)
     hyphen = ids == vocabulary.hyphen
     beside = np.zeros(n, dtype=bool)
     beside[1:] |= hyphen[:-1]
@@ -221,12 +221,11 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
 def _paragraph_breaks(
     pieces: list[str],
     ids: NDArray[np.int32],
-    space: NDArray[np.bool_],
     shape: NDArray[np.uint8],
     vocabulary: Vocabulary,
 ) -> NDArray[np.bool_]:
     """Whether each white-space piece ends a paragraph: a blank line, or a line end that no sentence runs across."""
-    candidates = np.flatnonzero(space)
+    candidates = np.flatnonzero(ids == vocabulary.WIDE_SPACE)
     newlines = np.fromiter((pieces[i].count("\n") for i in candidates), dtype=np.int64, count=len(candidates))
     candidates, newlines = candidates[newlines > 0], newlines[newlines > 0]
     breaks = np.zeros(len(ids), dtype=bool)

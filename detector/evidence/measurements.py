@@ -35,7 +35,7 @@ CANDIDATE_COLUMNS = (
     "context_original",  # log10 odds that a writer put the original there
     "context_substitute",  # the same of what stands there
     "weight",  # log10 P(substitute | original)
-    "zipf_original",
+    "zipf_original",  # how common the wording is in human text
     "zipf_substitute",
     "words_original",
     "words_substitute",
@@ -204,7 +204,7 @@ class Measurer:
         context: NDArray[np.float32],
         queries: NDArray[np.float32],
     ) -> tuple[Candidates, NDArray[np.float32]]:
-        zipf, sequences = self.vocabulary.zipf, self.channel.sequences
+        zipf, sequences = self.channel.zipf, self.channel.sequences
         if not len(candidates):
             return candidates, np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
         substitute_head = self.head_places(candidates.start, candidates.length, batch.ids)
@@ -225,7 +225,7 @@ class Measurer:
         place_in_match[order] = np.arange(len(order)) - match_start[match[order]]
         keep = np.flatnonzero((place_in_match < _KEEP_FOR_MODEL) | (candidates.source == 0))
         candidates = candidates.take(keep)
-        substitute_head, original_head = substitute_head[keep], original_head[keep]
+        substitute_head = substitute_head[keep]
 
         stop = candidates.start + candidates.length
         values, lengths = sequences.take(candidates.original)
@@ -238,8 +238,8 @@ class Measurer:
         x[:, 1] = context_original[keep]
         x[:, 2] = context[substitute_head]
         x[:, 3] = candidates.log10_weight
-        x[:, 4] = zipf[original_head]
-        x[:, 5] = zipf[batch.ids[substitute_head]]
+        x[:, 4] = zipf[candidates.original]
+        x[:, 5] = zipf[candidates.entry]
         x[:, 6] = lengths
         x[:, 7] = candidates.length
         x[:, 8] = -before

@@ -11,15 +11,27 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from detector.channel import ENTRY_BITS, MAX_WORDS, SOURCES, WEIGHT_STEP, Channel, Ragged, sequence_keys
+from detector.channel import (
+    ENTRY_BITS,
+    FREQUENCY_STEP,
+    MAX_WORDS,
+    SOURCES,
+    WEIGHT_STEP,
+    Channel,
+    Ragged,
+    sequence_keys,
+)
+from detector.language_model import ID_BITS
 from detector.lexicon import Vocabulary
 from detector.static_function import StaticFunction
 from detector.text import NAME, UNKNOWN, iter_pieces
 
-__all__ = ["ChannelPair", "Words", "align", "build_channel", "words_of"]
+__all__ = ["ChannelPair", "Words", "align", "build_channel", "phrase_counts", "words_of"]
 
 Words = tuple[str, ...]
 
@@ -128,11 +140,12 @@ def _expected_blocks(
             yield block, weight
 
 
-def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary) -> Channel:
+def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDArray[np.int32]) -> Channel:
     """Return the channel of all pairs whose every word the vocabulary lists.
 
     A pair that several sources know keeps the strongest source and its weight. Each substitute keeps its best
-    originals: by source, then weight, then how common the original is.
+    originals: by source, then weight, then how common the original is. `ids` is human text, in which every wording
+    is counted.
     """
     best: dict[tuple[Words, Words], tuple[int, float]] = {}
     for pair in pairs:
@@ -180,6 +193,38 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary) -> Chann
         keys.append(sequence_keys(sequences.values, starts, length))
         rows.append(of_length.astype(np.uint64))
     phrases = StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)
+    counts = phrase_counts(ids, [sequences.values[a:b] for a, b in pairwise(sequences.offsets.tolist())])
+    zipf = np.log10(np.maximum(counts, 1) / np.count_nonzero(ids) * 1e9) * (counts > 0)
+    frequency = np.clip(np.rint(zipf / FREQUENCY_STEP), 0, 255).astype(np.uint8)
     return Channel(
-        sequences, entries, np.array(weights, dtype=np.uint8), np.array(sources, dtype=np.uint8), phrases
+        sequences,
+        frequency,
+        entries,
+        np.array(weights, dtype=np.uint8),
+        np.array(sources, dtype=np.uint8),
+        phrases,
     )
+
+
+def phrase_counts(
+    ids: NDArray[np.int32], phrases: Sequence[Sequence[int] | NDArray[np.int32]]
+) -> NDArray[np.int64]:
+    """Return how often each phrase of word ids stands in a token stream, int64 (len(phrases),)."""
+    counts = np.zeros(len(phrases), dtype=np.int64)
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for row, phrase in enumerate(phrases):
+        by_length[len(phrase)].append(row)
+    for length, rows in by_length.items():
+        wanted = np.array([phrases[r] for r in rows], dtype=np.int32)
+        keys = sequence_keys(wanted.ravel(), np.arange(len(rows)) * length, length)
+        distinct = np.unique(keys)
+        opens = np.zeros(1 << ID_BITS, dtype=bool)
+        opens[wanted[:, 0]] = True
+        starts = np.flatnonzero(opens[ids[: len(ids) - length + 1]])
+        hits = np.zeros(len(distinct), dtype=np.int64)
+        for part in np.array_split(starts, max(1, len(starts) >> 22)):
+            found = sequence_keys(ids, part, length)
+            at = np.minimum(np.searchsorted(distinct, found), len(distinct) - 1)
+            hits += np.bincount(at[distinct[at] == found], minlength=len(distinct))
+        counts[np.array(rows)] = hits[np.searchsorted(distinct, keys)]
+    return counts

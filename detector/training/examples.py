@@ -60,7 +60,7 @@ def make_examples(
     """Yield each document's stretch as it is, then spun by a family drawn at random.
 
     The stretch's length and the rate are drawn log-uniformly; `rates` None means all that the tables cover.
-    `part_share` of the longer ones are spun in one passage of 60 to 200 words only.
+    `part_share` of the longer ones are spun in one passage of 80 to 250 words only, at no less than 0.15.
     """
     for number, document in enumerate(documents):
         rng = np.random.default_rng((seed, number))
@@ -71,11 +71,13 @@ def make_examples(
         yield Example(text, HUMAN, 0.0, (), document)
         rate = float(np.exp(rng.uniform(*np.log(rates)))) if rates else 1.0
         family = families[int(rng.integers(len(families)))]
+        in_part = rng.random() < part_share and text.count(" ") > 300
+        rate = max(rate, 0.15) if in_part else rate
         spinner = make_spinner(family, resources, int(rng.integers(1 << 30)), rate)
-        if rng.random() < part_share and text.count(" ") > 250:
+        if in_part:
             spaces = [i for i, c in enumerate(text) if c == " "]
-            first = int(rng.integers(0, len(spaces) - 210))
-            start, end = spaces[first] + 1, spaces[first + int(rng.integers(60, 200))]
+            first = int(rng.integers(0, len(spaces) - 260))
+            start, end = spaces[first] + 1, spaces[first + int(rng.integers(80, 250))]
             spun = spin_part(text, spinner, start, end)
         else:
             spun = spinner.spin(text)
