@@ -88,4 +88,5 @@ def document_features(
     out = np.stack(columns, axis=1)
     some = np.flatnonzero(counts > 0)
     out[some, 1] = passages[order][starts[some]]
-    return np.clip(out, -15, 15)
+    clipped: NDArray[np.float64] = np.clip(out, -15, 15)
+    return clipped

@@ -28,7 +28,8 @@ _LOG10_E = np.float32(np.log10(np.e))
 def shape_class(shape: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return the class of how a word is written, 0 to SHAPES - 1: capitals, and whether it opens a sentence."""
     upper = ((shape & FIRST_UPPER) != 0).astype(np.int64)
-    return upper + 2 * ((shape & SENTENCE_START) != 0) + 4 * ((shape & ALL_UPPER) != 0)
+    out: NDArray[np.int64] = upper + 2 * ((shape & SENTENCE_START) != 0) + 4 * ((shape & ALL_UPPER) != 0)
+    return out
 
 
 @dataclass(frozen=True)

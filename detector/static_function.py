@@ -8,6 +8,7 @@ outside the set is told apart with a false-positive rate of 2**-fingerprint_bits
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ class StaticFunction:
             bits = np.dtype(dtype).itemsize * 8 - value_bits
             words = (_fingerprints(mixed, bits) << np.uint64(value_bits)) | values.astype(np.uint64)
             words = words.astype(dtype)
-            table = np.zeros(3 * segment, dtype=dtype)
+            table: NDArray[Any] = np.zeros(3 * segment, dtype=dtype)
             for peeled, owner in reversed(rounds):
                 # The owner slot is still zero, so all three may be read.
                 others = table[slots[0][peeled]] ^ table[slots[1][peeled]] ^ table[slots[2][peeled]]

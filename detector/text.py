@@ -117,7 +117,8 @@ class TokenBatch:
     @cached_property
     def is_word(self) -> NDArray[np.bool_]:
         """Whether each token holds a letter or digit, bool (n,)."""
-        return (self.shape & WORD) != 0
+        flags: NDArray[np.bool_] = (self.shape & WORD) != 0
+        return flags
 
     @cached_property
     def n_words(self) -> NDArray[np.int64]:
@@ -127,8 +128,8 @@ class TokenBatch:
 
     def surface(self, start: int, end: int) -> str:
         """Return what the document says from token `start` up to but not including token `end`."""
-        text = self.texts[self.document_of[start]]
-        return text[self.starts[start] : self.ends[end - 1]]
+        text: str = self.texts[int(self.document_of[start])]
+        return text[int(self.starts[start]) : int(self.ends[end - 1])]
 
 
 def _piece_ids(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], NDArray[np.int64]]:

@@ -40,7 +40,7 @@ class ContextModelSettings:
     seed: int = 20_26
 
 
-class _Network(nn.Module):
+class _Network(nn.Module):  # type: ignore[misc]
     def __init__(self, s: ContextModelSettings) -> None:
         super().__init__()
         d, h = s.dimensions, s.hidden

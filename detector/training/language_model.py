@@ -65,7 +65,8 @@ def _discounts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     n = [max(1, int(np.count_nonzero(counts == c))) for c in (1, 2, 3, 4)]
     y = n[0] / (n[0] + 2 * n[1])
     d = [0.0] + [c - (c + 1) * y * n[c] / n[c - 1] for c in (1, 2, 3)]
-    return np.clip(np.array(d), 0.0, [0, 1, 2, 3])
+    out: NDArray[np.float64] = np.clip(np.array(d), 0.0, [0, 1, 2, 3])
+    return out
 
 
 def _smooth(
@@ -161,7 +162,8 @@ def _back_off(
     """Return the log10 weight that makes each context's listed and backed-off probabilities sum to one."""
     listed = np.bincount(context, weights=prob, minlength=n_contexts)
     covered = np.bincount(context, weights=lower, minlength=n_contexts)
-    return np.log10(np.maximum(1.0 - listed, 1e-9) / np.maximum(1.0 - covered, 1e-9))
+    weight: NDArray[np.float64] = np.log10(np.maximum(1.0 - listed, 1e-9) / np.maximum(1.0 - covered, 1e-9))
+    return weight
 
 
 def build_language_model(ngrams: NGrams) -> LanguageModel:

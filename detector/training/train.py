@@ -158,7 +158,7 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
     )
     # What is fitted sees the frequencies as the runtime will: in whole steps.
     stored_zipf = np.rint(zipf * ZIPF_STEPS).astype(np.uint8)
-    vocabulary = Vocabulary(words, stored_zipf.astype(np.float32) / ZIPF_STEPS, case)
+    vocabulary = Vocabulary(words, (stored_zipf / np.float32(ZIPF_STEPS)).astype(np.float32), case)
     ngrams = bench.step("n_grams", lambda: estimate(ids, vocabulary.size, s.bigrams, s.trigrams))
     if s.arpa is not None:
         write_arpa(ngrams, vocabulary.words, s.arpa)
@@ -404,10 +404,10 @@ def _channel(
     """Return the channel and what the spinners draw on."""
     zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))
     known: dict[str, set[str]] = defaultdict(set)
-    for rows in pairs.values():
-        for o, sub, _, _ in rows:
-            if " " not in o and " " not in sub:
-                known[o].add(sub)
+    for listed in pairs.values():
+        for headword, synonym, _, _ in listed:
+            if " " not in headword and " " not in synonym:
+                known[headword].add(synonym)
     synonyms = {o: frozenset(subs) for o, subs in known.items()}
     observed_path = s.lexicon / "observed_substitutions.tsv"
     if not observed_path.is_file():
@@ -417,10 +417,10 @@ def _channel(
     phrase_pairs = read_observed_pairs(s.pairs / "observed_pairs.jsonl", exclude_engines=("B", "C"))
     tortured = read_tortured(s.lexicon / "tortured_phrases.json")
 
-    rows = []
+    rows: list[ChannelPair] = []
     for kind, weight in (("seen", -0.1), ("inferred", -0.4)):
-        for o, subs in by_kind[kind].items():
-            rows += [ChannelPair(words_of(o), words_of(x), "observed", weight) for x in subs]
+        for headword, substitutes in by_kind[kind].items():
+            rows += [ChannelPair(words_of(headword), words_of(x), "observed", weight) for x in substitutes]
     phrases = [(words_of(o), words_of(x)) for o, x in tortured]
     heard = [(words_of(o), words_of(x)) for o, x, _, _ in phrase_pairs]
     seen = [(p.original, p.substitute) for p in rows]
@@ -433,10 +433,12 @@ def _channel(
             rows.append(ChannelPair(o, x, "aligned", math.log10(count / (totals[o] + 1))))
     rows += [ChannelPair(o, x, "tortured", -0.3) for o, x in phrases]
     for source, listed in pairs.items():
-        for o, x, rank, siblings in listed:
+        for headword, synonym, rank, siblings in listed:
             if rank < _CANDIDATE_RANK:
                 weight = -math.log10(1 + siblings) - 0.1 * rank
-                rows.append(ChannelPair(tuple(o.split(" ")), tuple(x.split(" ")), source, weight))
+                rows.append(
+                    ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight)
+                )
     for i in range(UNKNOWN + 3, _NEIGHBOUR_WORDS):
         for j, cosine in zip(near[i, :4].tolist(), similarity[i, :4].tolist(), strict=True):
             if cosine > _LEAST_SIMILARITY and vocabulary.is_word_id[i] and vocabulary.is_word_id[j]:
