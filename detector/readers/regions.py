@@ -1,0 +1,37 @@
+"""Parts that their author has put out of bounds: `<!-- detector: off -->` to `<!-- detector: on -->`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from detector.readers import Document
+
+__all__ = ["blank", "without_regions"]
+
+_MARK = re.compile(r"<!--\s*detector:\s*(off|on)\s*-->")
+
+
+def blank(text: str) -> str:
+    """Return spaces of the same length, line breaks kept, so that offsets and paragraphs stay.
+
+    >>> blank("a\\nbc")
+    ' \\n  '
+    """
+    return re.sub(r"[^\r\n]", " ", text)
+
+
+def without_regions(document: Document) -> Document:
+    """Return the document with its switched-off regions masked; one without an `on` reaches to the end."""
+    text = document.text
+    if "detector:" not in text:
+        return document
+    judged = text if document.judged is None else document.judged
+    out, position, off = [], 0, False
+    for mark in _MARK.finditer(text):
+        before = judged[position : mark.start()]
+        out += [blank(before) if off else before, blank(mark.group())]
+        position, off = mark.end(), mark.group(1) == "off"
+    rest = judged[position:]
+    out.append(blank(rest) if off else rest)
+    return replace(document, judged="".join(out))

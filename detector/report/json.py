@@ -1,0 +1,68 @@
+"""The contract's JSON: one object a run, or one document object a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from detector.report.model import Failure, Judged, Restored, Run, fingerprint
+
+__all__ = ["document_object", "dumps", "render", "restored_object", "wrap"]
+
+SCHEMA_VERSION = 1
+# Controls, bidirectional marks and lone surrogates are escaped: they would act on a terminal or not encode at
+# all, and inside a JSON string the escape is the same text.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def dumps(value: Any, indent: int | None = None) -> str:
+    """Return JSON that is readable, encodes in UTF-8 whatever it holds, and does nothing to a terminal."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
+
+
+def document_object(judged: Judged, parts: bool = True) -> dict[str, Any]:
+    """Return the document object of the contract; `parts` are its passages and evidence.
+
+    Each evidence carries a `fingerprint`, by which `--baseline` knows it again.
+    """
+    document = judged.document
+    out: dict[str, Any] = {"path": document.path, **judged.report.to_dict()}
+    if not parts:
+        del out["passages"], out["evidence"]
+        return out
+    for item, evidence in zip(out["evidence"], judged.report.evidence, strict=True):
+        item["fingerprint"] = fingerprint(document.text, evidence)
+    if document.extracted:
+        out["text"] = document.text
+    return out
+
+
+def restored_object(restored: Restored, queries: bool = False) -> dict[str, Any]:
+    """Return the document object of `reverse`; with `queries`, the sentences to search for too."""
+    out = {"path": restored.document.path, **restored.restoration.to_dict()}
+    if restored.document.extracted:
+        out["source"] = restored.document.text
+    if queries:
+        out["queries"] = list(restored.queries)
+    return out
+
+
+def wrap(
+    documents: Iterable[dict[str, Any]], failures: Iterable[Failure], version: str, signature: str
+) -> str:
+    """Return the JSON of a whole run."""
+    run = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "detector", "version": version, "signature": signature},
+        "documents": list(documents),
+        "errors": [{"path": f.path, "message": f.message} for f in failures],
+    }
+    return dumps(run, indent=1) + "\n"
+
+
+def render(run: Run, parts: bool = True) -> str:
+    """Return the run as the contract's JSON; without `parts`, as `score` writes it."""
+    return wrap((document_object(j, parts) for j in run.judged), run.failures, run.version, run.signature)

@@ -1,0 +1,422 @@
+"""The terminal's view: the article re-flowed, doubtful wording beside what it probably was, the verdict."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from detector.report.model import Failure, Judged, Restored, Run
+from detector.report.score import percent
+from detector.types import Evidence, Passage
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = [
+    "Terminal",
+    "blocks",
+    "disjoint",
+    "printable",
+    "render",
+    "verdict_line",
+]
+
+WIDTH = 80  # columns where there is no terminal to ask
+_WIDEST = 100  # columns; longer lines are hard to read
+_BAR = 5  # columns of the bar that stands for a probability
+_FEW = 5  # findings that are listed of a document that is clean all the same
+_SHORT_LINE = (
+    50  # characters; a line break after a shorter line is meant, one after a longer line is wrapping
+)
+_NEXT_ITEM = re.compile(r"\s*(?:[-*•–>#|]|\d+[.)])\s|\s{2,}\S")
+
+_CONTROLS = {
+    **{c: 0x2400 + c for c in range(32) if c not in (9, 10, 13)},
+    127: 0x2421,
+    9: " ",
+    13: None,
+    **dict.fromkeys(range(128, 160), "\ufffd"),
+    # Marks that reorder or hide what stands on the screen.
+    **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
+    0x2028: "\n",
+    0x2029: "\n",
+    0x85: "\n",
+    0x0B: "\n",
+    0x0C: "\n",
+    0xAD: None,  # a soft hyphen would show where it should not
+    **dict.fromkeys((0x200B, 0x2060, 0xFEFF), None),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+_PLAIN = str.maketrans(
+    {"→": "->", "—": "--", "–": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "}
+)
+
+
+def printable(text: str) -> str:
+    """Return the text as it may be shown: what would act on a terminal becomes a visible sign.
+
+    Line breaks stay; every odd kind of them becomes a line feed.
+
+    >>> printable("\\x1b[31mred")
+    '␛[31mred'
+    """
+    return text.translate(_CONTROLS)
+
+
+def disjoint(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Return the findings in order without overlaps; of two that overlap the likelier stays."""
+    kept: list[Evidence] = []
+    for item in sorted(evidence, key=lambda e: (e.start, -e.log10_odds)):
+        if kept and item.start < kept[-1].end:
+            if item.log10_odds > kept[-1].log10_odds:
+                kept[-1] = item
+        else:
+            kept.append(item)
+    return kept
+
+
+@dataclass(frozen=True)
+class Block:
+    """Part of a document that starts on a line of its own.
+
+    Attributes
+    ----------
+    passage : number of the passage that it belongs to, or None
+    opens : whether that passage starts here
+    spaced : whether an empty line goes before it
+    """
+
+    start: int
+    end: int
+    passage: int | None
+    opens: bool
+    spaced: bool
+
+
+def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
+    """Yield the paragraphs and meant lines of a text, cut where a passage begins."""
+    cuts: list[tuple[int, bool]] = [(0, False)]
+    position = 0
+    lines = text.split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        position += len(line) + 1
+        if not line.strip() or not following.strip():
+            cuts.append((position, True))
+        elif len(line.strip()) < _SHORT_LINE or _NEXT_ITEM.match(following):
+            cuts.append((position, False))
+    starts = {p.start: number for number, p in enumerate(passages)}
+    merged: dict[int, bool] = {}
+    for at, spaced in [*cuts, *((start, False) for start in starts)]:
+        if at < len(text):
+            merged[at] = merged.get(at, False) or spaced
+    order = sorted(merged)
+    number = -1
+    opened = -1
+    spaced = False
+    for start, end in zip(order, [*order[1:], len(text)], strict=True):
+        spaced = spaced or merged[start]
+        if not text[start:end].strip():
+            continue
+        # A paragraph may begin before its passage does, by a quotation mark or a bullet.
+        while number + 1 < len(passages) and passages[number + 1].start < end:
+            number += 1
+        inside = number >= 0 and start < passages[number].end
+        yield Block(start, end, number if inside else None, inside and number != opened, spaced)
+        if inside:
+            opened = number
+        spaced = False
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def verdict_line(judged: Judged) -> str:
+    """Return the verdict in plain words, on one line."""
+    report = judged.report
+    n = len(report.evidence)
+    words = _count(report.n_words, "word")
+    if report.verdict == "insufficient_text":
+        return f"no verdict  {words}: too little text to judge"
+    if report.verdict == "unsupported_language":
+        return f"no verdict  {words}: not English, which is all that can be judged"
+    found = _count(n, "finding") if n else "no findings"
+    return (
+        f"{report.verdict}  {percent(report.probability)}  {words}, {found}; threshold {report.threshold:.4g}"
+    )
+
+
+@dataclass
+class Terminal:
+    """Prints reports: in colour where the console has it, in ASCII where it has no more."""
+
+    console: Console
+    ascii: bool = False
+
+    @classmethod
+    def on(cls, file: IO[str], color: bool, width: int | None = None) -> Terminal:
+        """Return a terminal that writes to `file`; without `width`, as wide as it is, or 80 columns."""
+        from rich.console import Console
+
+        is_terminal = file.isatty()
+        if width is None:
+            width = Console(file=file).width if is_terminal else WIDTH
+        console = Console(
+            file=file,
+            width=max(30, min(width, _WIDEST)),
+            force_terminal=color,
+            no_color=not color,
+            color_system="standard" if color else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            soft_wrap=False,
+            legacy_windows=False,
+        )
+        try:
+            "→█▌│─—…".encode(getattr(file, "encoding", None) or "utf-8")
+        except UnicodeEncodeError:
+            return cls(console, ascii=True)
+        return cls(console)
+
+    def show(self, text: str) -> str:
+        """Return the text with nothing in it that this terminal cannot take."""
+        text = printable(text)
+        return text.translate(_PLAIN) if self.ascii else text
+
+    def _text(self, text: str = "", style: str = "") -> Text:
+        from rich.text import Text
+
+        return Text(self.show(text), style)
+
+    def heading(self, path: str) -> None:
+        """Print the name of a document, over the width."""
+        sign = "-" if self.ascii else "─"
+        name = self.show(path)
+        line = self._text(f"{sign}{sign} ", "dim")
+        line.append(name, "bold")
+        line.append(" " + sign * max(0, self.console.width - line.cell_len - 1), "dim")
+        self.console.print(line, overflow="fold")
+
+    def document(self, judged: Judged, context: int | None = None) -> None:
+        """Print one document: its passages, then the verdict.
+
+        With `context`, only passages with findings and so many around each. Without it, all of a document that
+        is spun, and of a clean one only passages that are spun taken alone, and the strongest findings.
+        """
+        report = judged.report
+        marked = {
+            number
+            for number, p in enumerate(report.passages)
+            if any(e.start < p.end and p.start < e.end for e in report.evidence)
+        }
+        if context is not None:
+            shown = {n + d for n in marked for d in range(-context, context + 1)}
+        elif report.verdict == "spun":
+            shown = set(range(-1, len(report.passages)))
+        else:
+            shown = {n for n, p in enumerate(report.passages) if p.verdict == "spun"}
+        printed = self._passages(judged, shown)
+        if report.verdict != "spun" and context is None:
+            printed = self._strongest(judged, shown) or printed
+        if printed:
+            self.console.print()
+        self.verdict(judged)
+
+    def _passages(self, judged: Judged, shown: set[int]) -> bool:
+        text, report = judged.document.text, judged.report
+        evidence = disjoint(report.evidence)
+        at = 0
+        done = 0  # everything before it has been printed, a finding that runs into the next block included
+        left_out = False
+        printed = False
+        for block in blocks(text, report.passages):
+            if (-1 if block.passage is None else block.passage) not in shown:
+                left_out = printed
+                continue
+            while at < len(evidence) and evidence[at].end <= max(block.start, done):
+                at += 1
+            flow = self._text()
+            position = max(block.start, done)
+            while at < len(evidence) and evidence[at].start < block.end:
+                item = evidence[at]
+                self._append(flow, text[position : item.start])
+                self._finding(flow, item)
+                position = item.end
+                at += 1
+            self._append(flow, text[position : block.end])
+            done = max(position, block.end)
+            flow.rstrip()
+            if not flow.plain.strip():
+                continue
+            if left_out:
+                self.console.print(self._text("…", "dim"))
+            if printed and (block.spaced or left_out):
+                self.console.print()
+            left_out = False
+            passage = None if block.passage is None else report.passages[block.passage]
+            self._block(flow, passage, block.opens)
+            printed = True
+        return printed
+
+    def _append(self, flow: Text, text: str) -> None:
+        text = re.sub(r"\s+", " ", self.show(text))
+        if not flow.plain or flow.plain.endswith(" "):
+            text = text.lstrip(" ")
+        flow.append(text)
+
+    def _finding(self, flow: Text, item: Evidence) -> None:
+        surface = re.sub(r"\s+", " ", self.show(item.surface)).strip()
+        original = re.sub(r"\s+", " ", self.show(item.alternatives[0].text)) if item.alternatives else ""
+        color = self.console.color_system is not None
+        arrow = self.show("→")
+        if not color:
+            flow.append(f"[{surface} {arrow} {original}]" if original else f"[{surface}]")
+        elif original:
+            flow.append(surface, "red")
+            flow.append(f" {arrow} ", "dim")
+            flow.append(original, "bold green")
+        else:
+            flow.append(surface, "underline magenta")
+
+    def _block(self, flow: Text, passage: Passage | None, opens: bool) -> None:
+        from rich.text import Text
+
+        rule = "|" if self.ascii else "│"
+        narrow = self.console.width < 60
+        style = _style(passage)
+        first = Text()
+        if passage is None or not opens:
+            first.append(" " * (5 if narrow else _BAR + 6))
+        elif passage.probability is None:
+            first.append(f"{'-' if self.ascii else '—':>4} " if narrow else " " * (_BAR + 4) + "- ", "dim")
+        else:
+            if not narrow:
+                first.append(self._bar(passage.probability), style)
+                first.append(" ")
+            first.append(f"{_whole_percent(passage.probability):>4} ", style)
+        margin = first.cell_len
+        width = self.console.width - margin - 2
+        for number, line in enumerate(flow.wrap(self.console, width)):
+            line.rstrip()
+            row = first if number == 0 else Text(" " * margin)
+            row.append(f"{rule} ", style)
+            row.append_text(line)
+            self.console.print(row, no_wrap=True, overflow="ignore", crop=False)
+
+    def _bar(self, probability: float) -> str:
+        if self.ascii:
+            full = round(probability * _BAR)
+            return "#" * full + "." * (_BAR - full)
+        eighths = round(probability * _BAR * 8)
+        bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
+        return bar.ljust(_BAR)
+
+    def _strongest(self, judged: Judged, shown: set[int]) -> bool:
+        """List the strongest findings of a document that is not spun as a whole."""
+        report = judged.report
+        spans = [(p.start, p.end) for n, p in enumerate(report.passages) if n in shown]
+        rest = [e for e in report.evidence if not any(a <= e.start < b for a, b in spans)]
+        best = sorted(sorted(rest, key=lambda e: -e.log10_odds)[:_FEW], key=lambda e: e.start)
+        if not best:
+            return False
+        if shown:
+            self.console.print()
+        text = judged.document.text
+        for item in best:
+            line = self._text(f"  line {text.count(chr(10), 0, item.start) + 1:<5}", "dim")
+            self._finding(line, item)
+            line.append(f"  {item.cue.replace('_', ' ')}", "dim")
+            self.console.print(line, overflow="fold")
+        if len(rest) > len(best):
+            more = f"  and {len(rest) - len(best):,} weaker; --context 0 shows where they stand"
+            self.console.print(self._text(more, "dim"))
+        return True
+
+    def verdict(self, judged: Judged) -> None:
+        """Print the one line that says it all."""
+        verdict = judged.report.verdict
+        style = {"spun": "bold red", "clean": "bold green"}.get(verdict, "bold")
+        head, rest = verdict_line(judged).split("  ", 1)
+        line = self._text(head, style)
+        line.append(self.show("  " + rest))
+        self.console.print(line)
+
+    def summary(self, rows: list[Judged], failures: list[Failure]) -> None:
+        """Print a table of all documents; the rows need no text any more, only their reports."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        table.add_column("document", overflow="fold", ratio=1)
+        for name in ("probability", "verdict", "words", "findings"):
+            table.add_column(name, justify="left" if name == "verdict" else "right", no_wrap=True)
+        for judged in rows:
+            report = judged.report
+            style = {"spun": "bold red", "clean": "green"}.get(report.verdict, "")
+            table.add_row(
+                Text(self.show(judged.document.path)),
+                percent(report.probability),
+                Text(report.verdict.replace("_", " "), style),
+                f"{report.n_words:,}",
+                f"{len(report.evidence):,}",
+            )
+        for failure in failures:
+            table.add_row(Text(self.show(failure.path)), "-", "not read", "-", "-")
+        self.heading("summary")
+        self.console.print(table)
+
+    def score(self, judged: Judged, path_width: int) -> None:
+        """Print one line: path, probability, verdict, words."""
+        report = judged.report
+        style = {"spun": "bold red", "clean": "green"}.get(report.verdict, "")
+        line = self._text(judged.document.path.ljust(path_width).replace("\n", "?"))
+        line.append(f"  {percent(report.probability):>6}  ")
+        line.append(f"{report.verdict.replace('_', ' '):<{_verdict_width(report.verdict)}}", style)
+        line.append(f"  {_count(report.n_words, 'word')}")
+        self.console.print(line, soft_wrap=True)
+
+    def restored(self, restored: Restored) -> None:
+        """Print a restored text, what was put back in colour."""
+        text = restored.document.text
+        line = self._text()
+        position = 0
+        for edit in restored.restoration.plan:
+            line.append(self.show(text[position : edit.start]))
+            line.append(self.show(edit.original), "bold green")
+            position = edit.end
+        line.append(self.show(text[position:]))
+        self.console.print(line, soft_wrap=True, end="" if line.plain.endswith("\n") else "\n")
+
+
+def _verdict_width(verdict: str) -> int:
+    # The two verdicts that are met line up; the long ones of abstention are rare.
+    return max(5, len(verdict))
+
+
+def _style(passage: Passage | None) -> str:
+    return {"spun": "red", "clean": "green"}.get(passage.verdict, "dim") if passage else "dim"
+
+
+def _whole_percent(probability: float) -> str:
+    return f"{min(99, max(1, round(100 * probability)))}%"
+
+
+def render(run: Run, width: int = WIDTH, color: bool = False, context: int | None = None) -> str:
+    """Return the report on all documents of a run, as it would be printed."""
+    out = io.StringIO()
+    terminal = Terminal.on(out, color, width)
+    several = len(run.judged) + len(run.failures) > 1
+    for judged in run.judged:
+        if several:
+            terminal.heading(judged.document.path)
+        terminal.document(judged, context)
+        if several:
+            terminal.console.print()
+    if several:
+        terminal.summary(list(run.judged), list(run.failures))
+    return out.getvalue()
