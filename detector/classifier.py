@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "probability"]
 
 # What a document's verdict rests on: itself as one long passage, its worst passage (one spun passage in a human
-# article is found by that passage alone), and damage to letters and names, by the square root of the length.
+# article is found by that passage alone), and damage to letters and names.
 DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages", "misspelt_names", "look_alikes")
 
 
@@ -76,8 +76,8 @@ def document_features(
     counts = np.bincount(document, minlength=len(whole))
     order = np.lexsort((-passages, document))
     starts = np.cumsum(counts) - counts
-    # Names and words recur in a long text: what counts as much grows with the root of its length.
-    expected = np.sqrt(np.maximum(n_words, 50) / 100.0)
+    # A long text has more of everything; the fourth root keeps one misspelt name in a page telling.
+    expected = (np.maximum(n_words, 50) / 100.0) ** 0.25
     columns = (
         whole,
         whole,

@@ -75,7 +75,7 @@ def judge(texts: Sequence[str], models: Models) -> Judged:
     p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
     p[[a is not None for a in abstains]] = 0.0
     return Judged(
-        m, damage, passages, language, n_words, abstains, p, probability(logit), document_shift(m, p, prior)
+        m, damage, passages, language, n_words, abstains, p, probability(logit), document_shift(m, p, prior, models.restorer.settings.caution)
     )
 
 

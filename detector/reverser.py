@@ -56,12 +56,14 @@ class RestorerSettings:
     ----------
     weight : log10 odds for one power of ten of joint language model gain
     consistency : share of the evidence at a wording's other places that counts at each
+    caution : power to which P(spun) of the document counts; see `posterior.document_shift`
     floor : log10 odds below which a candidate is not decoded
     min_gain : log10 gain below which an edit is not made
     """
 
     weight: float = 0.5
     consistency: float = 0.3
+    caution: float = 2.0
     floor: float = -2.0
     min_gain: float = 0.0
 

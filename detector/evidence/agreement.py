@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from detector.articles import article_for
@@ -15,6 +17,8 @@ __all__ = ["CUE", "find"]
 CUE = "agreement"
 
 _COMMON_ZIPF = 2.5  # rarer words are said in ways that their spelling does not tell
+# Words that good writers use with either article.
+_EITHER = re.compile(r"h[aeiouy]|un[ai]|us|herb|sql|ewe")
 _LOG10_ODDS = 1.2  # on held-out text as often in spun passages as the log10 odds say
 
 
@@ -35,7 +39,7 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
     for place in article[fits].tolist():
         word = vocabulary.words[ids[place + 1]]
         written = vocabulary.words[ids[place]]
-        if len(word) < 3 or not word.isalpha() or article_for(word) == written:
+        if len(word) < 4 or not word.isalpha() or article_for(word) == written or _EITHER.match(word):
             continue
         d = int(batch.document_of[place])
         start, end = int(batch.starts[place]), int(batch.ends[place + 1])

@@ -6,6 +6,7 @@ letter, doubled, dropped, changed or swapped, from another capitalised word of t
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 
 import numpy as np
@@ -25,9 +26,14 @@ _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" 
 _LOG10_ODDS = 1.0
 
 
+def _plain(name: str) -> str:
+    """The name without accents, which writers drop as they please."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+
+
 def _one_apart(a: str, b: str) -> bool:
     """Whether one letter dropped, changed or swapped makes one word of the other, the first letter apart."""
-    if a[0] != b[0]:
+    if a[0] != b[0] or _plain(a) == _plain(b):
         return False
     if len(a) > len(b):
         a, b = b, a

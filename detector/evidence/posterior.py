@@ -41,13 +41,14 @@ def substitution_rate(m: Measurements, prior_log10_odds: float) -> NDArray[np.fl
 
 
 def document_shift(
-    m: Measurements, probability: NDArray[np.float64], prior_log10_odds: float
+    m: Measurements, probability: NDArray[np.float64], prior_log10_odds: float, caution: float
 ) -> NDArray[np.float64]:
     """Return what each document adds to the log10 odds of its words, float64 (documents,).
 
-    `probability` is P(spun) of each document.
+    `probability` is P(spun) of each document; it counts to the power `caution`, because what a wrong verdict does
+    to a human text is worse than what a missed one leaves in a spun text.
     """
-    p = np.clip(probability, 0.0, 1.0)
+    p = np.clip(probability, 0.0, 1.0) ** caution
     rate = p * substitution_rate(m, prior_log10_odds) + (1 - p) * HUMAN_RATE
     out: NDArray[np.float64] = np.log10(rate / (1 - rate)) - prior_log10_odds
     return out

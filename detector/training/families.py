@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
-from detector.training.spinners import DamageSpinner, Spinner, Table, TableSpinner
+from detector.training.spinners import ChainSpinner, DamageSpinner, Spinner, Table, TableSpinner
 
 __all__ = ["FAMILIES", "SpinnerResources", "closest_first", "make_spinner"]
 
@@ -35,6 +35,9 @@ FAMILIES = (
 # ("associate in nursingd") or "most" ("mossy cup oak") has been seen, but on every line
 # it would teach nothing else.
 _TERM_ZIPF = 5.6
+
+# Share of round trips that misspell names on the way (transliteration there and back).
+_MISSPELLING = 0.6
 
 # Zipf frequency above which nearly all words are function words ("his" 6.6, "said" 6.2, "people" 6.2).
 _FUNCTION_WORD_ZIPF = 6.35
@@ -175,7 +178,10 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
     else:  # roundtrip
         layers = [_Layer(round_trip()), _Layer(thesaurus, 1.0, 4, True, 3.5, most)]
     table = _LayeredTable(layers, zipf, seed)
-    return TableSpinner(family, table, drawn, consistent, names, articles, seed)
+    spinner = TableSpinner(family, table, drawn, consistent, names, articles, seed)
+    if family == "roundtrip" and rng.random() < _MISSPELLING:
+        return ChainSpinner(family, spinner, DamageSpinner("names", float(rng.uniform(0.05, 0.25)), False, seed))
+    return spinner
 
 
 def closest_first(rows: Iterable[tuple[str, str, float]], limit: int = 40) -> dict[str, list[str]]:

@@ -23,6 +23,7 @@ from detector.text import iter_pieces
 
 __all__ = [
     "AlignedSpan",
+    "ChainSpinner",
     "DamageSpinner",
     "Spinner",
     "SpunText",
@@ -274,6 +275,51 @@ def _misspell(name: str, rng: np.random.Generator) -> str:
     if kind == 1:
         return name[: at + 1] + name[at:]
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+
+
+@dataclass(frozen=True)
+class ChainSpinner:
+    """Two spinners, one after the other: what machine translation does to wording and to names."""
+
+    name: str
+    first: Spinner
+    second: Spinner
+
+    def spin(self, text: str) -> SpunText:
+        """Return the text as the second rewrites what the first wrote."""
+        once = self.first.spin(text)
+        twice = self.second.spin(once.text)
+        # Both alignments in the offsets of the text between; spans that overlap become one.
+        before = [(s.start, s.end, s.original) for s in once.alignment]
+        shift, after = 0, []
+        for s in twice.alignment:
+            after.append((s.start - shift, s.start - shift + len(s.original), s.spun))
+            shift += len(s.spun) - len(s.original)
+        merged: list[list[int]] = []
+        for start, end, _ in sorted(before + after):
+            if merged and start < merged[-1][1]:
+                merged[-1][1] = max(merged[-1][1], end)
+            else:
+                merged.append([start, end])
+        alignment = []
+        moved = 0
+        for start, end in merged:
+            original = _patched(once.text, start, end, before)
+            spun = _patched(once.text, start, end, after)
+            if original != spun:
+                alignment.append(AlignedSpan(start + moved, start + moved + len(spun), spun, original))
+            moved += len(spun) - (end - start)
+        return SpunText(twice.text, text, tuple(alignment))
+
+
+def _patched(text: str, start: int, end: int, edits: Sequence[tuple[int, int, str]]) -> str:
+    """Return `text[start:end]` with those edits made that lie in it."""
+    out, position = [], start
+    for first, last, replacement in edits:
+        if first >= start and last <= end and first >= position:
+            out += [text[position:first], replacement]
+            position = last
+    return "".join(out) + text[position:end]
 
 
 def spin_part(text: str, spinner: Spinner, start: int, end: int) -> SpunText:

@@ -69,16 +69,23 @@ def tune_restorer(
         )
         if e.family == HUMAN
     ]
-    spun_judged, human_judged = _judged(models, spun), _judged(models, human)
-    human_words = sum(int(j.n_words.sum()) for _, j in human_judged)
+    cautions = (1.0, 2.0, 4.0)
+    judged = {
+        c: (
+            _judged(_set(models, RestorerSettings(caution=c)), spun),
+            _judged(_set(models, RestorerSettings(caution=c)), human),
+        )
+        for c in cautions
+    }
+    human_words = sum(int(j.n_words.sum()) for _, j in judged[1.0][1])
     originals = {id(e): words_only(_original(e)) for e in spun}
     before = {id(e): edit_distance(words_only(e.text), originals[id(e)]) for e in spun}
     best: tuple[float, RestorerSettings] | None = None
     least_gains = (-0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.7, 1.0)
-    for weight, consistency in itertools.product((0.3, 0.5, 0.7, 1.0), (0.0, 0.25, 0.5)):
-        settings = RestorerSettings(weight, consistency, -2.0, min(least_gains))
-        restorer = replace(models.restorer, settings=settings)
-        tried = replace(models, restorer=restorer)
+    for weight, consistency, caution in itertools.product((0.3, 0.6, 1.0), (0.0, 0.3, 0.6), cautions):
+        settings = RestorerSettings(weight, consistency, caution, -2.0, min(least_gains))
+        tried = _set(models, settings)
+        spun_judged, human_judged = judged[caution]
         human_plans = [p for _, j in human_judged for p in plans(j, tried)]
         spun_plans = [(e, p) for part, j in spun_judged for e, p in zip(part, plans(j, tried), strict=True)]
         for least in least_gains:
@@ -97,6 +104,10 @@ def tune_restorer(
     if best is None:
         raise ValueError("no setting of the restorer keeps human text unharmed: look at its worst edits")
     return best[1]
+
+
+def _set(models: Models, settings: RestorerSettings) -> Models:
+    return replace(models, restorer=replace(models.restorer, settings=settings))
 
 
 def _original(example: Example) -> str:
