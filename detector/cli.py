@@ -39,8 +39,11 @@ _FORMATS = {
 }
 _ALL_FORMATS = tuple(dict.fromkeys(f for formats in _FORMATS.values() for f in formats))
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-# Generic in the stubs of click 8.2 and later, not in click 8.1.
-_ParamType: Any = click.ParamType
+
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Any]
+else:  # generic for type checkers alone before click 8.3
+    _ParamType = click.ParamType
 
 
 class _Usage(click.UsageError):
@@ -119,8 +122,8 @@ class _Call:
     def writer(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that writes results in UTF-8, to standard output or the file that was named.
 
-        The file appears when all is written: it may be an input too, and a call that was broken off leaves what
-        was there.
+        The file appears when all is written: it may be an input too, and a call that was broken off leaves
+        what was there.
         """
         if self.output is None:
             out = getattr(sys.stdout, "buffer", None)
@@ -403,9 +406,9 @@ def _call(ctx: click.Context, format_: str, output: Path | None, color: str, qui
 def cli(ctx: click.Context) -> None:
     """Find spun English, show the words that give it away, and restore what they probably were.
 
-    Spun text had its words replaced by synonyms, automatically. PATH is a file, a folder or a pattern; `-` or no
-    PATH reads standard input. A project's settings are read from [tool.detector] in pyproject.toml, or from
-    detector.toml.
+    Spun text had its words replaced by synonyms, automatically. PATH is a file, a folder or a pattern; `-` or
+    no PATH reads standard input. A project's settings are read from [tool.detector] in pyproject.toml, or
+    from detector.toml.
     """
     try:
         config = find_config(Path.cwd(), _ALL_FORMATS)
@@ -511,16 +514,21 @@ def _signature() -> str:
 
 def _print_documents(call: _Call, results: Iterator[Judged], several: bool, context: int | None) -> None:
     rows = []
+    flagged = False
     with call.terminal() as terminal:
         for judged in results:
             if several:
                 terminal.heading(judged.document.path)
             terminal.document(judged, context)
+            flagged |= judged.report.verdict == "spun"
             if several:
                 terminal.console.print()
                 rows.append(Judged(Document(judged.document.path, ""), judged.report))
         if several and rows:
             terminal.summary(rows, call.failures)
+        if call.on_terminal and call.colored and not call.quiet and flagged:
+            terminal.console.print()
+            terminal.legend()
 
 
 @cli.command()
@@ -850,7 +858,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         return 130
     except BrokenPipeError:
-        # Whoever read has read enough. What is still buffered must not be flushed into the closed pipe at exit.
+        # Whoever read has read enough. What is still buffered must not go to the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except DetectorError as error:

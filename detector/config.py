@@ -77,8 +77,8 @@ def read_config(table: dict[str, Any], where: str, formats: tuple[str, ...]) -> 
 def find_config(start: Path, formats: tuple[str, ...]) -> Config:
     """Return the settings nearest to `start`, upward; detector.toml goes before pyproject.toml.
 
-    A pyproject.toml without `[tool.detector]` is passed over. Raises InputError for a file that is no TOML and
-    for settings that are not understood.
+    A pyproject.toml without `[tool.detector]` is passed over. Raises InputError for a file that is no TOML
+    and for settings that are not understood.
     """
     for folder in (start, *start.parents):
         for name in ("detector.toml", "pyproject.toml"):

@@ -28,6 +28,7 @@ __all__ = [
 WIDTH = 80  # columns where there is no terminal to ask
 _WIDEST = 100  # columns; longer lines are hard to read
 _BAR = 5  # columns of the bar that stands for a probability
+_GLUE = "\ue000"  # stands for a space that no line breaks at, until the lines are cut
 _FEW = 5  # findings that are listed of a document that is clean all the same
 _SHORT_LINE = (
     50  # characters; a line break after a shorter line is meant, one after a longer line is wrapping
@@ -47,6 +48,7 @@ _CONTROLS = {
     0x85: "\n",
     0x0B: "\n",
     0x0C: "\n",
+    0xE000: "\ufffd",  # the glue of `_finding`
     0xAD: None,  # a soft hyphen would show where it should not
     **dict.fromkeys((0x200B, 0x2060, 0xFEFF), None),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
@@ -145,9 +147,7 @@ def verdict_line(judged: Judged) -> str:
     if report.verdict == "unsupported_language":
         return f"no verdict  {words}: not English, which is all that can be judged"
     found = _count(n, "finding") if n else "no findings"
-    return (
-        f"{report.verdict}  {percent(report.probability)}  {words}, {found}; threshold {report.threshold:.4g}"
-    )
+    return f"{report.verdict}  {percent(report.probability)}  {words}, {found}; threshold {100 * report.threshold:.4g}%"
 
 
 @dataclass
@@ -205,8 +205,8 @@ class Terminal:
     def document(self, judged: Judged, context: int | None = None) -> None:
         """Print one document: its passages, then the verdict.
 
-        With `context`, only passages with findings and so many around each. Without it, all of a document that
-        is spun, and of a clean one only passages that are spun taken alone, and the strongest findings.
+        With `context`, only passages with findings and so many around each. Without it, all of a document
+        that is spun, and of another only passages that are spun taken alone, and the strongest findings.
         """
         report = judged.report
         marked = {
@@ -255,10 +255,11 @@ class Terminal:
                 continue
             if left_out:
                 self.console.print(self._text("…", "dim"))
-            if printed and (block.spaced or left_out):
-                self.console.print()
-            left_out = False
             passage = None if block.passage is None else report.passages[block.passage]
+            if printed and (block.spaced or left_out):
+                # The rule runs through the empty lines of a passage, not from one passage to the next.
+                self._gap(None if left_out or block.opens else passage)
+            left_out = False
             self._block(flow, passage, block.opens)
             printed = True
         return printed
@@ -275,10 +276,10 @@ class Terminal:
         color = self.console.color_system is not None
         arrow = self.show("→")
         if not color:
-            flow.append(f"[{surface} {arrow} {original}]" if original else f"[{surface}]")
+            flow.append(f"[{surface} {arrow}{_GLUE}{original}]" if original else f"[{surface}]")
         elif original:
             flow.append(surface, "red")
-            flow.append(f" {arrow} ", "dim")
+            flow.append(f" {arrow}{_GLUE}", "dim")
             flow.append(original, "bold green")
         else:
             flow.append(surface, "underline magenta")
@@ -287,7 +288,7 @@ class Terminal:
         from rich.text import Text
 
         rule = "|" if self.ascii else "│"
-        narrow = self.console.width < 60
+        narrow = self._narrow
         style = _style(passage)
         first = Text()
         if passage is None or not opens:
@@ -303,10 +304,33 @@ class Terminal:
         width = self.console.width - margin - 2
         for number, line in enumerate(flow.wrap(self.console, width)):
             line.rstrip()
+            line.plain = line.plain.replace(_GLUE, " ")
             row = first if number == 0 else Text(" " * margin)
             row.append(f"{rule} ", style)
             row.append_text(line)
             self.console.print(row, no_wrap=True, overflow="ignore", crop=False)
+
+    @property
+    def _narrow(self) -> bool:
+        return self.console.width < 60
+
+    def _gap(self, passage: Passage | None) -> None:
+        row = self._text()
+        if passage is not None:
+            row.append(" " * (5 if self._narrow else _BAR + 6))
+            row.append(self.show("|" if self.ascii else "│"), _style(passage))
+        self.console.print(row)
+
+    def legend(self) -> None:
+        """Print what the colours mean."""
+        line = self._text()
+        line.append("found", "red")
+        line.append(self.show(" → "), "dim")
+        line.append("probable original", "bold green")
+        line.append("; ", "dim")
+        line.append("odd", "underline magenta")
+        line.append("; in the margin: how likely the passage is spun", "dim")
+        self.console.print(line)
 
     def _bar(self, probability: float) -> str:
         if self.ascii:
@@ -330,6 +354,7 @@ class Terminal:
         for item in best:
             line = self._text(f"  line {text.count(chr(10), 0, item.start) + 1:<5}", "dim")
             self._finding(line, item)
+            line.plain = line.plain.replace(_GLUE, " ")
             line.append(f"  {item.cue.replace('_', ' ')}", "dim")
             self.console.print(line, overflow="fold")
         if len(rest) > len(best):
