@@ -52,6 +52,7 @@ from detector.training.fit import (
 from detector.training.inflection import Inflector
 from detector.training.language_model import build_language_model, estimate, write_arpa
 from detector.training.neighbours import distributional_neighbours
+from detector.training.phrase_tables import engine_b, engine_c
 from detector.training.sources import data_sources, write_notice
 from detector.training.spinners import read_observed, read_observed_pairs, read_tortured
 from detector.training.tune import choose_thresholds, tune_restorer
@@ -88,7 +89,7 @@ class TrainSettings:
     vocabulary: int = 1 << 17
     bigrams: int = 3_000_000
     trigrams: int = 5_500_000
-    context_steps: int = 12_000
+    context_steps: int = 10_000
     examples: int = 6_000
     seed: int = 2026
     n_jobs: int = 2
@@ -144,7 +145,10 @@ class _Base:
 
 def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> _Base:
     corpus_files(s.corpus)  # says at once what is missing
-    words = bench.step("vocabulary", lambda: vocabulary_words(count_words(s.corpus, s.n_jobs), s.vocabulary))
+    words = bench.step(
+        "vocabulary",
+        lambda: vocabulary_words(count_words(s.corpus, s.n_jobs), s.vocabulary, _spinners_words(s)),
+    )
     ids, shape = bench.step(
         "token_streams",
         lambda: token_streams(s.corpus, words, ("language_model",), s.n_jobs)["language_model"],
@@ -378,6 +382,14 @@ def _corpus_fingerprint(corpus: Path) -> str:
 _Pairs = list[tuple[str, str, int, int]]
 
 
+def _spinners_words(s: TrainSettings) -> set[str]:
+    """Return the single words that observed spinners write, however rare they are in human text ("withinside")."""
+    tables = (read_observed(s.lexicon / "observed_substitutions.tsv"), engine_b(), engine_c())
+    substitutes = {x for table in tables for listed in table.values() for x in listed}
+    substitutes |= {x for _, x in read_tortured(s.lexicon / "tortured_phrases.json")}
+    return {w for x in substitutes for w in words_of(x) if w.isascii() and w.isalpha()}
+
+
 def _thesaurus_pairs(s: TrainSettings, vocabulary: Vocabulary) -> dict[str, _Pairs]:
     inflector = Inflector(vocabulary, s.wordnet)
     return {
@@ -432,6 +444,10 @@ def _channel(
         if count >= 0.5:
             rows.append(ChannelPair(o, x, "aligned", math.log10(count / (totals[o] + 1))))
     rows += [ChannelPair(o, x, "tortured", -0.3) for o, x in phrases]
+    for engine in (engine_b(), engine_c()):
+        for headword, written in engine.items():
+            weight = -math.log10(1 + len(written))
+            rows += [ChannelPair(words_of(headword), words_of(x), "aligned", weight) for x in written]
     for source, listed in pairs.items():
         for headword, synonym, rank, siblings in listed:
             if rank < _CANDIDATE_RANK:

@@ -46,14 +46,21 @@ def count_words(corpus: Path, n_jobs: int) -> Counter[str]:
     return total
 
 
-def vocabulary_words(counts: Counter[str], size: int) -> list[str]:
+def vocabulary_words(counts: Counter[str], size: int, also: Iterable[str] = ()) -> list[str]:
     """Return the commonest pieces, commonest first, those of equal count in alphabetical order.
 
-    White space, pieces that occur fewer than five times and everything longer than forty characters is left out.
+    White space, pieces that occur fewer than five times and everything longer than forty characters is left out;
+    the words of `also`, which spinners write and people hardly do, come last where they are not among the commonest.
     """
     listed = [(w, n) for w, n in counts.items() if n >= _MIN_COUNT and not w.isspace() and len(w) <= 40]
     listed.sort(key=lambda x: (-x[1], x[0]))
-    return [w for w, _ in listed[: size - len(SPECIAL_WORDS)]]
+    wanted = sorted(set(also))
+    room = size - len(SPECIAL_WORDS)
+    # As many of the commonest as leave room for those of `also` that are not among them.
+    common = [w for w, _ in listed[: room - len(wanted)]]
+    rare = set(wanted) - set(common)
+    common += [w for w, _ in listed[room - len(wanted) :] if w not in rare][: room - len(common) - len(rare)]
+    return common + sorted(rare)
 
 
 def zipf_frequencies(words: Iterable[str]) -> NDArray[np.float32]:
