@@ -47,10 +47,7 @@ else:  # generic for type checkers alone before click 8.3
 
 
 class _Usage(click.UsageError):
-    """Wrong usage that is told in one line, without the synopsis."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"detector: {self.format_message()}", file=file, err=True)
+    """Wrong usage that says itself what to do instead."""
 
 
 class _Threshold(_ParamType):
@@ -704,9 +701,7 @@ def info(format_: str) -> int:
                 click.echo(f"  {line}")
     click.echo("\nsources")
     for source in facts["sources"]:
-        click.echo(
-            "  " + (", ".join(str(v) for v in source.values()) if isinstance(source, dict) else str(source))
-        )
+        click.echo(f"  {source['name']:<28}  {source['licence']}")
     click.echo(f"\nbuilt by  {facts['command']}")
     return 0
 
@@ -852,8 +847,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             args=None if arguments is None else list(arguments), prog_name="detector", standalone_mode=False
         )
         sys.stdout.flush()
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "detector"
+        hint = "" if isinstance(error, _Usage) else f" (see `{command} --help`)"
+        _tell(error.format_message() + hint)
+        return 2
     except click.ClickException as error:
-        error.show()
+        _tell(error.format_message())
         return error.exit_code
     except click.Abort:
         return 130

@@ -101,6 +101,8 @@ class Block:
 
 def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
     """Yield the paragraphs and meant lines of a text, cut where a passage begins."""
+    if not text:
+        return
     cuts: list[tuple[int, bool]] = [(0, False)]
     position = 0
     lines = text.split("\n")
@@ -147,7 +149,8 @@ def verdict_line(judged: Judged) -> str:
     if report.verdict == "unsupported_language":
         return f"no verdict  {words}: not English, which is all that can be judged"
     found = _count(n, "finding") if n else "no findings"
-    return f"{report.verdict}  {percent(report.probability)}  {words}, {found}; threshold {100 * report.threshold:.4g}%"
+    head = f"{report.verdict}  {percent(report.probability)}"
+    return f"{head}  {words}, {found}; threshold {100 * report.threshold:.4g}%"
 
 
 @dataclass
@@ -197,7 +200,8 @@ class Terminal:
         """Print the name of a document, over the width."""
         sign = "-" if self.ascii else "─"
         name = self.show(path)
-        line = self._text(f"{sign}{sign} ", "dim")
+        line = self._text()
+        line.append(f"{sign}{sign} ", "dim")
         line.append(name, "bold")
         line.append(" " + sign * max(0, self.console.width - line.cell_len - 1), "dim")
         self.console.print(line, overflow="fold")
@@ -352,7 +356,8 @@ class Terminal:
             self.console.print()
         text = judged.document.text
         for item in best:
-            line = self._text(f"  line {text.count(chr(10), 0, item.start) + 1:<5}", "dim")
+            line = self._text()
+            line.append(f"  line {text.count(chr(10), 0, item.start) + 1:<5}", "dim")
             self._finding(line, item)
             line.plain = line.plain.replace(_GLUE, " ")
             line.append(f"  {item.cue.replace('_', ' ')}", "dim")
@@ -367,7 +372,8 @@ class Terminal:
         verdict = judged.report.verdict
         style = {"spun": "bold red", "clean": "bold green"}.get(verdict, "bold")
         head, rest = verdict_line(judged).split("  ", 1)
-        line = self._text(head, style)
+        line = self._text()
+        line.append(head, style)
         line.append(self.show("  " + rest))
         self.console.print(line)
 
