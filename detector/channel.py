@@ -150,6 +150,21 @@ class Channel:
         np.bitwise_or.at(table, first, (1 << lengths).astype(np.uint8))
         return table
 
+    @cached_property
+    def everyday(self) -> NDArray[np.float32]:
+        """How readily observed spinners replace each word, 0 to 1, float32 (words,).
+
+        The share of its occurrences that the observed and aligned tables would have rewritten. Spun text is short
+        of such words.
+        """
+        lengths = self.sequences.lengths
+        pairs = np.flatnonzero(
+            (self.sources <= SOURCES.index("aligned")) & (lengths[self.entries.values] == 1)
+        )
+        words = self.sequences.values[self.sequences.offsets[self.entries.values[pairs]]]
+        share = 10.0 ** (self.weights[pairs] * -WEIGHT_STEP)
+        return np.minimum(np.bincount(words, weights=share, minlength=1 << 17), 1.0).astype(np.float32)
+
     def match(self, batch: TokenBatch) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return start, length and entry of every substitute that stands in the batch.
 

@@ -15,9 +15,7 @@ _LEVELS = (-0.5, 0.0, 0.5, 1.0)  # log10 odds above which words are counted
 _QUANTILES = (0.5, 0.75, 0.9, 0.97)
 _CONTEXT_QUANTILES = (0.03, 0.1, 0.25, 0.5)
 
-# Share of words that were substituted in the text on which the token model was fitted, as log10 odds: what a word's
-# odds are without any evidence. Set when fitted; see training.fit.
-FEATURE_NAMES: tuple[str, ...] = (
+_PLAIN_NAMES: tuple[str, ...] = (
     "log10_words",
     "mean_log10_prob",
     "mean_context",
@@ -31,7 +29,10 @@ FEATURE_NAMES: tuple[str, ...] = (
     "mean_zipf",
     "unseen_pairs",
     "names",
+    "everyday",
 )
+# What each of them says changes with the length of the passage, so each comes once more, times log10(words / 100).
+FEATURE_NAMES: tuple[str, ...] = (*_PLAIN_NAMES, *(f"{name}_by_length" for name in _PLAIN_NAMES))
 
 
 def _sorted_quantiles(
@@ -90,5 +91,7 @@ def passage_features(
         mean(tokens[words, 10]),
         mean(tokens[words, 8]),
         mean(tokens[words, 13]),
+        mean(m.everyday[words]),
     ]
-    return np.stack(columns, axis=1).astype(np.float32)
+    plain = np.stack(columns, axis=1)
+    return np.concatenate((plain, plain * (np.log10(n) - 2.0)[:, None]), axis=1).astype(np.float32)

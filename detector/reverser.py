@@ -168,6 +168,13 @@ class Restorer:
             written = [w.upper() for w in written]
         elif len(spun_words) > 1 and len(words) > 1 and all(w[:1].isupper() for w in spun_words):
             written = [w[:1].upper() + w[1:] for w in written]
+        elif len(spun_words) == len(words) > 1:
+            # Word for word: "in Could" → "in May", whatever the originals are mostly like.
+            lower = [usual[i] == LOWER for i in m.batch.ids[start : start + length].tolist()]
+            written = [
+                w[:1].upper() + w[1:] if s[:1].isupper() and (plain or capital) else w
+                for w, s, plain in zip(written, spun_words, lower, strict=False)
+            ]
         elif capital:
             written[0] = written[0][:1].upper() + written[0][1:]
         return write_words(written)

@@ -120,6 +120,7 @@ class Measurements:
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
     candidate_log10_odds : float32 (m,), that this original stood there
     token_features : float32 (n, len(TOKEN_COLUMNS))
+    everyday : float32 (n,), how readily spinners replace the word, 0 to 1
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
     """
 
@@ -131,6 +132,7 @@ class Measurements:
     candidate_features: NDArray[np.float32]
     candidate_log10_odds: NDArray[np.float32]
     token_features: NDArray[np.float32]
+    everyday: NDArray[np.float32]
     token_log10_odds: NDArray[np.float32]
 
 
@@ -193,7 +195,16 @@ class Measurer:
         if self.token_model is not None:
             token_odds[words] = self.token_model.log10_odds(tokens[words])
         return Measurements(
-            batch, log10_prob, context, queries, candidates, features, odds, tokens, token_odds
+            batch,
+            log10_prob,
+            context,
+            queries,
+            candidates,
+            features,
+            odds,
+            tokens,
+            self.channel.everyday[ids],
+            token_odds,
         )
 
     def _candidate_features(
