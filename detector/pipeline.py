@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,38 +30,56 @@ MIN_WORDS = 20
 # Documents are taken together until they hold this many characters: enough to fill the arrays, little memory.
 _BATCH_CHARACTERS = 120_000
 _BATCH_DOCUMENTS = 64
+# A longer document is judged in parts of this many characters, a few at a time.
+_PART = 120_000
+_PARTS_AT_A_TIME = 2
+
+T = TypeVar("T", Passage, Evidence, Edit)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A batch on its way through the stages."""
+    """A batch on its way through the stages; arrays have one row a text, or one a passage.
+
+    Attributes
+    ----------
+    whole, passage_logit : natural logarithm of the odds of each text as one passage, and of each passage
+    abstains : the verdict where there is none on spin
+    probability : P(spun) of each text, 0 where it abstains
+    shift : what each text adds to the log10 odds of its words
+    """
 
     m: Measurements
     damage: Damage
     passages: Passages
     language: list[str]
+    foreign: NDArray[np.float64]
     n_words: NDArray[np.int64]
+    whole: NDArray[np.float64]
+    passage_logit: NDArray[np.float64]
     abstains: list[Verdict | None]
     probability: NDArray[np.float64]
-    passage_probability: NDArray[np.float64]
     shift: NDArray[np.float64]
 
 
-def judge(texts: Sequence[str], models: Models) -> Judged:
-    """Return everything up to the probabilities: what reports and plans are made from."""
+def _abstains(language: str, foreign: float, n_words: int) -> Verdict | None:
+    """Return the verdict of a text that supports none on spin, None for one that does."""
+    if foreign > 0.5 or (language == UNDETERMINED and n_words >= MIN_WORDS):
+        return "unsupported_language"
+    return "insufficient_text" if n_words < MIN_WORDS else None
+
+
+def judge(texts: Sequence[str], models: Models, known: float | None = None) -> Judged:
+    """Return everything up to the probabilities: what reports and plans are made from.
+
+    `known` is P(spun) of the document that all the texts are parts of, where it has been found already.
+    """
     batch = tokenize(texts, models.measurer.vocabulary)
     m = models.measurer.measure(batch)
     passages = split_passages(batch, models.splitter)
     n_words = batch.n_words
-    language, share = languages(batch, models.measurer.vocabulary)
-    abstains: list[Verdict | None] = [
-        "unsupported_language"
-        if found == UNDETERMINED and n >= MIN_WORDS or foreign
-        else "insufficient_text"
-        if n < MIN_WORDS
-        else None
-        for found, foreign, n in zip(language, share > 0.5, n_words.tolist(), strict=True)
-    ]
+    language, foreign = languages(batch, models.measurer.vocabulary)
+    abstains = [_abstains(*x) for x in zip(language, foreign.tolist(), n_words.tolist(), strict=True)]
     whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
     prior = models.prior_log10_odds
     features = passage_features(m, whole_of, len(texts), prior)
@@ -69,14 +87,16 @@ def judge(texts: Sequence[str], models: Models) -> Judged:
     of_passages = passage_features(m, passages.of_token, len(passages.document), prior)
     logit = models.passage_model.logit(of_passages, of_passages[:, 0].astype(np.float64))
     damage = find_damage(m, models.measurer.vocabulary)
-    of_documents = document_features(
-        whole, logit, passages.document, n_words, damage.n_names, damage.n_letters
-    )
-    p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
-    p[[a is not None for a in abstains]] = 0.0
-    return Judged(
-        m, damage, passages, language, n_words, abstains, p, probability(logit), document_shift(m, p, prior, models.restorer.settings.caution)
-    )
+    if known is None:
+        of_documents = document_features(
+            whole, logit, passages.document, n_words, damage.n_names, damage.n_letters
+        )
+        p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
+        p[[a is not None for a in abstains]] = 0.0
+    else:
+        p = np.full(len(texts), known)
+    shift = document_shift(m, p, prior, models.restorer.settings.caution)
+    return Judged(m, damage, passages, language, foreign, n_words, whole, logit, abstains, p, shift)
 
 
 def plans(judged: Judged, models: Models, min_gain: float | None = None) -> list[list[Edit]]:
@@ -100,53 +120,162 @@ def _threshold(models: Models, threshold: float | str | None) -> float:
     return float(threshold)
 
 
-def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Report]:
-    judged = judge(texts, models)
-    batch = judged.m.batch
-    evidence = collect(
+def _found(judged: Judged, models: Models) -> list[list[Evidence]]:
+    """Return the evidence of each text; where there is no verdict on the language there is none on the words."""
+    found = collect(
         judged.m,
         judged.damage,
         models.measurer.vocabulary,
         models.tortured,
-        plans(judged, models, None),
+        plans(judged, models),
         judged.shift,
         models.evidence_least,
     )
-    first = np.searchsorted(judged.passages.document, np.arange(len(texts) + 1))
+    return [[] if a == "unsupported_language" else e for a, e in zip(judged.abstains, found, strict=True)]
+
+
+def _stretches(judged: Judged, threshold: float) -> list[list[Passage]]:
+    """Return the passages of each text."""
+    batch, passages = judged.m.batch, judged.passages
     words_before = np.concatenate(([0], np.cumsum(batch.is_word)))
-    reports = []
-    for d, text in enumerate(texts):
-        p = round(float(judged.probability[d]), 4)
-        verdict = judged.abstains[d] or ("spun" if p >= threshold else "clean")
-        stretches = []
-        for i in range(int(first[d]), int(first[d + 1])):
-            a, b = int(judged.passages.first[i]), int(judged.passages.last[i])
-            words = int(words_before[b] - words_before[a])
-            own = round(float(judged.passage_probability[i]), 4)
-            doubt: Verdict | None = judged.abstains[d] or ("insufficient_text" if words < MIN_WORDS else None)
-            stretches.append(
-                Passage(
-                    int(batch.starts[a]),
-                    int(batch.ends[b - 1]),
-                    None if doubt else own,
-                    doubt or ("spun" if own >= threshold else "clean"),
-                )
-            )
-        # Where there is no verdict on the language there is none on the words either.
-        found: Sequence[Evidence] = () if judged.abstains[d] == "unsupported_language" else evidence[d]
-        reports.append(
-            Report(
-                verdict,
-                None if judged.abstains[d] else p,
-                threshold,
-                int(judged.n_words[d]),
-                judged.language[d],
-                tuple(stretches),
-                tuple(found),
-                text,
-            )
-        )
-    return reports
+    out: list[list[Passage]] = [[] for _ in batch.texts]
+    p = probability(judged.passage_logit)
+    for i, d in enumerate(passages.document.tolist()):
+        a, b = int(passages.first[i]), int(passages.last[i])
+        words = int(words_before[b] - words_before[a])
+        own = round(float(p[i]), 4)
+        doubt: Verdict | None = judged.abstains[d] or ("insufficient_text" if words < MIN_WORDS else None)
+        verdict = doubt or ("spun" if own >= threshold else "clean")
+        out[d].append(Passage(int(batch.starts[a]), int(batch.ends[b - 1]), None if doubt else own, verdict))
+    return out
+
+
+def _report(
+    text: str,
+    threshold: float,
+    p: float,
+    abstains: Verdict | None,
+    n_words: int,
+    language: str,
+    stretches: Sequence[Passage],
+    found: Sequence[Evidence],
+) -> Report:
+    p = round(p, 4)
+    verdict = abstains or ("spun" if p >= threshold else "clean")
+    shown = None if abstains else p
+    return Report(verdict, shown, threshold, n_words, language, tuple(stretches), tuple(found), text)
+
+
+def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Report]:
+    """Return the reports of texts none of which is long."""
+    judged = judge(texts, models)
+    rows = zip(
+        texts,
+        judged.probability.tolist(),
+        judged.abstains,
+        judged.n_words.tolist(),
+        judged.language,
+        _stretches(judged, threshold),
+        _found(judged, models),
+        strict=True,
+    )
+    return [_report(text, threshold, *row) for text, *row in rows]
+
+
+@dataclass(frozen=True)
+class _Long:
+    """A long document: the parts that are judged in turn, and what is known of it as a whole."""
+
+    starts: list[int]
+    parts: list[str]
+    abstains: Verdict | None
+    probability: float
+    n_words: int
+    language: str
+
+    def batches(self) -> Iterator[tuple[list[int], list[str]]]:
+        """Yield offsets and texts of the parts, a few at a time."""
+        for i in range(0, len(self.parts), _PARTS_AT_A_TIME):
+            yield self.starts[i : i + _PARTS_AT_A_TIME], self.parts[i : i + _PARTS_AT_A_TIME]
+
+
+def _parts(text: str) -> tuple[list[int], list[str]]:
+    """Cut a long text at line ends, or spaces where there are none, into parts of _PART characters at most."""
+    starts = [0]
+    while len(text) - starts[-1] > _PART:
+        low, high = starts[-1] + _PART // 2, starts[-1] + _PART
+        cut = max(text.rfind("\n", low, high), -1)
+        cut = cut if cut > 0 else text.rfind(" ", low, high)
+        starts.append(cut + 1 if cut > 0 else high)
+    return starts, [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def _survey(text: str, models: Models) -> _Long:
+    """Read a long document once, part by part, and judge it as a whole.
+
+    Its words are the mean of its parts' and its worst passage the worst of all, so that memory is bounded by the
+    parts and not by the document.
+    """
+    starts, parts = _parts(text)
+    words, whole, passages, damage, language, foreign = [], [], [], [], [], []
+    for i in range(0, len(parts), _PARTS_AT_A_TIME):
+        judged = judge(parts[i : i + _PARTS_AT_A_TIME], models)
+        words += judged.n_words.tolist()
+        whole += judged.whole.tolist()
+        passages += judged.passage_logit.tolist()
+        damage.append((int(judged.damage.n_names.sum()), int(judged.damage.n_letters.sum())))
+        language += [found == ENGLISH for found in judged.language]
+        foreign += judged.foreign.tolist()
+    weight = np.array(words, dtype=np.float64)
+    n = int(weight.sum())
+    if n == 0:
+        return _Long(starts, parts, _abstains(UNDETERMINED, 0.0, 0), 0.0, 0, UNDETERMINED)
+    english = ENGLISH if np.average(language, weights=weight) >= 0.5 else UNDETERMINED
+    abstains = _abstains(english, float(np.average(foreign, weights=weight)), n)
+    names, letters = np.array(damage).sum(axis=0)
+    of_document = document_features(
+        np.array([np.average(whole, weights=weight)]),
+        np.array(passages),
+        np.zeros(len(passages), dtype=np.int64),
+        np.array([n]),
+        np.array([names]),
+        np.array([letters]),
+    )
+    p = float(probability(models.document_model.logit(of_document, np.log10([n])))[0])
+    return _Long(starts, parts, abstains, 0.0 if abstains else p, n, english)
+
+
+def _moved(item: T, by: int) -> T:
+    """Return a passage, finding or edit with its offsets moved."""
+    return replace(item, start=item.start + by, end=item.end + by)
+
+
+def _long_report(text: str, models: Models, threshold: float) -> Report:
+    long = _survey(text, models)
+    stretches: list[Passage] = []
+    found: list[Evidence] = []
+    for starts, parts in long.batches():
+        judged = judge(parts, models, long.probability)
+        for start, of_part in zip(starts, _stretches(judged, threshold), strict=True):
+            stretches += [_moved(p, start) for p in of_part]
+        for start, in_part in zip(starts, _found(judged, models), strict=True):
+            found += [_moved(e, start) for e in in_part]
+    if long.abstains == "unsupported_language":
+        found = []
+    return _report(
+        text, threshold, long.probability, long.abstains, long.n_words, long.language, stretches, found
+    )
+
+
+def _long_plan(text: str, models: Models, min_gain: float | None) -> list[Edit]:
+    long = _survey(text, models)
+    plan: list[Edit] = []
+    if long.abstains != "unsupported_language":
+        for starts, parts in long.batches():
+            judged = judge(parts, models, long.probability)
+            for start, of_part in zip(starts, plans(judged, models, min_gain), strict=True):
+                plan += [_moved(e, start) for e in of_part]
+    return plan
 
 
 def _check_text(text: object, what: str) -> str:
@@ -166,7 +295,10 @@ def detect(text: str, threshold: float | str | None = None) -> Report:
     'insufficient_text'
     """
     models = load_models()
-    return _reports([_check_text(text, "detect")], models, _threshold(models, threshold))[0]
+    limit = _threshold(models, threshold)
+    if len(_check_text(text, "detect")) > _PART:
+        return _long_report(text, models, limit)
+    return _reports([text], models, limit)[0]
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -174,7 +306,13 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for text in texts:
-        batch.append(_check_text(text, "each document of detect_many"))
+        if len(_check_text(text, "each document of detect_many")) > _PART:
+            if batch:
+                yield batch
+            yield [text]
+            batch, size = [], 0
+            continue
+        batch.append(text)
         size += len(text)
         if size >= _BATCH_CHARACTERS or len(batch) >= _BATCH_DOCUMENTS:
             yield batch
@@ -203,7 +341,10 @@ def detect_many(
 
 
 def _work(batch: list[str], threshold: float) -> list[Report]:
-    return _reports(batch, load_models(), threshold)
+    models = load_models()
+    if len(batch) == 1 and len(batch[0]) > _PART:
+        return [_long_report(batch[0], models, threshold)]
+    return _reports(batch, models, threshold)
 
 
 def _iter_reports(texts: Iterable[str], n_jobs: int, threshold: float) -> Iterator[Report]:
@@ -239,13 +380,13 @@ def reverse(text: str, min_gain: float | None = None, keep: Sequence[tuple[int, 
             raise InputError(
                 f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters"
             )
-    judged = judge([text], models)
+    if len(text) > _PART:
+        edits = _long_plan(text, models, min_gain)
+    else:
+        judged = judge([text], models)
+        edits = [] if judged.abstains[0] == "unsupported_language" else plans(judged, models, min_gain)[0]
     plan = tuple(
-        edit
-        for edit in (
-            plans(judged, models, min_gain)[0] if judged.abstains[0] != "unsupported_language" else ()
-        )
-        if not any(edit.start < end and start < edit.end for start, end in keep)
+        edit for edit in edits if not any(edit.start < end and start < edit.end for start, end in keep)
     )
     return Restoration(apply_plan(text, plan), plan, text)
 
