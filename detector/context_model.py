@@ -21,7 +21,7 @@ REACH = 5  # neighbours read on either side, in order
 TOPIC_REACH = 32  # words on either side whose mean is the topic
 SHAPES = 8
 _FIXED_POINT = 4_096
-_ROWS = 16_384  # places that are worked on at a time, to bound the memory
+_ROWS = 2_048  # places that are worked on at a time, to bound the memory
 _LOG10_E = np.float32(np.log10(np.e))
 
 
@@ -56,9 +56,22 @@ class ContextModel:
     query_bias: NDArray[np.float16]
 
     @cached_property
-    def _dense(self) -> tuple[NDArray[np.float32], ...]:
-        return tuple(
-            x.astype(np.float32) for x in (self.sides, self.topic, self.shape, self.query, self.query_bias)
+    def _weights(self) -> NDArray[np.float32]:
+        """Weights of the whole window, the topic below them; the judged word's own rows are zero."""
+        d, h = self.embedding.shape[1], self.query.shape[0]
+        out = np.zeros(((2 * REACH + 2) * d, h), dtype=np.float32)
+        out[: REACH * d] = self.sides[: REACH * d]
+        out[(REACH + 1) * d : (2 * REACH + 1) * d] = self.sides[REACH * d :]
+        out[(2 * REACH + 1) * d :] = self.topic
+        return out
+
+    @cached_property
+    def _scaled(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Shape, query and query bias in single precision."""
+        return (
+            self.shape.astype(np.float32),
+            self.query.astype(np.float32),
+            self.query_bias.astype(np.float32),
         )
 
     def known(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -67,39 +80,42 @@ class ContextModel:
 
     def queries(self, batch: TokenBatch) -> NDArray[np.float32]:
         """Return what each place asks for, float32 (n, d): compare by `log10_odds`."""
-        sides, topic_weights, shape_weights, query, query_bias = self._dense
+        shape_weights, query, query_bias = self._scaled
         ids = self.known(batch.ids)
         n, d = len(ids), self.embedding.shape[1]
         out = np.zeros((n, d), dtype=np.float32)
         if not n:
             return out
-        x = self.embedding[ids].astype(np.float32)
-        x *= self.embedding_scale[ids].astype(np.float32)[:, None]
-        x[ids == BOUNDARY] = 0
-        # Running sums in whole numbers, so that a document's topic does not depend on what stands before it.
-        running = np.zeros((n + 1, d), dtype=np.int64)
-        np.cumsum(np.rint(x * _FIXED_POINT).astype(np.int64), axis=0, out=running[1:])
-        low, high = batch.documents[batch.document_of], batch.documents[batch.document_of + 1]
         padded = np.zeros((n + 2 * REACH, d), dtype=np.float32)
-        padded[REACH : REACH + n] = x
-        windows = np.lib.stride_tricks.sliding_window_view(padded.reshape(-1), (2 * REACH + 1) * d)[::d]
+        x = padded[REACH : REACH + n]
+        np.multiply(self.embedding[ids], self.embedding_scale[ids].astype(np.float32)[:, None], out=x)
+        x[ids == BOUNDARY] = 0
+        # Running sums in whole numbers, exact whatever stands before a document; they may wrap around, differences
+        # of them do not.
+        running = np.zeros((n + 1, d), dtype=np.int32)
+        np.cumsum(np.rint(x * _FIXED_POINT).astype(np.int32), axis=0, dtype=np.int32, out=running[1:])
+        low, high = batch.documents[batch.document_of], batch.documents[batch.document_of + 1]
+        window = (2 * REACH + 1) * d
+        windows = np.lib.stride_tricks.sliding_window_view(padded.reshape(-1), window)[::d]
         shapes = shape_class(batch.shape)
-        size = 2 * (TOPIC_REACH - REACH) * _FIXED_POINT
-        judged = np.flatnonzero((batch.shape & WORD) != 0)
-        for start in range(0, len(judged), _ROWS):
-            p = judged[start : start + _ROWS]
-            window = windows[p]
-            near = np.concatenate((window[:, : REACH * d], window[:, (REACH + 1) * d :]), axis=1)
-            wide = (
-                running[np.minimum(p + TOPIC_REACH + 1, high[p])]
-                - running[np.maximum(p - TOPIC_REACH, low[p])]
+        scale = np.float32(1 / (2 * (TOPIC_REACH - REACH) * _FIXED_POINT))
+        rows = np.empty((min(_ROWS, n), window + d), dtype=np.float32)
+        for start in range(0, n, _ROWS):
+            stop = min(start + _ROWS, n)
+            p = np.arange(start, stop)
+            row = rows[: stop - start]
+            row[:, :window] = windows[start:stop]
+            first, last = low[start:stop], high[start:stop]
+            topic = (
+                running[np.minimum(p + TOPIC_REACH + 1, last)] - running[np.maximum(p - TOPIC_REACH, first)]
             )
-            close = running[np.minimum(p + REACH + 1, high[p])] - running[np.maximum(p - REACH, low[p])]
-            hidden = near @ sides
-            hidden += ((wide - close) / size).astype(np.float32) @ topic_weights
-            hidden += shape_weights[shapes[p]]
+            topic -= running[np.minimum(p + REACH + 1, last)] - running[np.maximum(p - REACH, first)]
+            np.multiply(topic, scale, out=row[:, window:])
+            hidden = row @ self._weights
+            hidden += shape_weights[shapes[start:stop]]
             np.maximum(hidden, 0, out=hidden)
-            out[p] = hidden @ query + query_bias
+            np.matmul(hidden, query, out=out[start:stop])
+        out += query_bias
         return out
 
     def log10_odds(

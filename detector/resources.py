@@ -129,7 +129,9 @@ def read_arrays(kind: type[T], folder: Path) -> T:
                 values[field.name] = tuple(item) if isinstance(item, list) else item
             elif path.is_file():
                 large = path.stat().st_size > 100_000
-                values[field.name] = np.load(path, mmap_mode="r" if large else None, allow_pickle=False)
+                # A plain view: indexing the memmap class itself costs a Python call each time.
+                array = np.load(path, mmap_mode="r" if large else None, allow_pickle=False)
+                values[field.name] = array.view(np.ndarray)
             elif (folder / field.name).is_dir():
                 values[field.name] = read_arrays(hints[field.name], folder / field.name)
             else:

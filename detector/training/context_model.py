@@ -29,7 +29,7 @@ class ContextModelSettings:
 
     words: int = 65_536
     dimensions: int = 64
-    hidden: int = 192
+    hidden: int = 128
     segments: int = 48  # stretches of text in a batch
     length: int = 256  # words whose places are judged in each stretch
     steps: int = 6_000
