@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text import ALL_UPPER, BOUNDARY, FIRST_UPPER, SENTENCE_START, UNKNOWN, WORD, TokenBatch
+from detector.text import ALL_UPPER, BOUNDARY, FIRST_UPPER, SENTENCE_START, UNKNOWN, TokenBatch
 
 __all__ = ["REACH", "SHAPES", "TOPIC_REACH", "ContextModel", "shape_class"]
 

@@ -11,7 +11,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +50,11 @@ _LENGTH_PRIOR = {
 _KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
 _CANDIDATES = 8  # originals that are kept for one substitute
+# What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
+# "dyadic" for "2" costs time at every "2". The last powers of ten that paid on dev.
+_LISTED = frozenset({"wordnet", "mythes", "neighbour"})
+_LEAST_PRIOR = -2.5
+_SOURCE_STEP = 0.4  # log10 by which each source is believed less than the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +164,16 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
         if key not in best or rank < best[key]:
             best[key] = rank
 
+    wordings = sorted({w for pair in best for w in pair})
+    counts = phrase_counts(ids, [vocabulary.ids_of(w) for w in wordings])
+    zipf = dict(zip(wordings, _zipf(counts, int(np.count_nonzero(ids))).tolist(), strict=True))
     by_substitute: dict[Words, list[tuple[float, int, float, Words]]] = defaultdict(list)
     for (substitute, original), (source, cost) in best.items():
-        common = min(float(vocabulary.zipf[vocabulary[w]]) for w in original)
-        # One step down the list of sources weighs as much as one power of ten.
-        by_substitute[substitute].append((source + cost - 0.5 * common, source, cost, original))
+        # log10 of how often the substitute was the original, against how often it stands for itself.
+        prior = zipf[original] - cost - zipf[substitute]
+        if SOURCES[source] in _LISTED and prior < _LEAST_PRIOR:
+            continue
+        by_substitute[substitute].append((_SOURCE_STEP * source - prior, source, cost, original))
 
     substitutes = sorted(by_substitute)
     row = {s: i for i, s in enumerate(substitutes)}
@@ -193,17 +202,20 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
         keys.append(sequence_keys(sequences.values, starts, length))
         rows.append(of_length.astype(np.uint64))
     phrases = StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)
-    counts = phrase_counts(ids, [sequences.values[a:b] for a, b in pairwise(sequences.offsets.tolist())])
-    zipf = np.log10(np.maximum(counts, 1) / np.count_nonzero(ids) * 1e9) * (counts > 0)
-    frequency = np.clip(np.rint(zipf / FREQUENCY_STEP), 0, 255).astype(np.uint8)
+    frequency = np.array([zipf[words] for words in row]) / FREQUENCY_STEP
     return Channel(
         sequences,
-        frequency,
+        np.clip(np.rint(frequency), 0, 255).astype(np.uint8),
         entries,
         np.array(weights, dtype=np.uint8),
         np.array(sources, dtype=np.uint8),
         phrases,
     )
+
+
+def _zipf(counts: NDArray[np.int64], total: int) -> NDArray[np.float64]:
+    """Return counts among `total` words on the Zipf scale, 0 for what never occurs."""
+    return np.log10(np.maximum(counts, 1) / total * 1e9) * (counts > 0)
 
 
 def phrase_counts(
