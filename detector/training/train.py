@@ -89,7 +89,7 @@ class TrainSettings:
     vocabulary: int = 1 << 17
     bigrams: int = 3_000_000
     trigrams: int = 5_500_000
-    context_steps: int = 10_000
+    context_steps: int = 7_000
     examples: int = 6_000
     seed: int = 2026
     n_jobs: int = 2
