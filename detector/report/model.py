@@ -62,5 +62,7 @@ def fingerprint(text: str, evidence: Evidence) -> str:
     before = re.findall(r"\w+", text[max(0, evidence.start - 120) : evidence.start])[-_NEARBY:]
     after = re.findall(r"\w+", text[evidence.end : evidence.end + 120])[:_NEARBY]
     surface = " ".join(evidence.surface.split())
-    key = "\x1f".join((evidence.cue, surface, " ".join(before), " ".join(after)))
+    # Not the cue: a wording is a collocation one day and a substitution the next, as the document around
+    # it grows and lends it more or less support.
+    key = "\x1f".join((surface, " ".join(before), " ".join(after)))
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -165,10 +165,16 @@ class Terminal:
         """Return a terminal that writes to `file`; without `width`, as wide as it is, or 80 columns."""
         from rich.console import Console
 
+        class Quiet(Console):
+            """Leaves a broken pipe to the caller: rich would exit with 1, which means something here."""
+
+            def on_broken_pipe(self) -> None:
+                raise BrokenPipeError
+
         is_terminal = file.isatty()
         if width is None:
             width = Console(file=file).width if is_terminal else WIDTH
-        console = Console(
+        console = Quiet(
             file=file,
             width=max(30, min(width, _WIDEST)),
             force_terminal=color,
