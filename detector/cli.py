@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 _STDIN = "-"
-# Characters of one document, about 680,000 words, more than a long novel has: judging them takes about 3.5 GiB
+# Characters of one document, about 680,000 words, more than a long novel: judging them takes about 3.5 GiB
 # (1.7 GiB measured on 2,000,000 characters of news, and it grows with the length).
 _LONGEST = 4_000_000
 _FORMATS = {

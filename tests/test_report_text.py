@@ -115,7 +115,9 @@ def test_anything_can_be_shown(text):
 
 
 def test_nothing_in_the_text_acts_on_the_terminal():
-    text = "A \x1b[31mmayor\x1b]0;title\x07 said [bold]no[/bold] \u202eagain\x9b2J to \udc80 all\r of :smile: it."
+    text = (
+        "A \x1b[31mmayor\x1b]0;title\x07 said [bold]no[/bold] \u202eagain\x9b2J to \udc80 all\r of :smile:."
+    )
     shown = render(made(text, finding(text, "[bold]no[/bold]", "[red]yes")))
     assert all(c.isprintable() or c == "\n" for c in shown)
     assert "[bold]no[/bold] → [red]yes" in shown
