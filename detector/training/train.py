@@ -69,6 +69,10 @@ __all__ = ["TrainSettings", "train"]
 
 T = TypeVar("T")
 
+# Shares of words that the spinners of the classifiers' examples replace. Below a tenth a rewrite is an edit, and
+# what cannot be told apart only blurs the probability of what can.
+_RATES = (0.1, 0.5)
+
 # Findings from this many log10 odds are reported where no original is known. Chosen on dev: half as many there as
 # known substitutions, at the 2 findings per 1,000 human words that the house allows.
 _EVIDENCE_LEAST = 1.1
@@ -251,7 +255,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
             e
             for k in range(3)
             for e in make_examples(
-                balanced(members, s.examples // 2, seed + k), resources, tables, (20, 500), seed=seed + k
+                balanced(members, s.examples // 2, seed + k), resources, tables, (20, 500), _RATES, seed + k
             )
         ]
         return passage_inputs(measurer, prior, made, seed, counted(len(made)))
@@ -271,9 +275,10 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
                 balanced(members, s.examples // 2, seed + k),
                 resources,
                 FAMILIES,
-                (25, 900),
-                seed=seed + k,
-                part_share=0.4,
+                (25, 5000),
+                _RATES,
+                seed + k,
+                part_share=0.25,
             )
         ]
         return document_inputs(measurer, prior, splitter, passage_model, made, seed, counted(len(made)))
