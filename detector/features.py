@@ -47,7 +47,10 @@ def _sorted_quantiles(
     at = starts[:, None] + np.minimum(
         (np.array(quantiles)[None, :] * sizes[:, None]).astype(np.int64), np.maximum(sizes - 1, 0)[:, None]
     )
-    out: NDArray[np.float32] = values[order][at]
+    if not len(values):
+        return np.zeros(at.shape, dtype=np.float32)
+    # A passage without words has nothing at its place; what stands there instead is never read.
+    out: NDArray[np.float32] = values[order][np.minimum(at, len(values) - 1)]
     return out
 
 

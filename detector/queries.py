@@ -18,6 +18,12 @@ _RARE_ZIPF = 5.0  # words below this frequency make a sentence easy to find
 _DOUBTFUL_GAIN = 1.0  # log10; an edit below this is right about nine times in ten, or less
 
 
+def _unquoted(sentence: str) -> str:
+    """The sentence as it goes between quotation marks: no mark of its own inside, cut at the first."""
+    parts = [p.strip(" ,;:") for p in re.split(r'["“”]', sentence)]
+    return max(parts, key=len)
+
+
 def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
     """Return up to k sentences of the restored text, best first, to be searched between quotation marks.
 
@@ -48,5 +54,5 @@ def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
                 for first, last, gain in edits[: bisect_right(edits, b, key=lambda e: e[0])]
                 if last > a
             )
-            scored.append((float(rare - 2.0 * odd - doubt), -a, text[a:b].strip().strip('"“”')))
+            scored.append((float(rare - 2.0 * odd - doubt), -a, _unquoted(text[a:b])))
     return tuple(sentence for _, _, sentence in sorted(scored, reverse=True)[:k])

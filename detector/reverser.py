@@ -186,7 +186,8 @@ class Restorer:
         start, end = int(m.batch.starts[first]), int(m.batch.ends[first + length - 1])
         original = self.original_text(m, c, row)
         spun = text[start:end]
-        rivals = np.flatnonzero((c.start == first) & (c.length == length))
+        low, high = np.searchsorted(c.start, (first, first + 1))
+        rivals = low + np.flatnonzero(c.length[low:high] == length)
         rivals = rivals[np.argsort(-gain[rivals], kind="stable")]
         others = [
             (self.original_text(m, c, int(r)), float(gain[r]))
