@@ -158,9 +158,7 @@ class Channel:
         of such words.
         """
         lengths = self.sequences.lengths
-        pairs = np.flatnonzero(
-            (self.sources <= SOURCES.index("aligned")) & (lengths[self.entries.values] == 1)
-        )
+        pairs = np.flatnonzero((self.sources <= SOURCES.index("aligned")) & (lengths[self.entries.values] == 1))
         words = self.sequences.values[self.sequences.offsets[self.entries.values[pairs]]]
         share = 10.0 ** (self.weights[pairs] * -WEIGHT_STEP)
         return np.minimum(np.bincount(words, weights=share, minlength=1 << 17), 1.0).astype(np.float32)

@@ -88,9 +88,7 @@ class _Span(_ParamType):
 
     name = "start:end"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
         start, colon, end = value.partition(":")
@@ -307,9 +305,7 @@ def _check_threshold(threshold: float | str | None) -> None:
 
         known = model_info()["thresholds"]
         if threshold not in known:
-            raise _Usage(
-                f"no threshold {threshold!r}: give a number from 0 to 1, or one of {', '.join(known)}"
-            )
+            raise _Usage(f"no threshold {threshold!r}: give a number from 0 to 1, or one of {', '.join(known)}")
 
 
 def _restore(document: Document, min_gain: float | None, keep: Sequence[tuple[int, int]] = ()) -> Any:
@@ -319,9 +315,7 @@ def _restore(document: Document, min_gain: float | None, keep: Sequence[tuple[in
 
     text = document.text
     judged = text if document.judged is None else document.judged
-    plan: tuple[Edit, ...] = tuple(
-        e for e in reverse(judged, min_gain, keep).plan if text[e.start : e.end] == e.spun
-    )
+    plan: tuple[Edit, ...] = tuple(e for e in reverse(judged, min_gain, keep).plan if text[e.start : e.end] == e.spun)
     return Restoration(apply_plan(text, plan), plan, text)
 
 
@@ -460,9 +454,7 @@ def cli(ctx: click.Context) -> None:
     metavar="N",
     help="Show only passages with findings, and N around each (text).",
 )
-@click.option(
-    "--why", "cues", type=click.Choice(CUES), multiple=True, help="Only findings of this kind; repeatable."
-)
+@click.option("--why", "cues", type=click.Choice(CUES), multiple=True, help="Only findings of this kind; repeatable.")
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -512,8 +504,7 @@ def annotate(
         judged = tuple(results())
         if format_ == "html":
             judged = tuple(
-                replace(j, restoration=_restore(j.document, None)) if j.report.verdict == "spun" else j
-                for j in judged
+                replace(j, restoration=_restore(j.document, None)) if j.report.verdict == "spun" else j for j in judged
             )
         run = Run(judged, tuple(call.failures), __version__, _signature())
         with call.writer() as write:
@@ -624,9 +615,7 @@ def score(
     metavar="START:END",
     help="Leave these characters as they are; repeatable.",
 )
-@click.option(
-    "--queries", is_flag=True, help="Write sentences that probably find the source in a search engine."
-)
+@click.option("--queries", is_flag=True, help="Write sentences that probably find the source in a search engine.")
 @click.pass_context
 def reverse(
     ctx: click.Context,
@@ -787,9 +776,7 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
     help="Write the language model as ARPA too, for other programs.",
 )
 @click.option("--seed", type=int, default=2026, show_default=True, help="Same inputs and seed, same files.")
-@click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Processes to work in."
-)
+@click.option("--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Processes to work in.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def train(
     corpus: Path,

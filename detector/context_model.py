@@ -13,7 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text import ALL_UPPER, BOUNDARY, FIRST_UPPER, SENTENCE_START, UNKNOWN, TokenBatch
+from detector.lexicon import BOUNDARY, UNKNOWN
+from detector.text import ALL_UPPER, FIRST_UPPER, SENTENCE_START, TokenBatch
 
 __all__ = ["REACH", "SHAPES", "TOPIC_REACH", "ContextModel", "shape_class"]
 
@@ -106,9 +107,7 @@ class ContextModel:
             row = rows[: stop - start]
             row[:, :window] = windows[start:stop]
             first, last = low[start:stop], high[start:stop]
-            topic = (
-                running[np.minimum(p + TOPIC_REACH + 1, last)] - running[np.maximum(p - TOPIC_REACH, first)]
-            )
+            topic = running[np.minimum(p + TOPIC_REACH + 1, last)] - running[np.maximum(p - TOPIC_REACH, first)]
             topic -= running[np.minimum(p + REACH + 1, last)] - running[np.maximum(p - REACH, first)]
             np.multiply(topic, scale, out=row[:, window:])
             hidden = row @ self._weights

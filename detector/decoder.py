@@ -106,9 +106,7 @@ def decode(
         # The word stays.
         word = ids[place]
         score = f.score + weight * _log10_prob(language_model, f.u, f.v, word)
-        waiting.setdefault(step + 1, []).append(
-            _Frontier(f.stretch, score, f.v, word, np.arange(len(word)) + made)
-        )
+        waiting.setdefault(step + 1, []).append(_Frontier(f.stretch, score, f.v, word, np.arange(len(word)) + made))
         befores.append(f.back)
         takens.append(np.full(len(word), -1))
         made += len(word)

@@ -15,9 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 from detector.static_function import StaticFunction
 
 __all__ = [
-    "ID_BITS",
     "BACK_OFF_RANGE",
     "BIGRAM_PROB_RANGE",
+    "ID_BITS",
     "TRIGRAM_PROB_BITS",
     "TRIGRAM_PROB_RANGE",
     "LanguageModel",

@@ -9,14 +9,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text import NUMBER, UNKNOWN
-
 __all__ = [
+    "BOUNDARY",
     "CAPITAL",
     "CONFUSABLE_LETTERS",
     "INVISIBLE",
     "LOWER",
+    "NAME",
+    "NUMBER",
     "SPECIAL_WORDS",
+    "UNKNOWN",
     "UPPER",
     "Vocabulary",
     "skeleton",
@@ -24,7 +26,9 @@ __all__ = [
 
 LOWER, CAPITAL, UPPER = 0, 1, 2
 
-# Boundary of a paragraph or document; any other word; any other number; any other capitalised word.
+# Ids that every vocabulary shares: boundary of a paragraph or document; any other word; any other number; any
+# other capitalised word.
+BOUNDARY, UNKNOWN, NUMBER, NAME = 0, 1, 2, 3
 SPECIAL_WORDS = ("<p>", "<unk>", "<num>", "<name>")
 
 # Cyrillic, Greek and other letters that a reader takes for Latin ones (from Unicode's confusables.txt, the part

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text import BOUNDARY, TokenBatch
+from detector.lexicon import BOUNDARY
+from detector.text import TokenBatch
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
@@ -74,9 +75,7 @@ def split_passages(batch: TokenBatch, splitter: SentenceSplitter) -> Passages:
     words = running[lasts] - running[firsts]
     documents = batch.document_of[firsts] if len(firsts) else firsts
     rows: list[tuple[int, int, int, int]] = []  # document, first, last, words
-    for d, first, last, n in zip(
-        documents.tolist(), firsts.tolist(), lasts.tolist(), words.tolist(), strict=True
-    ):
+    for d, first, last, n in zip(documents.tolist(), firsts.tolist(), lasts.tolist(), words.tolist(), strict=True):
         pieces = [(first, last, n)]
         if n > _LONGEST:
             pieces = _cut(batch, d, first, last, running, splitter)

@@ -88,9 +88,7 @@ def judge(texts: Sequence[str], models: Models, known: float | None = None) -> J
     logit = models.passage_model.logit(of_passages, of_passages[:, 0].astype(np.float64))
     damage = find_damage(m, models.measurer.vocabulary)
     if known is None:
-        of_documents = document_features(
-            whole, logit, passages.document, n_words, damage.n_names, damage.n_letters
-        )
+        of_documents = document_features(whole, logit, passages.document, n_words, damage.n_names, damage.n_letters)
         p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
         p[[a is not None for a in abstains]] = 0.0
     else:
@@ -262,9 +260,7 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
             found += [_moved(e, start) for e in in_part]
     if long.abstains == "unsupported_language":
         found = []
-    return _report(
-        text, threshold, long.probability, long.abstains, long.n_words, long.language, stretches, found
-    )
+    return _report(text, threshold, long.probability, long.abstains, long.n_words, long.language, stretches, found)
 
 
 def _long_plan(text: str, models: Models, min_gain: float | None) -> list[Edit]:
@@ -321,9 +317,7 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def detect_many(
-    texts: Iterable[str], n_jobs: int = 1, threshold: float | str | None = None
-) -> Iterator[Report]:
+def detect_many(texts: Iterable[str], n_jobs: int = 1, threshold: float | str | None = None) -> Iterator[Report]:
     """Yield the reports of many texts, in order, as `detect` gives them; lazily, in bounded memory.
 
     Parameters
@@ -377,17 +371,13 @@ def reverse(text: str, min_gain: float | None = None, keep: Sequence[tuple[int, 
     _check_text(text, "reverse")
     for span in keep:
         if len(span) != 2 or not 0 <= span[0] <= span[1] <= len(text):
-            raise InputError(
-                f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters"
-            )
+            raise InputError(f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters")
     if len(text) > _PART:
         edits = _long_plan(text, models, min_gain)
     else:
         judged = judge([text], models)
         edits = [] if judged.abstains[0] == "unsupported_language" else plans(judged, models, min_gain)[0]
-    plan = tuple(
-        edit for edit in edits if not any(edit.start < end and start < edit.end for start, end in keep)
-    )
+    plan = tuple(edit for edit in edits if not any(edit.start < end and start < edit.end for start, end in keep))
     return Restoration(apply_plan(text, plan), plan, text)
 
 

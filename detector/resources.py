@@ -106,9 +106,7 @@ def write_arrays(value: Any, folder: Path) -> None:
         else:
             settings[field.name] = item
     if settings:
-        (folder / "settings.json").write_text(
-            json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
+        (folder / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def read_arrays(kind: type[T], folder: Path) -> T:
@@ -135,9 +133,7 @@ def read_arrays(kind: type[T], folder: Path) -> T:
             elif (folder / field.name).is_dir():
                 values[field.name] = read_arrays(hints[field.name], folder / field.name)
             else:
-                raise ModelError(
-                    f"the model file {path} is missing: reinstall the package, or run `detector train`"
-                )
+                raise ModelError(f"the model file {path} is missing: reinstall the package, or run `detector train`")
     except (OSError, ValueError) as error:
         raise ModelError(f"the model in {folder} cannot be read ({error}): reinstall the package") from error
     return kind(**values)
@@ -147,9 +143,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(
-            f"{folder / 'manifest.json'} cannot be read ({error}): reinstall the package"
-        ) from error
+        raise ModelError(f"{folder / 'manifest.json'} cannot be read ({error}): reinstall the package") from error
     if manifest.get("format") != FORMAT:
         raise ModelError(
             f"the models in {folder} have format {manifest.get('format')!r}, this version reads {FORMAT}: "

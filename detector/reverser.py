@@ -35,9 +35,7 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
     out, position = [], 0
     for edit in sorted(plan, key=lambda e: e.start):
         if edit.start < position:
-            raise PlanError(
-                f"the edit at {edit.start}:{edit.end} overlaps the one before it, which ends at {position}"
-            )
+            raise PlanError(f"the edit at {edit.start}:{edit.end} overlaps the one before it, which ends at {position}")
         if text[edit.start : edit.end] != edit.spun:
             raise PlanError(
                 f"the text at {edit.start}:{edit.end} is {text[edit.start : edit.end]!r}, "
@@ -102,14 +100,10 @@ class Restorer:
         _, group = np.unique((document * size + c.entry) * size + c.original, return_inverse=True)
         voice = np.clip(gain.astype(np.float64), -1.0, 2.0)
         total = np.bincount(group, weights=voice)[group]
-        out: NDArray[np.float32] = (gain + self.settings.consistency * np.clip(total - voice, -3, 4)).astype(
-            np.float32
-        )
+        out: NDArray[np.float32] = (gain + self.settings.consistency * np.clip(total - voice, -3, 4)).astype(np.float32)
         return out
 
-    def choose(
-        self, m: Measurements, shift: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def choose(self, m: Measurements, shift: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the rows of m.candidates that the likeliest originals take, and every row's log10 gain.
 
         `shift` is `posterior.document_shift` of each document.
@@ -190,9 +184,7 @@ class Restorer:
         rivals = low + np.flatnonzero(c.length[low:high] == length)
         rivals = rivals[np.argsort(-gain[rivals], kind="stable")]
         others = [
-            (self.original_text(m, c, int(r)), float(gain[r]))
-            for r in rivals[:_ALTERNATIVES].tolist()
-            if r != row
+            (self.original_text(m, c, int(r)), float(gain[r])) for r in rivals[:_ALTERNATIVES].tolist() if r != row
         ]
         # "an honest" → "a sincere": the article before the edit belongs to it where it no longer agrees.
         article = re.search(r"(?<![\w'’-])(an?)([ \u00a0])$", text[max(0, start - 4) : start], re.IGNORECASE)
@@ -206,7 +198,5 @@ class Restorer:
             spun = text[start:end]
         if prefix + original == spun:
             return None
-        alternatives = tuple(
-            EditAlternative(prefix + o, round(g, 2)) for o, g in others if prefix + o != spun
-        )
+        alternatives = tuple(EditAlternative(prefix + o, round(g, 2)) for o, g in others if prefix + o != spun)
         return Edit(start, end, spun, prefix + original, round(float(gain[row]), 2), alternatives)

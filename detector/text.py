@@ -12,34 +12,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from detector.lexicon import Vocabulary
+from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 
 __all__ = [
     "ALL_UPPER",
-    "BOUNDARY",
     "DOCUMENT_MARGIN",
     "FIRST_UPPER",
     "HYPHENATED",
     "MIXED_CASE",
-    "NAME",
-    "NUMBER",
     "SENTENCE_START",
-    "UNKNOWN",
     "WORD",
     "TokenBatch",
     "fold",
     "iter_pieces",
     "tokenize",
 ]
-
-# Ids that every vocabulary shares; see lexicon.SPECIAL_WORDS.
-BOUNDARY, UNKNOWN, NUMBER, NAME = 0, 1, 2, 3
 
 # Boundary tokens around each document (the context model looks five tokens to either side) and in each break.
 DOCUMENT_MARGIN = 6
@@ -245,9 +236,7 @@ def _paragraph_breaks(
     return breaks
 
 
-def _sentence_starts(
-    ids: NDArray[np.int32], shape: NDArray[np.uint8], vocabulary: Vocabulary
-) -> NDArray[np.uint8]:
+def _sentence_starts(ids: NDArray[np.int32], shape: NDArray[np.uint8], vocabulary: Vocabulary) -> NDArray[np.uint8]:
     """SENTENCE_START where a word follows a boundary or an end mark, with a quotation mark allowed between."""
     after_end = np.zeros(len(ids), dtype=bool)
     ends = (ids == BOUNDARY) | vocabulary.is_terminal_id[ids]

@@ -204,14 +204,10 @@ class TestScore:
 
     def test_the_same_in_several_processes(self, run):
         files = ["spun.txt", "human.txt", "missing.txt", "spun.txt"]
-        assert run("score", *files, "--format", "jsonl", "--jobs", "2") == run(
-            "score", *files, "--format", "jsonl"
-        )
+        assert run("score", *files, "--format", "jsonl", "--jobs", "2") == run("score", *files, "--format", "jsonl")
 
     def test_threshold_by_number_and_name(self, run):
-        (document,) = json.loads(run("score", "--threshold", "0.0", "--format", "json", "human.txt")[1])[
-            "documents"
-        ]
+        (document,) = json.loads(run("score", "--threshold", "0.0", "--format", "json", "human.txt")[1])["documents"]
         assert (document["threshold"], document["verdict"]) == (0.0, "spun")
         assert run("score", "--threshold", "default", "human.txt")[0] == 0
 
@@ -327,9 +323,7 @@ class TestConfig:
         assert json.loads(out)["verdict"] == "spun"
         assert run("score", "../../human.txt", "--format", "csv")[1].startswith("path,")
         assert run("reverse", "../../human.txt")[0] == 0
-        assert run("score", "../../human.txt", "--threshold", "default", "--format", "csv")[1].count(
-            ",clean,"
-        )
+        assert run("score", "../../human.txt", "--threshold", "default", "--format", "csv")[1].count(",clean,")
 
     def test_detector_toml_goes_first(self, folder):
         Path("pyproject.toml").write_text("[tool.detector]\nthreshold = 0.1\n")

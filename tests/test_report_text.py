@@ -73,8 +73,7 @@ def test_a_clean_document_is_brief():
 def test_the_strongest_findings_of_a_clean_document():
     text = "One odd word. " * 8
     evidence = [
-        Evidence(n * 14 + 4, n * 14 + 7, "odd", "collocation", float(n), (Alternative("add", 1.0),))
-        for n in range(8)
+        Evidence(n * 14 + 4, n * 14 + 7, "odd", "collocation", float(n), (Alternative("add", 1.0),)) for n in range(8)
     ]
     shown = render(made(text, *evidence, verdict="clean"))
     assert shown.count("[odd → add]  collocation") == 5
@@ -83,9 +82,7 @@ def test_the_strongest_findings_of_a_clean_document():
 
 def test_context():
     text = "First one here.\n\nSecond one here.\n\nThird one here."
-    passages = tuple(
-        Passage(text.index(w), text.index(w) + 15, 0.9, "spun") for w in ("First", "Second", "Third")
-    )
+    passages = tuple(Passage(text.index(w), text.index(w) + 15, 0.9, "spun") for w in ("First", "Second", "Third"))
     run = made(text, finding(text, "Third"), passages=passages)
     assert "Second" not in render(run, context=0)
     assert "First" not in render(run, context=1)
@@ -115,9 +112,7 @@ def test_anything_can_be_shown(text):
 
 
 def test_nothing_in_the_text_acts_on_the_terminal():
-    text = (
-        "A \x1b[31mmayor\x1b]0;title\x07 said [bold]no[/bold] \u202eagain\x9b2J to \udc80 all\r of :smile:."
-    )
+    text = "A \x1b[31mmayor\x1b]0;title\x07 said [bold]no[/bold] \u202eagain\x9b2J to \udc80 all\r of :smile:."
     shown = render(made(text, finding(text, "[bold]no[/bold]", "[red]yes")))
     assert all(c.isprintable() or c == "\n" for c in shown)
     assert "[bold]no[/bold] → [red]yes" in shown

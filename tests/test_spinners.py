@@ -41,9 +41,7 @@ RESOURCES = SpinnerResources(
 MARKS = ["-", "–", " ", "  ", "\n", ".", ",", "'s", "’", "“", "İ", "é", "\u200b", "12"]
 WORDS = ["May", "BIG", "House", "an", "a", "can", "clean", "the", "of", "said", "Monday", "breast cancer"]
 PIECES = st.sampled_from([*TABLE, *WORDS, *MARKS])
-TEXTS = st.one_of(
-    st.text(max_size=60), st.lists(PIECES, max_size=30).map(" ".join), st.lists(PIECES).map("".join)
-)
+TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=30).map(" ".join), st.lists(PIECES).map("".join))
 
 
 def whole(**settings_):
@@ -188,9 +186,7 @@ def test_phrase_tables_are_sound(table):
 
 def test_observed_substitutions_are_read_by_kind(tmp_path):
     path = tmp_path / "observed.tsv"
-    path.write_text(
-        "original\tsubstitute\tevidence\nVisit\tgo to\tseen\nvisit\tcall\tinferred\n", encoding="utf-8"
-    )
+    path.write_text("original\tsubstitute\tevidence\nVisit\tgo to\tseen\nvisit\tcall\tinferred\n", encoding="utf-8")
     assert read_observed(path) == {"visit": ["go to", "call"]}
     assert read_observed(path, ["seen"]) == {"visit": ["go to"]}
 

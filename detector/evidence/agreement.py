@@ -44,9 +44,7 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
         d = int(batch.document_of[place])
         start, end = int(batch.starts[place]), int(batch.ends[place + 1])
         surface = batch.texts[d][start:end]
-        right = (
-            ("A" if surface[0] == "A" else "a") + ("n" if written == "a" else "") + surface[len(written) :]
-        )
+        right = ("A" if surface[0] == "A" else "a") + ("n" if written == "a" else "") + surface[len(written) :]
         out[d].append(
             Evidence(
                 start,

@@ -14,19 +14,9 @@ from numpy.typing import NDArray
 from detector.channel import SOURCES, Candidates, Channel
 from detector.context_model import ContextModel
 from detector.language_model import LanguageModel
-from detector.lexicon import Vocabulary
+from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 from detector.perceptron import Perceptron
-from detector.text import (
-    ALL_UPPER,
-    BOUNDARY,
-    FIRST_UPPER,
-    HYPHENATED,
-    NAME,
-    NUMBER,
-    SENTENCE_START,
-    UNKNOWN,
-    TokenBatch,
-)
+from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
 
 __all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Measurements", "Measurer", "candidate_log10_prob"]
 
@@ -66,9 +56,7 @@ TOKEN_COLUMNS = (
     "class_number",
 )
 
-_NO_CANDIDATE = np.float32(
-    -4.0
-)  # log10 odds where the channel knows nothing: below nearly all that it scores
+_NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
 _KEEP_FOR_MODEL = 3  # candidates of one match that the language model is asked about
 
 

@@ -12,8 +12,8 @@ from collections import defaultdict
 import numpy as np
 
 from detector.evidence.measurements import Measurements
-from detector.lexicon import LOWER, Vocabulary
-from detector.text import ALL_UPPER, FIRST_UPPER, MIXED_CASE, NAME, SENTENCE_START, WORD
+from detector.lexicon import LOWER, NAME, Vocabulary
+from detector.text import ALL_UPPER, FIRST_UPPER, MIXED_CASE, SENTENCE_START, WORD
 from detector.types import Alternative, Evidence
 
 __all__ = ["CUE", "find"]
@@ -87,9 +87,7 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
             ]
             if not near:
                 continue
-            likely = max(
-                near, key=lambda o: (vocabulary.zipf[batch.ids[mentions[o][0]]], len(mentions[o]), o)
-            )
+            likely = max(near, key=lambda o: (vocabulary.zipf[batch.ids[mentions[o][0]]], len(mentions[o]), o))
             theirs = (float(vocabulary.zipf[batch.ids[mentions[likely][0]]]), len(mentions[likely]), likely)
             if (float(vocabulary.zipf[batch.ids[first]]), len(at), name) >= theirs:
                 continue

@@ -50,9 +50,7 @@ class TorturedPhrases:
         return dict(out)
 
     def _pair(self, words: tuple[str, ...]) -> int:
-        return (self._vocabulary[words[0]] << 20) | (
-            self._vocabulary[words[1]] if len(words) > 1 else 0xFFFFF
-        )
+        return (self._vocabulary[words[0]] << 20) | (self._vocabulary[words[1]] if len(words) > 1 else 0xFFFFF)
 
     @cached_property
     def _keys(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -101,9 +99,7 @@ class TorturedPhrases:
         n = len(f.anchor.words)
         if f.anchor.slop is None:
             firsts = [
-                i
-                for i in range(len(document.words) - n + 1)
-                if tuple(document.words[i : i + n]) == f.anchor.words
+                i for i in range(len(document.words) - n + 1) if tuple(document.words[i : i + n]) == f.anchor.words
             ]
             spans = [(i, i + n - 1) for i in firsts]
         else:

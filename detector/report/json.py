@@ -50,9 +50,7 @@ def restored_object(restored: Restored, queries: bool = False) -> dict[str, Any]
     return out
 
 
-def wrap(
-    documents: Iterable[dict[str, Any]], failures: Iterable[Failure], version: str, signature: str
-) -> str:
+def wrap(documents: Iterable[dict[str, Any]], failures: Iterable[Failure], version: str, signature: str) -> str:
     """Return the JSON of a whole run."""
     run = {
         "schema_version": SCHEMA_VERSION,

@@ -30,9 +30,7 @@ _WIDEST = 100  # columns; longer lines are hard to read
 _BAR = 5  # columns of the bar that stands for a probability
 _GLUE = "\ue000"  # stands for a space that no line breaks at, until the lines are cut
 _FEW = 5  # findings that are listed of a document that is clean all the same
-_SHORT_LINE = (
-    50  # characters; a line break after a shorter line is meant, one after a longer line is wrapping
-)
+_SHORT_LINE = 50  # characters; a line break after a shorter line is meant, one after a longer line is wrapping
 _NEXT_ITEM = re.compile(r"\s*(?:[-*•–>#|]|\d+[.)])\s|\s{2,}\S")
 
 _CONTROLS = {

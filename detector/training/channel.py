@@ -26,9 +26,9 @@ from detector.channel import (
     sequence_keys,
 )
 from detector.language_model import ID_BITS
-from detector.lexicon import Vocabulary
+from detector.lexicon import NAME, UNKNOWN, Vocabulary
 from detector.static_function import StaticFunction
-from detector.text import NAME, UNKNOWN, iter_pieces
+from detector.text import iter_pieces
 
 __all__ = ["ChannelPair", "Words", "align", "build_channel", "phrase_counts", "words_of"]
 
@@ -191,9 +191,7 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
         raise ValueError(f"{len(substitutes)} substitutes do not fit {ENTRY_BITS} bits")
     flat = [vocabulary[w] for words in row for w in words]
     lengths = [len(words) for words in row]
-    sequences = Ragged(
-        np.concatenate(([0], np.cumsum(lengths))).astype(np.int32), np.array(flat, dtype=np.int32)
-    )
+    sequences = Ragged(np.concatenate(([0], np.cumsum(lengths))).astype(np.int32), np.array(flat, dtype=np.int32))
     entries = Ragged(np.array(offsets, dtype=np.int32), np.array(values, dtype=np.int32))
     keys, rows = [], []
     for length in range(2, MAX_WORDS + 1):
@@ -218,9 +216,7 @@ def _zipf(counts: NDArray[np.int64], total: int) -> NDArray[np.float64]:
     return np.log10(np.maximum(counts, 1) / total * 1e9) * (counts > 0)
 
 
-def phrase_counts(
-    ids: NDArray[np.int32], phrases: Sequence[Sequence[int] | NDArray[np.int32]]
-) -> NDArray[np.int64]:
+def phrase_counts(ids: NDArray[np.int32], phrases: Sequence[Sequence[int] | NDArray[np.int32]]) -> NDArray[np.int64]:
     """Return how often each phrase of word ids stands in a token stream, int64 (len(phrases),)."""
     counts = np.zeros(len(phrases), dtype=np.int64)
     by_length: dict[int, list[int]] = defaultdict(list)

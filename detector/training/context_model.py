@@ -67,9 +67,7 @@ class _Network(nn.Module):  # type: ignore[misc]
         sums = functional.avg_pool1d(x, wide, 1) * wide
         sums = sums - functional.avg_pool1d(x[:, :, margin - REACH : margin + n + REACH], near, 1) * near
         topic = self.topic((sums / (wide - near)).transpose(1, 2))
-        hidden = functional.relu(
-            (left + right).transpose(1, 2) + topic + self.shape(shapes[:, margin : margin + n])
-        )
+        hidden = functional.relu((left + right).transpose(1, 2) + topic + self.shape(shapes[:, margin : margin + n]))
         return self.query(hidden)
 
 
@@ -132,9 +130,7 @@ def fit_context_model(
         swap = (rng.random(clean.shape) < rate) & (swapped > 0)
         seen = np.where(swap, swapped, clean)
         target = clean[:, inner]
-        wrong = confusable[
-            target[..., None], rng.integers(0, confusable.shape[1], (*target.shape, s.confusables))
-        ]
+        wrong = confusable[target[..., None], rng.integers(0, confusable.shape[1], (*target.shape, s.confusables))]
         shared = np.searchsorted(noise, rng.random(s.shared) * noise[-1])
 
         query = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shapes[rows]).long())

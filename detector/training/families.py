@@ -75,9 +75,7 @@ class _Layer:
     single: bool = False  # it has one substitute for each headword
     least: float = 0.0  # Zipf frequency below which it has no substitute
     most: float = 9.0  # Zipf frequency above which it leaves a headword alone
-    everyday: float = (
-        0.0  # Zipf frequency that a headword's words reach, so that it was thought worth listing
-    )
+    everyday: float = 0.0  # Zipf frequency that a headword's words reach, so that it was thought worth listing
 
 
 class _LayeredTable(Mapping[str, Sequence[str]]):
@@ -190,7 +188,4 @@ def closest_first(rows: Iterable[tuple[str, str, float]], limit: int = 40) -> di
     for original, substitute, weight in rows:
         known = best[original]
         known[substitute] = max(weight, known.get(substitute, -np.inf))
-    return {
-        o: [s for s, _ in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:limit]]
-        for o, found in best.items()
-    }
+    return {o: [s for s, _ in sorted(found.items(), key=lambda x: (-x[1], x[0]))[:limit]] for o, found in best.items()}

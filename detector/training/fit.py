@@ -172,9 +172,7 @@ def passage_inputs(
         rows.append(passage_features(m, whole, len(part), prior))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
-    return ExampleFeatures(
-        np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples)
-    )
+    return ExampleFeatures(np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples))
 
 
 def document_inputs(
@@ -216,9 +214,7 @@ def fit_logistic(
     mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
     model = LogisticRegression(C=strength, max_iter=5000)
     model.fit(np.clip((fit.x - mean) / scale, -8, 8), fit.spun)
-    plain = LogisticModel(
-        columns, mean, scale, model.coef_[0], model.intercept_, np.array([0.0, 1.0, 0.0, 0.0])
-    )
+    plain = LogisticModel(columns, mean, scale, model.coef_[0], model.intercept_, np.array([0.0, 1.0, 0.0, 0.0]))
     score = plain.decision_score(calibrate.x)
     length = np.log10(np.maximum(calibrate.n_words, 1)) - 2.0
     design = np.stack((score, length, score * length), axis=1)

@@ -54,9 +54,7 @@ withstand withstood withstood;wring wrung wrung;write wrote written
 
 _IRREGULAR = {
     base: (past, participle)
-    for base, past, participle in (
-        row.split() for row in _IRREGULAR_VERBS.replace("\n", ";").split(";") if row
-    )
+    for base, past, participle in (row.split() for row in _IRREGULAR_VERBS.replace("\n", ";").split(";") if row)
 }
 
 
@@ -104,7 +102,7 @@ class Inflector:
     wordnet : folder with WordNet's verb.exc, noun.exc and adj.exc; None for regular forms only
     """
 
-    def __init__(self, words: Container[str], wordnet: Path | None = None) -> None:  # noqa: D107
+    def __init__(self, words: Container[str], wordnet: Path | None = None) -> None:
         self._words = words
         self._irregular: dict[str, dict[str, list[str]]] = {p: defaultdict(list) for p in "nva"}
         if wordnet is not None:

@@ -22,8 +22,8 @@ from detector.language_model import (
     LanguageModel,
     quantise,
 )
+from detector.lexicon import BOUNDARY
 from detector.static_function import StaticFunction
-from detector.text import BOUNDARY
 
 __all__ = ["NGrams", "build_language_model", "estimate", "write_arpa"]
 
@@ -105,9 +105,7 @@ def estimate(ids: NDArray[np.int32], size: int, max_bigrams: int, max_trigrams: 
     keep = (v != BOUNDARY) & ~((u == BOUNDARY) & (w == BOUNDARY))
     trigrams, c3 = _run_lengths(np.sort((u[keep] << np.uint64(2 * ID_BITS)) | (v[keep] << _SHIFT) | w[keep]))
     opening = (v == BOUNDARY) & (w != BOUNDARY)
-    opening_pairs = w[
-        opening
-    ]  # (BOUNDARY, w): nothing stands before, so plain counts take the continuation's place
+    opening_pairs = w[opening]  # (BOUNDARY, w): nothing stands before, so plain counts take the continuation's place
     del u, v, w, keep, opening
 
     pair_of = trigrams & _PAIR
@@ -143,9 +141,7 @@ def estimate(ids: NDArray[np.int32], size: int, max_bigrams: int, max_trigrams: 
     trigrams, p3, lower3, context_place = trigrams[keep3], p3[keep3], lower3[keep3], context_place[keep3]
     back_off2 = _back_off(context_place, p3, p2[lower3], len(bigrams))[keep2]
     bigrams, p2 = bigrams[keep2], p2[keep2]
-    back_off1 = _back_off(
-        (bigrams >> _SHIFT).astype(np.int64), p2, p1[(bigrams & _ID).astype(np.int64)], size
-    )
+    back_off1 = _back_off((bigrams >> _SHIFT).astype(np.int64), p2, p1[(bigrams & _ID).astype(np.int64)], size)
     return NGrams(np.log10(p1), back_off1, bigrams, np.log10(p2), back_off2, trigrams, np.log10(p3))
 
 

@@ -37,9 +37,7 @@ def distributional_neighbours(
         starts = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1])))
         counts = np.diff(np.concatenate((starts, [len(pairs)]))).astype(np.float64)
         cells = pairs[starts]
-        columns.append(
-            sparse.csr_matrix((counts, (cells // contexts, cells % contexts)), shape=(words, contexts))
-        )
+        columns.append(sparse.csr_matrix((counts, (cells // contexts, cells % contexts)), shape=(words, contexts)))
     matrix = sparse.hstack(columns).tocsr()
     rows = np.asarray(matrix.sum(axis=1)).ravel()
     # Context counts to the power 0.75, as Levy et al. advise: rare contexts otherwise win too easily.

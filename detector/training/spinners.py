@@ -211,9 +211,7 @@ class TableSpinner:
             if self.articles and (article := _ARTICLE.search(text[max(0, start - 4) : start])):
                 written = article.group(1)
                 agreed = written[0] + ("n" if substitute[0] in "aeiou" else "")
-                if agreed.lower() != written.lower() and (
-                    not edits or edits[-1][1] <= start - len(written) - 1
-                ):
+                if agreed.lower() != written.lower() and (not edits or edits[-1][1] <= start - len(written) - 1):
                     gap = text[start - 1]
                     start -= len(written) + 1
                     replacement = agreed + gap + replacement
@@ -344,9 +342,7 @@ def read_observed_pairs(path: Path, exclude_engines: Iterable[str] = ()) -> list
     """Return (original, spun, style, engine) of the observed phrase pairs; engine "" where unknown."""
     excluded = frozenset(exclude_engines)
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [
-        (r["original"], r["spun"], r["style"], r["engine"] or "") for r in rows if r["engine"] not in excluded
-    ]
+    return [(r["original"], r["spun"], r["style"], r["engine"] or "") for r in rows if r["engine"] not in excluded]
 
 
 def read_tortured(path: Path) -> list[tuple[str, str]]:

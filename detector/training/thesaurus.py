@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import InputError
-from detector.lexicon import Vocabulary
-from detector.text import NAME, UNKNOWN
+from detector.lexicon import NAME, UNKNOWN, Vocabulary
 from detector.training.inflection import Inflector
 
 __all__ = [
@@ -74,9 +73,7 @@ def _thesaurus(name: str, pairs: Iterable[tuple[str, str, str, int]]) -> Thesaur
     return Thesaurus(
         name,
         {
-            headword: [
-                Synonym(s, p, rank) for (s, p), rank in sorted(found.items(), key=lambda x: (x[1], x[0]))
-            ]
+            headword: [Synonym(s, p, rank) for (s, p), rank in sorted(found.items(), key=lambda x: (x[1], x[0]))]
             for headword, found in best.items()
         },
     )

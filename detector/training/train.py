@@ -30,11 +30,10 @@ from detector.errors import InputError
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES
 from detector.fingerprints import Term, first_term, parse
-from detector.lexicon import SPECIAL_WORDS, Vocabulary
+from detector.lexicon import SPECIAL_WORDS, UNKNOWN, Vocabulary
 from detector.passages import SentenceSplitter
 from detector.resources import FORMAT, ZIPF_STEPS, load_models, sha256_of, write_arrays
 from detector.reverser import RestorerSettings
-from detector.text import UNKNOWN
 from detector.training import thesaurus as thesauri
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts, words_of
 from detector.training.context_model import ContextModelSettings, fit_context_model
@@ -196,9 +195,7 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
     )
     channel, resources = bench.step("channel", lambda: _channel(s, vocabulary, pairs, near, similarity, ids))
     fingerprints = bench.step("fingerprints", lambda: _fingerprints(s, vocabulary, ids))
-    return _Base(
-        Measurer(vocabulary, language_model, context_model, channel), resources, stored_zipf, fingerprints
-    )
+    return _Base(Measurer(vocabulary, language_model, context_model, channel), resources, stored_zipf, fingerprints)
 
 
 def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> Path:
@@ -262,9 +259,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
 
     passage_model = bench.step(
         "passage_model",
-        lambda: fit_logistic(
-            inputs(second, s.seed + 10), inputs(documents["calibrate"], s.seed + 20), FEATURE_NAMES
-        ),
+        lambda: fit_logistic(inputs(second, s.seed + 10), inputs(documents["calibrate"], s.seed + 20), FEATURE_NAMES),
     )
 
     def document_rows(members: Sequence[Document], seed: int) -> Any:
@@ -349,12 +344,8 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any], values: dict[str, Any]) -> None:
-    files = sorted(
-        p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "README.md")
-    )
-    listed = {
-        p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)} for p in files
-    }
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "README.md"))
+    listed = {p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)} for p in files}
     text = json.dumps({**manifest, "settings": values, "files": listed}, indent=1, ensure_ascii=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
@@ -457,9 +448,7 @@ def _channel(
         for headword, synonym, rank, siblings in listed:
             if rank < _CANDIDATE_RANK:
                 weight = -math.log10(1 + siblings) - 0.1 * rank
-                rows.append(
-                    ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight)
-                )
+                rows.append(ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight))
     for i in range(UNKNOWN + 3, _NEIGHBOUR_WORDS):
         for j, cosine in zip(near[i, :4].tolist(), similarity[i, :4].tolist(), strict=True):
             if cosine > _LEAST_SIMILARITY and vocabulary.is_word_id[i] and vocabulary.is_word_id[j]:

@@ -93,9 +93,7 @@ def tune_restorer(
             if harm > 0.2:
                 continue
             after = sum(
-                edit_distance(
-                    words_only(apply_plan(e.text, [x for x in p if x.log10_gain >= least])), originals[id(e)]
-                )
+                edit_distance(words_only(apply_plan(e.text, [x for x in p if x.log10_gain >= least])), originals[id(e)])
                 for e, p in spun_plans
             )
             reduction = 1 - after / sum(before.values())

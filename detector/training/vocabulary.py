@@ -66,10 +66,7 @@ def vocabulary_words(counts: Counter[str], size: int, also: Iterable[str] = ()) 
 def zipf_frequencies(words: Iterable[str]) -> NDArray[np.float32]:
     """Return each word's frequency on the Zipf scale, as wordfreq has it; 0 for marks and special words."""
     return np.array(
-        [
-            wordfreq.zipf_frequency(w, "en") if any(map(str.isalpha, w)) and w[0] != "<" else 0.0
-            for w in words
-        ],
+        [wordfreq.zipf_frequency(w, "en") if any(map(str.isalpha, w)) and w[0] != "<" else 0.0 for w in words],
         dtype=np.float32,
     )
 
