@@ -56,9 +56,9 @@ def skeleton(word: str) -> str:
 class Vocabulary(dict[str, int]):
     """Ids of the pieces that `text.iter_pieces` yields: a plain lookup, with classes for all that is not listed.
 
-    A space has the id `SPACE` (-1), other white space `WIDE_SPACE` (-2); numbers that are not listed `<num>`, all else `<unk>` (which `tokenize`
-    turns into `<name>` where it is capitalised). A word written with look-alike letters has the id of what a
-    reader sees.
+    A space has the id `SPACE` (-1), other white space `WIDE_SPACE` (-2); numbers that are not listed have `<num>`,
+    all else `<unk>`, which `tokenize` turns into `<name>` where it is capitalised. A word written with look-alike
+    letters has the id of what a reader sees.
     """
 
     SPACE, WIDE_SPACE = -1, -2

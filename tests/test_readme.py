@@ -8,7 +8,8 @@ README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encodi
 
 def test_opens_with_one_sentence_and_two_commands():
     first, blank, *rest = README.splitlines()
-    assert first.endswith(".") and not blank
+    assert first.endswith(".")
+    assert not blank
     assert rest[0] == "    python -m pip install . && detector annotate notebooks/articles/harbour-talks-spun.txt"
     assert rest[1] == '    python -m pip install ".[test]" && python -m pytest'
 

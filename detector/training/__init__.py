@@ -1,0 +1,1 @@
+"""How the models are made: corpus, spinners, estimation, fitting; nothing here is needed at run time."""

@@ -176,7 +176,7 @@ def build_language_model(ngrams: NGrams) -> LanguageModel:
 
 
 def write_arpa(ngrams: NGrams, words: tuple[str, ...], path: Path) -> None:
-    """Write the model as ARPA text, which KenLM and SRILM read; a boundary is `<s>` on the left, `</s>` on the right."""
+    """Write the model as ARPA text, as KenLM reads it; a boundary is `<s>` on the left, `</s>` on the right."""
     left = ("<s>", *words[1:])
     right = ("</s>", *words[1:])
     w2 = (ngrams.bigram_keys & _ID).astype(np.int64)
