@@ -64,7 +64,7 @@ from detector.training.vocabulary import (
     zipf_frequencies,
 )
 
-__all__ = ["TrainSettings", "train"]
+__all__ = ["TrainSettings", "spinner_resources", "train"]
 
 T = TypeVar("T")
 
@@ -137,16 +137,16 @@ def train(
 
 
 @dataclass(frozen=True)
-class _Base:
-    """What is estimated from the corpus and the thesauri alone."""
+class _Words:
+    """The vocabulary, and the corpus in its ids."""
 
-    measurer: Measurer
-    resources: SpinnerResources
+    ids: NDArray[np.int32]
+    shape: NDArray[np.uint8]
     stored_zipf: NDArray[np.uint8]
-    fingerprints: list[list[Any]]
+    vocabulary: Vocabulary
 
 
-def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> _Base:
+def _words(s: TrainSettings, bench: _Workbench) -> _Words:
     corpus_files(s.corpus)  # says at once what is missing
     words = bench.step(
         "vocabulary",
@@ -166,6 +166,36 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
     # What is fitted sees the frequencies as the runtime will: in whole steps.
     stored_zipf = np.rint(zipf * ZIPF_STEPS).astype(np.uint8)
     vocabulary = Vocabulary(words, (stored_zipf / np.float32(ZIPF_STEPS)).astype(np.float32), case)
+    return _Words(ids, shape, stored_zipf, vocabulary)
+
+
+def spinner_resources(s: TrainSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
+    """Return what the spinners draw on: as a training run left it in `work`, or made anew and kept there."""
+    bench = _Workbench(work, announce)
+    path = work / "channel.joblib"
+    if path.exists():
+        kept: SpinnerResources = joblib.load(path)[1]
+        return kept
+    w = _words(s, bench)
+    near, similarity = bench.step("neighbours", lambda: distributional_neighbours(w.ids))
+    pairs = bench.step("thesauri", lambda: _thesaurus_pairs(s, w.vocabulary))
+    made: SpinnerResources = bench.step("channel", lambda: _channel(s, w.vocabulary, pairs, near, similarity, w.ids))[1]
+    return made
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What is estimated from the corpus and the thesauri alone."""
+
+    measurer: Measurer
+    resources: SpinnerResources
+    stored_zipf: NDArray[np.uint8]
+    fingerprints: list[list[Any]]
+
+
+def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> _Base:
+    w = _words(s, bench)
+    ids, shape, vocabulary = w.ids, w.shape, w.vocabulary
     ngrams = bench.step("n_grams", lambda: estimate(ids, vocabulary.size, s.bigrams, s.trigrams))
     if s.arpa is not None:
         write_arpa(ngrams, vocabulary.words, s.arpa)
@@ -195,7 +225,7 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
     )
     channel, resources = bench.step("channel", lambda: _channel(s, vocabulary, pairs, near, similarity, ids))
     fingerprints = bench.step("fingerprints", lambda: _fingerprints(s, vocabulary, ids))
-    return _Base(Measurer(vocabulary, language_model, context_model, channel), resources, stored_zipf, fingerprints)
+    return _Base(Measurer(vocabulary, language_model, context_model, channel), resources, w.stored_zipf, fingerprints)
 
 
 def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> Path:

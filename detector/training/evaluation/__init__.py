@@ -1,0 +1,1 @@
+"""The parts of `detector evaluate`, one table of the model card a module."""

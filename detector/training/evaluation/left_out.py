@@ -1,0 +1,164 @@
+"""Leave one spinner out: every model that learns from spun text fitted anew without a family, and tested on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
+from detector.evidence.measurements import Measurer
+from detector.features import FEATURE_NAMES, passage_features
+from detector.text import tokenize
+from detector.training.corpus import Document
+from detector.training.evaluation.metrics import auc_interval
+from detector.training.evaluation.parts import without_sources
+from detector.training.evaluation.results import AucRow, LeftOut, read_json, write_json
+from detector.training.evaluation.samples import (
+    FULL_RATE,
+    LENGTHS,
+    Bench,
+    changed_share,
+    scores_of,
+    spin_all,
+    stretches,
+)
+from detector.training.examples import Example, make_examples
+from detector.training.families import FAMILIES
+from detector.training.fit import (
+    balanced,
+    document_inputs,
+    fit_candidate_model,
+    fit_logistic,
+    fit_token_model,
+    passage_inputs,
+)
+
+__all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
+
+# Names of the two scorers: the channel is the product's own, or lacks what the family's tables are drawn from.
+TABLES_KNOWN, TABLES_HIDDEN = "left out of fitting", "left out, its tables hidden too"
+
+# Sources of the channel that a family's tables stand in; `dictionary`, `thesaurus`, `roundtrip` draw on both thesauri.
+_TABLES: dict[str, tuple[str, ...]] = {
+    "dictionary": ("observed", "wordnet", "mythes"),
+    "observed": ("observed",),
+    "thesaurus": ("wordnet", "mythes"),
+    "phrase": ("aligned",),
+    "adjacent": ("aligned",),
+    "neighbour": ("neighbour",),
+    "science": ("tortured", "aligned"),
+    "roundtrip": ("wordnet", "mythes"),
+}
+_WORD_RATES, _RATES = (0.05, 0.5), (0.1, 0.5)  # as `detector train` has them
+
+
+def _examples(
+    bench: Bench,
+    documents: Sequence[Document],
+    families: Sequence[str],
+    words: tuple[int, int],
+    rates: tuple[float, float],
+    n: int,
+    seed: int,
+) -> list[Example]:
+    return list(make_examples(balanced(documents, n, seed), bench.resources, families, words, rates, seed))
+
+
+def _whole(measurer: Measurer, prior: float, model: LogisticModel, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the logit of each text as one passage."""
+    out = []
+    for i in range(0, len(texts), 60):
+        m = measurer.measure(tokenize(texts[i : i + 60], measurer.vocabulary))
+        whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
+        x = passage_features(m, whole, len(m.batch.texts), prior)
+        out.append(model.logit(x, x[:, 0].astype(np.float64)))
+    return np.concatenate(out)
+
+
+def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, float, LogisticModel]:
+    """Return candidate, token and passage models fitted on all other families that rewrite words."""
+    families = [f for f in FAMILIES if f not in (family, "damage")]
+    first, second = bench.fit[0::2], bench.fit[1::2]
+    examples = _examples(bench, first, families, (30, 250), _WORD_RATES, n, seed)
+    measurer = replace(bench.models.measurer, candidate_model=None, token_model=None)
+    measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, seed))
+    token_model, prior = fit_token_model(measurer, examples, seed + 1)
+    measurer = replace(measurer, token_model=token_model)
+    inputs = passage_inputs(
+        measurer, prior, _examples(bench, second, families, (20, 500), _RATES, n, seed + 2), seed + 2
+    )
+    # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
+    return measurer, prior, fit_logistic(inputs, inputs, FEATURE_NAMES)
+
+
+def _rows(
+    bench: Bench,
+    family: str,
+    n_test: int,
+    scorers: dict[str, Callable[[list[str]], NDArray[np.float64]]],
+) -> list[AucRow]:
+    rows = []
+    for words in LENGTHS:
+        human = [s.text for s in stretches(bench.test, n_test, words, bench.seed + words)]
+        made = spin_all(human, family, FULL_RATE, bench.resources, bench.seed + 17 + words)
+        rewritten = [s for s in made if s is not None]
+        at = np.flatnonzero([s is not None for s in made])
+        texts = [*human, *(s.text for s in rewritten)]
+        spun = np.arange(len(texts)) >= len(human)
+        document = np.concatenate([np.arange(len(human)), at])
+        for name, score in scorers.items():
+            auc = auc_interval(score(texts), spun, document)
+            rows.append(AucRow(name, family, FULL_RATE, words, auc, len(human), changed_share(rewritten)))
+    return rows
+
+
+def _damage_rows(bench: Bench, n: int, n_test: int, seed: int) -> list[AucRow]:
+    """Return the rows of `damage`: only the document model learns from it."""
+    models = bench.models
+    families = [f for f in FAMILIES if f != "damage"]
+    examples = _examples(bench, bench.fit[1::2], families, (25, 1000), _RATES, n, seed)
+    inputs = document_inputs(
+        models.measurer, models.prior_log10_odds, models.splitter, models.passage_model, examples, seed
+    )
+    changed = replace(models, document_model=fit_logistic(inputs, inputs, DOCUMENT_FEATURE_NAMES))
+    return _rows(bench, "damage", n_test, {TABLES_KNOWN: lambda texts: scores_of(changed, texts).probability})
+
+
+def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
+    """Return ROC AUC on each family for models fitted without it; each family's rows are kept in `folder`.
+
+    The models are fitted on `examples` documents a stage, fewer than the product's own, so that the losses are upper
+    bounds. The language model, the context model and the channel are the product's.
+    """
+    signature = bench.models.signature
+    rows: list[AucRow] = []
+    for number, family in enumerate(FAMILIES):
+        kept = None if folder is None else folder / f"left_out-{signature}-{examples}-{family}.json"
+        if kept is not None and kept.exists():
+            rows += read_json(tuple[AucRow, ...], kept)
+        else:
+            seed = bench.seed + 500 + 10 * number
+            if family == "damage":
+                found = _damage_rows(bench, examples, bench.limit, seed)
+            else:
+                measurer, prior, model = _fit_without(bench, family, examples, seed)
+                hidden = replace(measurer, channel=without_sources(measurer.channel, _TABLES[family]))
+                found = _rows(
+                    bench,
+                    family,
+                    bench.limit,
+                    {
+                        TABLES_KNOWN: partial(_whole, measurer, prior, model),
+                        TABLES_HIDDEN: partial(_whole, hidden, prior, model),
+                    },
+                )
+            if kept is not None:
+                write_json(tuple(found), kept)
+            rows += found
+        bench.progress(number + 1, len(FAMILIES))
+    return LeftOut(signature, examples, tuple(rows))

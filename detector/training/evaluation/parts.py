@@ -1,0 +1,41 @@
+"""Models with one part taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from detector.channel import SOURCES, Channel, Ragged
+from detector.evidence.measurements import Measurer
+from detector.perceptron import Perceptron
+from detector.resources import Models
+
+__all__ = ["deaf_to", "with_measurer", "without_sources"]
+
+
+def without_sources(channel: Channel, sources: Collection[str]) -> Channel:
+    """Return the channel without the pairs that these sources alone, or most strongly, know."""
+    keep = ~np.isin(channel.sources, [SOURCES.index(s) for s in sources])
+    row = np.repeat(np.arange(channel.n_entries), channel.entries.lengths)
+    sizes = np.bincount(row[keep], minlength=channel.n_entries)
+    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+    return replace(
+        channel,
+        entries=Ragged(offsets, channel.entries.values[keep]),
+        weights=channel.weights[keep],
+        sources=channel.sources[keep],
+    )
+
+
+def deaf_to(model: Perceptron, columns: Sequence[str]) -> Perceptron:
+    """Return the network as if these columns always stood at their mean."""
+    hidden = model.hidden.copy()
+    hidden[[model.columns.index(c) for c in columns]] = 0.0
+    return replace(model, hidden=hidden)
+
+
+def with_measurer(models: Models, measurer: Measurer) -> Models:
+    """Return the models with another measurer, its channel the reverser's too."""
+    return replace(models, measurer=measurer, restorer=replace(models.restorer, channel=measurer.channel))

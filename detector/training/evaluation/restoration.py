@@ -1,0 +1,171 @@
+"""Can it be put back: word errors taken away, real phrases restored, and what the evidence covers."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.pipeline import judge, plans
+from detector.resources import Models
+from detector.reverser import apply_plan
+from detector.text import fold
+from detector.training.evaluation.language import evidence_of
+from detector.training.evaluation.metrics import ratio_interval, wilson
+from detector.training.evaluation.results import PhraseRow, RestorationRow
+from detector.training.evaluation.samples import (
+    FULL_RATE,
+    Bench,
+    changed_share,
+    judged_batches,
+    spin_all,
+    stretches,
+)
+from detector.training.families import FAMILIES
+from detector.training.spinners import SpunText, read_observed_pairs
+from detector.training.tune import edit_distance, words_only
+from detector.types import Edit, Evidence
+
+__all__ = ["Restored", "observed_phrases", "restoration", "restored"]
+
+_READINGS = 5
+
+
+class Restored:
+    """Counts over spun texts, float64 (texts,) each.
+
+    Attributes
+    ----------
+    before, after : word edit distance to the original
+    spans, exact, covered : substituted spans; those that read as before after restoring; those that a finding touches
+    findings, right : findings; those that touch a substituted span
+    evidence : the findings themselves
+    """
+
+    def __init__(self, models: Models, spun: Sequence[SpunText]) -> None:
+        n = len(spun)
+        self.before, self.after, self.spans, self.exact = (np.zeros(n) for _ in range(4))
+        self.covered, self.findings, self.right, self.edits = (np.zeros(n) for _ in range(4))
+        self.evidence: list[list[Evidence]] = []
+        for first, judged in judged_batches(models, [s.text for s in spun]):
+            made = plans(judged, models)
+            found = evidence_of(judged, models, made)
+            self.evidence += found
+            for i, (plan, evidence) in enumerate(zip(made, found, strict=True), first):
+                self._count(i, spun[i], plan, evidence)
+
+    def _count(self, i: int, spun: SpunText, plan: Sequence[Edit], evidence: Sequence[Evidence]) -> None:
+        original = words_only(spun.original)
+        self.before[i] = edit_distance(words_only(spun.text), original)
+        self.after[i] = edit_distance(words_only(apply_plan(spun.text, plan)), original)
+        self.edits[i] = len(plan)
+        self.spans[i] = len(spun.alignment)
+        right = {(e.start, e.end, fold(e.original)) for e in plan}
+        self.exact[i] = sum((s.start, s.end, fold(s.original)) in right for s in spun.alignment)
+        places = [(s.start, s.end) for s in spun.alignment]
+        found = [(e.start, e.end) for e in evidence]
+        self.covered[i] = touching(places, found)
+        self.findings[i] = len(found)
+        self.right[i] = touching(found, places)
+
+
+def touching(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
+    """Return how many of the spans share a character with one of the others; both sorted and disjoint.
+
+    >>> touching([(0, 4), (5, 9)], [(8, 12)])
+    1
+    """
+    starts = [start for start, _ in others]
+    count = 0
+    for start, end in spans:
+        at = bisect.bisect_left(starts, end) - 1
+        count += at >= 0 and others[at][1] > start
+    return count
+
+
+def restored(bench: Bench, family: str, n: int, words: int = 300) -> tuple[list[SpunText], Restored]:
+    """Return stretches spun by the family at full rate, and what became of them."""
+    human = [s.text for s in stretches(bench.test, n, words, bench.seed + 30)]
+    made = spin_all(human, family, FULL_RATE, bench.resources, bench.seed + 31)
+    spun = [s for s in made if s is not None]
+    return spun, Restored(bench.models, spun)
+
+
+def restoration(bench: Bench) -> tuple[RestorationRow, ...]:
+    """Return restoration and coverage by family, on stretches of 300 words at full rate."""
+    rows = []
+    for number, family in enumerate(FAMILIES):
+        spun, r = restored(bench, family, max(20, bench.limit // 3))
+        rows.append(
+            RestorationRow(
+                family,
+                len(spun),
+                changed_share(spun),
+                ratio_interval(r.before - r.after, r.before),
+                ratio_interval(r.exact, r.spans),
+                ratio_interval(r.covered, r.spans),
+                ratio_interval(r.right, r.findings),
+            )
+        )
+        bench.progress(number + 1, len(FAMILIES))
+    return tuple(rows)
+
+
+def readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[str]:
+    """Yield the n likeliest readings of a text: every edit by its own original or one of its alternatives, or not made.
+
+    Gains add up; the first reading is the plan as it is.
+    """
+    options: list[list[tuple[float, str]]] = []
+    for edit in plan:
+        ways = [(edit.log10_gain, edit.original), *((a.log10_gain, a.text) for a in edit.alternatives)]
+        options.append([ways[0], *sorted([*ways[1:], (0.0, edit.spun)], reverse=True)])
+    start = (0,) * len(options)
+    heap = [(-1e9, start)]  # the plan itself comes first, whatever its alternatives gain
+    seen = {start}
+    while heap and n:
+        _, choice = heapq.heappop(heap)
+        n -= 1
+        picked = [
+            Edit(e.start, e.end, e.spun, options[i][k][1], options[i][k][0])
+            for i, (e, k) in enumerate(zip(plan, choice, strict=True))
+        ]
+        yield apply_plan(text, picked)
+        for i, k in enumerate(choice):
+            if k + 1 < len(options[i]):
+                following = (*choice[:i], k + 1, *choice[i + 1 :])
+                if following not in seen:
+                    seen.add(following)
+                    gain = sum(options[j][c][0] for j, c in enumerate(following))
+                    heapq.heappush(heap, (-gain, following))
+
+
+def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "C")) -> tuple[PhraseRow, ...]:
+    """Return how many observed phrases of real engines come back word for word.
+
+    A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict.
+    """
+    listed = read_observed_pairs(pairs / "observed_pairs.jsonl")
+    rows = []
+    for engine in engines:
+        mine = [(o, x) for o, x, _, name in listed if name == engine and words_only(o) != words_only(x)]
+        if not mine:
+            continue
+        judged = judge([x for _, x in mine], bench.models, 1.0)
+        at_1 = at_5 = 0
+        before: NDArray[np.float64] = np.zeros(len(mine))
+        after = before.copy()
+        for i, ((original, spun), plan) in enumerate(zip(mine, plans(judged, bench.models), strict=True)):
+            wanted = words_only(original)
+            found = [words_only(r) for r in readings(spun, plan)]
+            at_1 += found[0] == wanted
+            at_5 += wanted in found
+            before[i] = edit_distance(words_only(spun), wanted)
+            after[i] = edit_distance(found[0], wanted)
+        n = len(mine)
+        rows.append(PhraseRow(engine, n, wilson(at_1, n), wilson(at_5, n), ratio_interval(before - after, before)))
+    return tuple(rows)

@@ -1,0 +1,282 @@
+"""What an evaluation found: rows of tables, written as JSON and read back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import types
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from detector.errors import InputError
+
+__all__ = [
+    "AblationRow",
+    "AucRow",
+    "BinRow",
+    "CalibrationRow",
+    "CueRow",
+    "CurveRow",
+    "Evaluation",
+    "FindingsRow",
+    "Interval",
+    "LeftOut",
+    "MixedRow",
+    "PerplexityRow",
+    "PhraseRow",
+    "RateRow",
+    "RestorationRow",
+    "read_json",
+    "write_json",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class AucRow:
+    """ROC AUC of one scorer on human stretches of one length against their spun versions.
+
+    `changed` is the share of words that the spun versions differ in, `documents` how many there were.
+    """
+
+    scorer: str
+    family: str
+    rate: float
+    words: int
+    auc: Interval
+    documents: int
+    changed: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    """Points of a ROC curve."""
+
+    words: int
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """Share of texts flagged at a threshold; `kind` says what `group` is (register, source or family)."""
+
+    kind: str
+    group: str
+    threshold: str
+    texts: int
+    flagged: int
+    share: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRow:
+    """Calibration error and Brier score of the documents' probabilities, half of the documents spun."""
+
+    words: str
+    texts: int
+    expected_calibration_error: float
+    brier_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class BinRow:
+    """One bin of the reliability diagram."""
+
+    probability: float
+    spun: float
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class MixedRow:
+    """One spun passage in each human article: articles flagged, and the flagged passages against the spun one.
+
+    `recall` is the share of spun characters that lie in flagged passages, `precision` the share of flagged
+    characters that were spun (a passage reaches beyond what was spun in it), `located` the share of
+    articles where at least half of the spun passage is flagged. `false_passages` is the share of passages flagged in
+    the same articles without it.
+    """
+
+    rate: float
+    articles: int
+    found: Interval
+    located: Interval
+    recall: Interval
+    precision: Interval
+    false_passages: Interval
+    false_articles: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsRow:
+    """Findings and edits per 1,000 words of human text, and the share of documents that are flagged."""
+
+    source: str
+    documents: int
+    words: int
+    findings: Interval
+    edits: Interval
+    flagged: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class PerplexityRow:
+    """Perplexity per token of held-out text, of the language model and of its own back-offs."""
+
+    genre: str
+    tokens: int
+    unlisted: float
+    trigram: float
+    bigram: float
+    unigram: float
+
+
+@dataclass(frozen=True, slots=True)
+class RestorationRow:
+    """What `reverse` and the evidence make of spun text.
+
+    `error_reduction` is the share of the word edit distance to the original that is taken away; `exact` the share of
+    substituted spans that read as before afterwards; `coverage` the share that some finding touches, `precision` the
+    share of findings that touch one.
+    """
+
+    family: str
+    documents: int
+    changed: float
+    error_reduction: Interval
+    exact: Interval
+    coverage: Interval
+    precision: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseRow:
+    """Observed phrases of a real engine: restored word for word, by the first reading and within the first five."""
+
+    engine: str
+    phrases: int
+    exact_at_1: Interval
+    exact_at_5: Interval
+    error_reduction: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class AblationRow:
+    """What is left when one part is taken away: ROC AUC on 100 words, error reduction and harm of the reverser."""
+
+    removed: str
+    auc: Interval
+    auc_unseen: Interval | None
+    error_reduction: Interval
+    edits: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueRow:
+    """What one cue finds: findings per 1,000 words of spun and of human text, and the share of substituted spans that
+    no other cue touches.
+    """
+
+    cue: str
+    findings_spun: float
+    findings_human: float
+    alone: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Leave-one-spinner-out, and the signature of the models whose language model and channel it used."""
+
+    signature: str
+    examples: int
+    rows: tuple[AucRow, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All that `detector evaluate` found on the test split."""
+
+    version: str
+    signature: str
+    limit: int
+    seed: int
+    corpus_sha256: str
+    thresholds: dict[str, float]
+    threshold_notes: dict[str, str]
+    documents: dict[str, int]
+    roc_auc: tuple[AucRow, ...] = ()
+    curves: tuple[CurveRow, ...] = ()
+    unseen: tuple[AucRow, ...] = ()
+    left_out: LeftOut | None = None
+    false_flags: tuple[RateRow, ...] = ()
+    recall: tuple[RateRow, ...] = ()
+    calibration: tuple[CalibrationRow, ...] = ()
+    bins: tuple[BinRow, ...] = ()
+    mixed: tuple[MixedRow, ...] = ()
+    findings: tuple[FindingsRow, ...] = ()
+    perplexity: tuple[PerplexityRow, ...] = ()
+    restoration: tuple[RestorationRow, ...] = ()
+    phrases: tuple[PhraseRow, ...] = ()
+    ablation: tuple[AblationRow, ...] = ()
+    cues: tuple[CueRow, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value for JSON: no opinion where a number is none."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def write_json(value: Any, path: Path) -> None:
+    """Write a dataclass, or a tuple of them, as JSON."""
+    plain = [dataclasses.asdict(v) for v in value] if isinstance(value, tuple) else dataclasses.asdict(value)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(_plain(plain), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def _revived(kind: Any, value: Any) -> Any:
+    origin = get_origin(kind)
+    if origin in (types.UnionType, Union):
+        if value is None:
+            return None
+        return _revived(next(k for k in get_args(kind) if k is not type(None)), value)
+    if origin is tuple:
+        arguments = get_args(kind)
+        if arguments[-1] is ...:
+            return tuple(_revived(arguments[0], v) for v in value)
+        return tuple(_revived(k, v) for k, v in zip(arguments, value, strict=True))
+    if dataclasses.is_dataclass(kind):
+        hints = get_type_hints(kind)
+        known = {f.name for f in dataclasses.fields(kind)}
+        return kind(**{k: _revived(hints[k], v) for k, v in value.items() if k in known})  # type: ignore[operator]
+    if kind is float:
+        return math.nan if value is None else float(value)
+    return value
+
+
+def read_json(kind: type[T], path: Path) -> T:
+    """Return what `write_json` wrote; raise InputError where the file does not hold it."""
+    try:
+        found: T = _revived(kind, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(
+            f"{path} holds no {getattr(kind, '__name__', kind)} ({error}): delete it and run again"
+        ) from error
+    return found
