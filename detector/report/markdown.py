@@ -24,7 +24,7 @@ def _document(judged: Judged) -> list[str]:
     out = [
         f"## {_plain(judged.document.path)}",
         "",
-        f"**{report.verdict.replace("_", " ")}**, {sure}, {report.n_words:,} words, "
+        f"**{report.verdict.replace('_', ' ')}**, {sure}, {report.n_words:,} words, "
         f"threshold {percent(report.threshold)}.",
         "",
     ]
