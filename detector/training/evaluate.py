@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -162,10 +163,11 @@ def _evaluate(
 
 def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
     """Return all parts but the left-out spinners."""
-    unseen = None
-    if s.unseen_thesaurus is not None:
-        record.announce("unseen thesaurus")
-        unseen = detection.unseen_table(bench, s.unseen_thesaurus, s.wordnet)
+
+    @cache
+    def unseen() -> dict[str, list[str]]:
+        return {} if s.unseen_thesaurus is None else detection.unseen_table(bench, s.unseen_thesaurus, s.wordnet)
+
     known = record.part(
         "known_spinners",
         detection.Detection,
@@ -180,11 +182,11 @@ def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
         calibration=calibration.rows,
         bins=calibration.bins,
         unseen=()
-        if unseen is None
+        if s.unseen_thesaurus is None
         else record.part(
             "unseen_thesaurus",
             tuple[AucRow, ...],
-            lambda: detection.unseen_thesaurus(bench, unseen),
+            lambda: detection.unseen_thesaurus(bench, unseen()),
         ),
         false_flags=record.part("false_flags", tuple[RateRow, ...], lambda: detection.false_flags(bench)),
         recall=record.part("recall", tuple[RateRow, ...], lambda: detection.recall(bench)),
@@ -198,7 +200,7 @@ def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
             lambda: restoration.observed_phrases(bench, s.pairs),
         ),
         cues=record.part("cues", tuple[CueRow, ...], lambda: ablation.cues(bench)),
-        ablation=record.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(bench, unseen)),
+        ablation=record.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(bench, unseen())),
         seconds=record.seconds,
     )
 
@@ -228,4 +230,4 @@ def _left_out(s: EvaluateSettings, bench: Bench, kept: Path, announce: Callable[
     if path.exists():
         return read_json(LeftOut, path)
     last = s.output / "evaluation.json"
-    return read_json(Evaluation, last).left_out if last.exists() else None
+    return read_json(LeftOut | None, last, "left_out") if last.exists() else None  # type: ignore[arg-type]

@@ -68,7 +68,7 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     yield _Reduced("everyday words", models, ("everyday",))
 
 
-def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]] | None, words: int = 100) -> tuple[AblationRow, ...]:
+def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100) -> tuple[AblationRow, ...]:
     """Return ROC AUC, restoration and harm with each part taken away.
 
     The networks are not fitted again: they see the mean in place of what is missing. The passage classifier is, on the
@@ -96,7 +96,6 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]] | None, words: in
     loose = [
         TableSpinner("unseen", unseen, FULL_RATE, seed=bench.seed + i).spin(t).text
         for i, t in enumerate(human if unseen else [])
-        if unseen is not None
     ]
     n, k = len(human), len(spun)
     label = np.concatenate([np.zeros(n, dtype=bool), np.ones(k, dtype=bool)])

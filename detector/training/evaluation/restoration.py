@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import bisect
 import heapq
+import math
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.pipeline import judge, plans
 from detector.resources import Models
 from detector.reverser import apply_plan
-from detector.text import fold
+from detector.text import fold, iter_pieces
 from detector.training.evaluation.language import evidence_of
 from detector.training.evaluation.metrics import ratio_interval, wilson
 from detector.training.evaluation.results import PhraseRow, RestorationRow
@@ -115,39 +116,54 @@ def restoration(bench: Bench) -> tuple[RestorationRow, ...]:
     return tuple(rows)
 
 
-def readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[str]:
-    """Yield the n likeliest readings of a text: every edit by its own original or one of its alternatives, or not made.
+def _readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[str]:
+    """Yield the n likeliest readings of a text: each edit by its original, by an alternative, or not made.
 
-    Gains add up; the first reading is the plan as it is.
+    Gains add up, an edit that is not made gains nothing.
     """
-    options: list[list[tuple[float, str]]] = []
-    for edit in plan:
-        ways = [(edit.log10_gain, edit.original), *((a.log10_gain, a.text) for a in edit.alternatives)]
-        options.append([ways[0], *sorted([*ways[1:], (0.0, edit.spun)], reverse=True)])
+    options = [
+        sorted(
+            {(e.log10_gain, e.original), *((a.log10_gain, a.text) for a in e.alternatives), (0.0, e.spun)},
+            reverse=True,
+        )
+        for e in plan
+    ]
     start = (0,) * len(options)
-    heap = [(-1e9, start)]  # the plan itself comes first, whatever its alternatives gain
+    heap = [(0.0, start)]
     seen = {start}
     while heap and n:
-        _, choice = heapq.heappop(heap)
+        loss, choice = heapq.heappop(heap)
         n -= 1
-        picked = [
-            Edit(e.start, e.end, e.spun, options[i][k][1], options[i][k][0])
-            for i, (e, k) in enumerate(zip(plan, choice, strict=True))
-        ]
-        yield apply_plan(text, picked)
+        picked = [options[i][k] for i, k in enumerate(choice)]
+        yield apply_plan(
+            text,
+            [Edit(e.start, e.end, e.spun, word, gain) for e, (gain, word) in zip(plan, picked, strict=True)],
+        )
         for i, k in enumerate(choice):
-            if k + 1 < len(options[i]):
-                following = (*choice[:i], k + 1, *choice[i + 1 :])
-                if following not in seen:
-                    seen.add(following)
-                    gain = sum(options[j][c][0] for j, c in enumerate(following))
-                    heapq.heappush(heap, (-gain, following))
+            following = (*choice[:i], k + 1, *choice[i + 1 :])
+            if k + 1 < len(options[i]) and following not in seen:
+                seen.add(following)
+                heapq.heappush(heap, (loss + options[i][k][0] - options[i][k + 1][0], following))
+
+
+def _changes(spun: str, original: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield start and end of each stretch of `spun` that differs, and the words of `spun` with it alone put back."""
+    pieces = iter_pieces(spun)
+    ends = np.cumsum([len(p) for p in pieces]).tolist()
+    at = [i for i, p in enumerate(pieces) if not p.isspace()]
+    words, wanted = words_only(spun), words_only(original)
+    for tag, a, b, c, d in SequenceMatcher(None, words, wanted, autojunk=False).get_opcodes():
+        if tag != "equal":
+            start = ends[at[a]] - len(pieces[at[a]]) if a < len(at) else len(spun)
+            end = ends[at[b - 1]] if b > a else start
+            yield start, end, [*words[:a], *wanted[c:d], *words[b:]]
 
 
 def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "C")) -> tuple[PhraseRow, ...]:
-    """Return how many observed phrases of real engines come back word for word.
+    """Return how many substitutions in observed phrases of real engines come back word for word.
 
-    A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict.
+    A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict. At 1 counts
+    what `reverse` makes of it; at 5 also the likeliest readings, among them edits that `reverse` thinks too doubtful.
     """
     listed = read_observed_pairs(pairs / "observed_pairs.jsonl")
     rows = []
@@ -156,16 +172,22 @@ def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "
         if not mine:
             continue
         judged = judge([x for _, x in mine], bench.models, 1.0)
-        at_1 = at_5 = 0
-        before: NDArray[np.float64] = np.zeros(len(mine))
-        after = before.copy()
-        for i, ((original, spun), plan) in enumerate(zip(mine, plans(judged, bench.models), strict=True)):
+        sure, doubtful = plans(judged, bench.models), plans(judged, bench.models, -math.inf)
+        at_1 = at_5 = spans = 0
+        before, after = np.zeros(len(mine)), np.zeros(len(mine))
+        for i, (original, spun) in enumerate(mine):
             wanted = words_only(original)
-            found = [words_only(r) for r in readings(spun, plan)]
-            at_1 += found[0] == wanted
-            at_5 += wanted in found
             before[i] = edit_distance(words_only(spun), wanted)
-            after[i] = edit_distance(found[0], wanted)
-        n = len(mine)
-        rows.append(PhraseRow(engine, n, wilson(at_1, n), wilson(at_5, n), ratio_interval(before - after, before)))
+            after[i] = edit_distance(words_only(apply_plan(spun, sure[i])), wanted)
+            for start, end, target in _changes(spun, original):
+
+                def here(plan: Sequence[Edit], start: int = start, end: int = end) -> list[Edit]:
+                    return [e for e in plan if e.start <= end and start <= e.end]
+
+                first = words_only(apply_plan(spun, here(sure[i]))) == target
+                spans += 1
+                at_1 += first
+                at_5 += first or any(words_only(r) == target for r in _readings(spun, here(doubtful[i])))
+        found = ratio_interval(before - after, before)
+        rows.append(PhraseRow(engine, len(mine), spans, wilson(at_1, spans), wilson(at_5, spans), found))
     return tuple(rows)

@@ -163,10 +163,11 @@ class RestorationRow:
 
 @dataclass(frozen=True, slots=True)
 class PhraseRow:
-    """Observed phrases of a real engine: restored word for word, by the first reading and within the first five."""
+    """Observed phrases of a real engine: spans put back word for word by the first reading, or by one of five."""
 
     engine: str
     phrases: int
+    spans: int
     exact_at_1: Interval
     exact_at_5: Interval
     error_reduction: Interval
@@ -271,10 +272,11 @@ def _revived(kind: Any, value: Any) -> Any:
     return value
 
 
-def read_json(kind: type[T], path: Path) -> T:
-    """Return what `write_json` wrote; raise InputError where the file does not hold it."""
+def read_json(kind: type[T], path: Path, key: str | None = None) -> T:
+    """Return what `write_json` wrote, or what stands under one key of it; raise InputError where it is not there."""
     try:
-        found: T = _revived(kind, json.loads(path.read_text(encoding="utf-8")))
+        value = json.loads(path.read_text(encoding="utf-8"))
+        found: T = _revived(kind, value if key is None else value[key])
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"{path} holds no {getattr(kind, '__name__', kind)} ({error}): delete it and run again"
