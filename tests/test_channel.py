@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from detector.channel import SOURCES
+from detector.lexicon import BOUNDARY, Vocabulary
+from detector.text import tokenize
+from detector.training.channel import ChannelPair, align, build_channel, phrase_counts
+
+WORDS = "we visit go to the harbour first primary big large in order so as plan well - known machine learning".split()
+PAIRS = [
+    ("visit", "go to", "observed"),
+    ("first", "primary", "observed"),
+    ("the first", "the primary", "observed"),
+    ("big", "large", "wordnet"),
+    ("to", "in order to", "mythes"),
+    ("harbour", "unlisted", "observed"),
+]
+
+
+@pytest.fixture(scope="module")
+def vocabulary():
+    return Vocabulary(list(dict.fromkeys(WORDS)))
+
+
+@pytest.fixture(scope="module")
+def channel(vocabulary):
+    human = "we visit the big harbour first so as to plan in order to go to the well - known harbour".split()
+    ids = np.tile([*vocabulary.ids_of(human), BOUNDARY], 30).astype(np.int32)
+    rows = [ChannelPair(tuple(o.split()), tuple(s.split()), source, -0.3) for o, s, source in PAIRS]
+    return build_channel(rows, vocabulary, ids)
+
+
+def found(channel, vocabulary, text, known=None):
+    batch = tokenize([text], vocabulary)
+    c = channel.candidates(batch, known)
+    return {
+        (batch.surface(s, s + n), " ".join(vocabulary.words[i] for i in channel.words_of(o)), SOURCES[k])
+        for s, n, o, k in zip(c.start, c.length, c.original, c.source, strict=True)
+    }
+
+
+def test_words_and_phrases_are_matched(channel, vocabulary):
+    assert found(channel, vocabulary, "We go to the primary harbour in order to plan") == {
+        ("go to", "visit", "observed"),
+        ("primary", "first", "observed"),
+        ("the primary", "the first", "observed"),
+        ("in order to", "to", "mythes"),
+    }
+
+
+def test_no_match_runs_over_a_paragraph_break(channel, vocabulary):
+    assert ("go to", "visit", "observed") not in found(channel, vocabulary, "We go.\n\nto the harbour")
+
+
+def test_single_words_beside_a_hyphen_are_left(channel, vocabulary):
+    assert found(channel, vocabulary, "a large-known plan") == set()
+    assert found(channel, vocabulary, "a large known plan")
+
+
+def test_pairs_with_unlisted_words_are_left_out(channel, vocabulary):
+    assert vocabulary["unlisted"] == 1
+    assert all("unlisted" not in [vocabulary.words[i] for i in channel.words_of(e)] for e in range(channel.n_entries))
+
+
+def test_a_mask_hides_pairs(channel, vocabulary):
+    none = np.zeros(len(channel.entries.values), dtype=bool)
+    assert found(channel, vocabulary, "We go to the primary harbour", none) == set()
+
+
+def test_phrases_are_counted_where_they_stand(vocabulary):
+    ids = vocabulary.ids_of("go to the harbour go to plan".split())
+    phrases = [vocabulary.ids_of(p.split()) for p in ("go to", "go", "to the harbour", "plan go", "go to")]
+    assert phrase_counts(ids, phrases).tolist() == [2, 2, 1, 0, 2]
+
+
+def test_alignment_finds_the_pair_that_phrases_share():
+    pairs = [
+        (("deep", "learning"), ("profound", "learning")),
+        (("deep", "water"), ("profound", "water")),
+        (("machine", "learning"), ("machine", "getting", "to", "know")),
+        (("learning", "rate"), ("getting", "to", "know", "rate")),
+    ]
+    counts = align(pairs, {})
+    for word, substitute in (("deep", ("profound",)), ("learning", ("getting", "to", "know"))):
+        of_word = {s: c for (o, s), c in counts.items() if o == (word,)}
+        assert max(of_word, key=of_word.get) == substitute
+        assert of_word[substitute] > 1
+    assert all(o != s for o, s in counts)

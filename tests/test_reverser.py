@@ -1,0 +1,87 @@
+import pytest
+
+from detector import Edit, PlanError, apply_plan, reverse
+from detector.articles import article_for
+from detector.reverser import write_words
+
+SPUN = (
+    "The primary secretary of state instructed reporters that the nationwide safety adviser would go to the Chinese "
+    "language capital in Could. Officers mentioned the journey was doable, and folks within the overseas ministry "
+    "mentioned it will scale back the danger of battle between the 2 powers. The White Home mentioned that the "
+    "protection minister and his counterparts had a gathering about international commerce final yr."
+)
+HUMAN = (
+    "The ferry was late again on Tuesday. Passengers who had queued since six in the morning were told that a bearing "
+    "had failed and that no spare was to be had this side of the water. A few walked home; most sat down on their bags "
+    "and shared what they had, and by noon somebody had found a fiddle."
+)
+
+
+def test_a_plan_replays_and_so_does_any_part_of_it():
+    restoration = reverse(SPUN)
+    assert len(restoration.plan) > 8
+    assert apply_plan(SPUN, restoration.plan) == restoration.text
+    starts = [e.start for e in restoration.plan]
+    assert starts == sorted(starts)
+    assert all(a.end <= b.start for a, b in zip(restoration.plan, restoration.plan[1:], strict=False))
+    some = restoration.plan[::2]
+    assert apply_plan(SPUN, reversed(some)) == apply_plan(SPUN, some) != SPUN
+
+
+def test_what_was_plainly_substituted_comes_back():
+    text = reverse(SPUN).text
+    for words in ("first secretary of state", "national security adviser", "in May", "last year", "White House"):
+        assert words in text
+    assert "Could" not in text
+
+
+def test_human_text_is_left_alone():
+    assert reverse(HUMAN).text == HUMAN
+
+
+def test_reversing_twice_changes_nothing_more():
+    once = reverse(SPUN).text
+    assert reverse(once).text == once
+
+
+def test_kept_spans_stay():
+    start = SPUN.index("Officers")
+    restoration = reverse(SPUN, keep=[(start, start + len("Officers"))])
+    assert "Officers" in restoration.text
+
+
+def test_a_higher_gain_makes_fewer_edits():
+    assert len(reverse(SPUN, min_gain=2.0).plan) < len(reverse(SPUN).plan)
+
+
+@pytest.mark.parametrize("span", [(5, 3), (-1, 4), (0, 10**6)])
+def test_spans_outside_the_text_are_refused(span):
+    with pytest.raises(ValueError, match="keep"):
+        reverse(HUMAN, keep=[span])
+
+
+def test_a_plan_of_another_text_is_refused():
+    with pytest.raises(PlanError, match="expects 'Bill'"):
+        apply_plan("Invoice Gates", [Edit(0, 7, "Bill", "Invoice", 1.0)])
+    with pytest.raises(PlanError, match="overlaps"):
+        apply_plan("abcd", [Edit(0, 2, "ab", "x", 1.0), Edit(1, 3, "bc", "y", 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [(["man", "-", "made"], "man-made"), (["the", "mayor", "'s"], "the mayor's"), (["at", "once", ","], "at once,")],
+)
+def test_words_are_written_as_people_write_them(words, text):
+    assert write_words(words) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "article"),
+    [
+        ("apple", "an"), ("house", "a"), ("hour", "an"), ("honest", "an"), ("university", "a"), ("unique", "a"),
+        ("unintended", "an"), ("unimportant", "an"), ("European", "a"), ("one-off", "a"), ("useful", "a"),
+        ("usual", "a"), ("umbrella", "an"), ("U.S.", "a"), ("heir", "an"), ("historic", "a"), ("only", "an"),
+    ],
+)  # fmt: skip
+def test_article_by_sound(word, article):
+    assert article_for(word) == article
