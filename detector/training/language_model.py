@@ -27,6 +27,7 @@ from detector.static_function import StaticFunction
 
 __all__ = ["NGrams", "build_language_model", "estimate", "write_arpa"]
 
+_TINY = 1e-30  # a context that gives nothing away backs off to nothing
 _ID = np.uint64((1 << ID_BITS) - 1)
 _PAIR = np.uint64((1 << 2 * ID_BITS) - 1)
 _SHIFT = np.uint64(ID_BITS)
@@ -128,8 +129,8 @@ def estimate(ids: NDArray[np.int32], size: int, max_bigrams: int, max_trigrams: 
     del share2, share3
 
     # Prune the trigrams, then the bigrams that no kept trigram needs, each by what backing off would lose.
-    loss3 = c3 * (np.log10(p3) - np.log10(left3[context3] * p2[lower3]))
-    loss2 = c2 * (np.log10(p2) - np.log10(left2[context2] * p1[(bigrams & _ID).astype(np.int64)]))
+    loss3 = c3 * (np.log10(p3) - np.log10(np.maximum(left3[context3] * p2[lower3], _TINY)))
+    loss2 = c2 * (np.log10(p2) - np.log10(np.maximum(left2[context2] * p1[(bigrams & _ID).astype(np.int64)], _TINY)))
     keep2 = np.zeros(len(bigrams), dtype=bool)
     keep2[_largest(loss2, max_bigrams)] = True
     context_place = _find(bigrams, trigrams >> _SHIFT)

@@ -303,7 +303,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
                 (25, 5000),
                 _RATES,
                 seed + k,
-                part_share=0.25,
+                part_share=0.1,
             )
         ]
         return document_inputs(measurer, prior, splitter, passage_model, made, seed, counted(len(made)))

@@ -22,8 +22,9 @@ from detector.training.fit import balanced
 __all__ = ["choose_thresholds", "edit_distance", "tune_restorer", "words_only"]
 
 _BATCH = 40
-# Families of which a restorer can know something; damage is no substitution, and neighbours say other things.
-_RESTORABLE = ("dictionary", "observed", "thesaurus", "phrase", "adjacent", "science", "roundtrip")
+_MOST_HARM = 0.15  # edits per 1,000 words of human dev text; half of what the house allows elsewhere
+# Families that a restorer is tuned for, as they are met: whole articles by dictionary first, then engines B and C.
+_RESTORABLE = ("dictionary", "observed", "observed", "phrase", "adjacent", "science")
 
 
 def words_only(text: str) -> list[str]:
@@ -56,7 +57,7 @@ def _judged(models: Models, examples: Sequence[Example]) -> list[tuple[Sequence[
 def tune_restorer(
     models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int
 ) -> RestorerSettings:
-    """Return the settings that take most word errors away on spun dev text, at no more than 0.2 edits per 1,000
+    """Return the settings that take most word errors away on spun dev text, at no more than `_MOST_HARM` edits per 1,000
     words of human dev text.
     """
     picked = balanced(documents, 260, seed)
@@ -82,7 +83,7 @@ def tune_restorer(
     before = {id(e): edit_distance(words_only(e.text), originals[id(e)]) for e in spun}
     best: tuple[float, RestorerSettings] | None = None
     least_gains = (-0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.7, 1.0)
-    for weight, consistency, caution in itertools.product((0.3, 0.6, 1.0), (0.0, 0.3, 0.6), cautions):
+    for weight, consistency, caution in itertools.product((0.3, 0.5, 0.8), (0.3, 0.6, 0.9), cautions):
         settings = RestorerSettings(weight, consistency, caution, -2.0, min(least_gains))
         tried = _set(models, settings)
         spun_judged, human_judged = judged[caution]
@@ -90,7 +91,7 @@ def tune_restorer(
         spun_plans = [(e, p) for part, j in spun_judged for e, p in zip(part, plans(j, tried), strict=True)]
         for least in least_gains:
             harm = 1000 * sum(x.log10_gain >= least for p in human_plans for x in p) / human_words
-            if harm > 0.2:
+            if harm > _MOST_HARM:
                 continue
             after = sum(
                 edit_distance(words_only(apply_plan(e.text, [x for x in p if x.log10_gain >= least])), originals[id(e)])
