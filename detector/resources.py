@@ -16,11 +16,12 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 
 from detector.channel import Channel
-from detector.classifier import LogisticModel
+from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
 from detector.context_model import ContextModel
 from detector.errors import ModelError
-from detector.evidence.measurements import Measurer
+from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurer
 from detector.evidence.tortured_phrase import TorturedPhrases
+from detector.features import FEATURE_NAMES
 from detector.fingerprints import Fingerprint, first_term, parse
 from detector.language_model import LanguageModel
 from detector.lexicon import SPECIAL_WORDS, Vocabulary
@@ -171,6 +172,17 @@ def verify_models(folder: Path) -> None:
             )
 
 
+def _check_columns(folder: Path, models: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
+    """Raise ModelError where a model (by name: found, expected) was fitted on other columns than this version has."""
+    for name, (found, expected) in models.items():
+        if found != expected:
+            other = sorted(set(found) ^ set(expected)) or "the same in another order"
+            raise ModelError(
+                f"the model in {folder / name} has other columns than this version ({other}): "
+                "install the models that belong to it, or run `detector train`"
+            )
+
+
 def read_fingerprints(path: Path) -> list[Fingerprint]:
     """Return the tortured phrases: rows of query, expected term and log10 odds."""
     out = []
@@ -202,19 +214,32 @@ def load_models(folder: Path | None = None) -> Models:
     vocabulary = read_vocabulary(folder / "vocabulary")
     language_model = read_arrays(LanguageModel, folder / "language_model")
     channel = read_arrays(Channel, folder / "channel")
-    measurer = Measurer(
-        vocabulary,
-        language_model,
-        read_arrays(ContextModel, folder / "context_model"),
-        channel,
-        read_arrays(Perceptron, folder / "candidate_model"),
-        read_arrays(Perceptron, folder / "token_model"),
-    )
     punkt = json.loads((folder / "punkt.json").read_text(encoding="utf-8"))
     splitter = SentenceSplitter(
         tuple(punkt["abbreviations"]),
         tuple((a, b) for a, b in punkt["collocations"]),
         tuple(punkt["starters"]),
+    )
+    candidate_model = read_arrays(Perceptron, folder / "candidate_model")
+    token_model = read_arrays(Perceptron, folder / "token_model")
+    passage_model = read_arrays(LogisticModel, folder / "passage_model")
+    document_model = read_arrays(LogisticModel, folder / "document_model")
+    _check_columns(
+        folder,
+        {
+            "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
+            "token_model": (token_model.columns, TOKEN_COLUMNS),
+            "passage_model": (passage_model.columns, FEATURE_NAMES),
+            "document_model": (document_model.columns, DOCUMENT_FEATURE_NAMES),
+        },
+    )
+    measurer = Measurer(
+        vocabulary,
+        language_model,
+        read_arrays(ContextModel, folder / "context_model"),
+        channel,
+        candidate_model,
+        token_model,
     )
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     return Models(
@@ -222,8 +247,8 @@ def load_models(folder: Path | None = None) -> Models:
         splitter,
         TorturedPhrases(read_fingerprints(folder / "fingerprints.json"), vocabulary),
         Restorer(vocabulary, language_model, channel, RestorerSettings(**settings["restorer"])),
-        read_arrays(LogisticModel, folder / "passage_model"),
-        read_arrays(LogisticModel, folder / "document_model"),
+        passage_model,
+        document_model,
         settings["prior_log10_odds"],
         settings["thresholds"],
         settings["evidence_least"],
