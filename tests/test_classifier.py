@@ -1,0 +1,71 @@
+"""Logistic models against scikit-learn, document features by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel, document_features, probability
+
+IDENTITY = np.array([0.0, 1.0, 0.0, 0.0])
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    rng = np.random.default_rng(5)
+    x = rng.normal(3, 2, (400, 4)) * [1, 10, 0.1, 5]
+    y = x[:, 0] - 2 * x[:, 2] + rng.normal(0, 2, 400) > 2
+    theirs = make_pipeline(StandardScaler(), LogisticRegression()).fit(x, y)
+    scaler, model = theirs[0], theirs[1]
+    ours = LogisticModel(("a", "b", "c", "d"), scaler.mean_, scaler.scale_, model.coef_[0], model.intercept_, IDENTITY)
+    return x, theirs, ours
+
+
+def test_scores_and_probabilities_are_scikit_learn_s(fitted):
+    x, theirs, ours = fitted
+    assert np.allclose(ours.decision_score(x), theirs.decision_function(x))
+    logit = ours.logit(x, np.full(len(x), 2.5))
+    assert np.allclose(probability(logit), theirs.predict_proba(x)[:, 1])
+
+
+def test_a_row_s_score_does_not_depend_on_its_neighbours(fitted):
+    x, _, ours = fitted
+    alone = [ours.decision_score(x[i : i + 1])[0] for i in range(len(x))]
+    assert np.array_equal(ours.decision_score(x), alone)
+
+
+def test_what_lies_far_out_counts_eight_deviations(fitted):
+    _, _, ours = fitted
+    far, farther = (ours.mean + k * ours.scale * np.sign(ours.weights) for k in (8, 1000))
+    assert ours.decision_score(far[None]) == pytest.approx(ours.decision_score(farther[None]))
+
+
+def test_calibration_is_a_line_whose_slope_and_height_change_with_length():
+    model = LogisticModel(("a",), np.zeros(1), np.ones(1), np.ones(1), np.zeros(1), np.array([0.5, 2.0, -1.0, 3.0]))
+    x = np.array([[1.0], [1.0], [-2.0]])
+    logit = model.logit(x, np.array([2.0, 3.0, 1.0]))
+    assert logit.tolist() == [0.5 + 2.0, 0.5 + 2.0 + (-1.0 + 3.0) * 1.0, 0.5 - 4.0 + (-1.0 - 6.0) * -1.0]
+
+
+@given(st.floats(allow_nan=False))
+def test_probability_is_one_for_every_logit(logit):
+    assert 0 <= probability(np.array([logit]))[0] <= 1
+
+
+def test_document_features_by_hand():
+    whole = np.array([1.0, -20.0, 0.5])
+    passages = np.array([0.0, 3.0, -1.0, -2.0])  # three of document 0, none of 1, one of 2
+    x = document_features(
+        whole, passages, np.array([0, 0, 0, 2]), np.array([1600, 10, 100]), np.array([1, 1, 0]), np.array([0, 0, 3])
+    )
+    assert x.shape == (3, len(DOCUMENT_FEATURE_NAMES))
+    column = {name: x[:, i] for i, name in enumerate(DOCUMENT_FEATURE_NAMES)}
+    assert column["whole"].tolist() == [1.0, -15.0, 0.5]  # clipped
+    assert column["worst_passage"].tolist() == [3.0, -15.0, -2.0]  # without passages, the whole
+    assert column["log10_passages"] == pytest.approx([np.log10(3), 0, 0])
+    # Sixteen times the words, half the weight of a name; below 50 words no more than at 50.
+    assert column["misspelt_names"] == pytest.approx([np.log(1 + 1 / 2), np.log(1 + 1 / 0.5**0.25), 0])
+    assert column["look_alikes"] == pytest.approx([0, 0, np.log(4)])
