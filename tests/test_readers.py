@@ -1,0 +1,154 @@
+import builtins
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from detector.errors import InputError
+from detector.readers import decode, iter_paths, read_document
+from detector.readers.markdown import masked
+from detector.readers.pdf import joined_lines
+
+PROSE = "The ferry was late again, and most of the passengers sat down on their bags."
+
+
+@pytest.mark.parametrize(
+    ("source", "gone", "stays"),
+    [
+        ("Run `rm -rf x` now.", "rm -rf", "now"),
+        ("---\ntitle: Front\n---\nBody text.", "Front", "Body text."),
+        ("Before\n\n```py\ncode = 1\n```\nafter", "code", "after"),
+        ("See [the harbour](http://x.org/a(b)) there.", "x.org", "the harbour"),
+        ("One <!-- hidden --> two", "hidden", "two"),
+        ("A <b class='x'>bold</b> word", "class", "bold"),
+        ("Text\r\n\r\n    indented code\r\n\r\nmore", "indented", "more"),
+        ("[ref]: http://example.org/x\n\nWords", "example", "Words"),
+    ],
+)
+def test_markdown_masks_what_is_no_prose_in_place(source, gone, stays):
+    out = masked(source)
+    assert len(out) == len(source)
+    assert [i for i, c in enumerate(out) if c in "\r\n"] == [i for i, c in enumerate(source) if c in "\r\n"]
+    assert gone not in out
+    assert out.index(stays) == source.index(stays)
+
+
+def test_markdown_offsets_point_into_the_file(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_bytes(f"\ufeff# Head\r\n\r\n`x` {PROSE}\r\n".encode())
+    document = read_document(path)
+    assert document.judged.index(PROSE) == document.text.index(PROSE)
+    assert "`x`" not in document.judged
+
+
+def test_html_gives_the_article(tmp_path):
+    path = tmp_path / "a.html"
+    body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
+    path.write_text(f"<html><body><nav>Menu Home About</nav><article>{body}</article></body></html>", encoding="utf-8")
+    document = read_document(path)
+    assert document.extracted
+    assert PROSE in document.text
+    assert "Menu" not in document.text
+
+
+def test_a_page_without_text_says_so(tmp_path):
+    path = tmp_path / "empty.html"
+    path.write_text("<html></html>", encoding="utf-8")
+    with pytest.raises(InputError, match="no article text"):
+        read_document(path)
+
+
+def test_word_paragraphs(tmp_path):
+    import docx
+
+    path = tmp_path / "a.docx"
+    made = docx.Document()
+    made.add_paragraph(PROSE)
+    made.add_paragraph("Second.")
+    made.save(str(path))
+    assert read_document(path).text == f"{PROSE}\n\nSecond."
+
+
+def test_pdf_text(tmp_path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(_pdf(["The plan was imple-", "mented in May, and", "nobody minded."]))
+    document = read_document(path)
+    assert document.extracted
+    assert document.text == "The plan was implemented in May, and nobody minded."
+
+
+def _pdf(lines):
+    """Return a small PDF of one page with these lines."""
+    drawn = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
+    stream = f"BT /F1 12 Tf 72 720 Td {drawn} ET".encode()
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out = io.BytesIO()
+    out.write(b"%PDF-1.4\n")
+    offsets = []
+    for number, body in enumerate(objects, 1):
+        offsets.append(out.tell())
+        out.write(b"%d 0 obj%s endobj\n" % (number, body))
+    start = out.tell()
+    table = "".join(f"{o:010d} 00000 n \n" for o in offsets).encode()
+    out.write(
+        b"xref\n0 6\n0000000000 65535 f \n" + table + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start
+    )
+    return out.getvalue()
+
+
+def test_pdf_paragraphs():
+    page = "A first line that is as long as others are\nand ends here.\nA second paragraph begins that is long too"
+    assert joined_lines(page).split("\n\n")[1].startswith("A second")
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "docx"])
+def test_broken_files_are_errors_in_words(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(b"this is not such a file")
+    with pytest.raises(InputError, match="can be read"):
+        read_document(path)
+    with zipfile.ZipFile(tmp_path / "z.docx", "w") as archive:
+        archive.writestr("x", "y")
+    with pytest.raises(InputError, match="Word"):
+        read_document(tmp_path / "z.docx")
+
+
+@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdf"), ("docx", "docx")])
+def test_a_missing_extra_says_which_install_mends_it(tmp_path, monkeypatch, suffix, module):
+    real = builtins.__import__
+
+    def without(name, *args, **kwargs):
+        if name.split(".")[0] == module:
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(b"x")
+    with pytest.raises(InputError, match=rf'pip install "detector\[{suffix}\]"'):
+        read_document(path)
+
+
+def test_encodings():
+    assert decode("a", "café “x”".encode("cp1252")) == "café “x”"
+    assert decode("a", "naïve".encode("utf-16")) == "naïve"
+    assert decode("a", "\ufeffx".encode()) == "\ufeffx"
+    with pytest.raises(InputError, match="not text"):
+        decode("a", bytes(range(256)) * 4)
+
+
+def test_folders_are_walked_in_order_and_hidden_files_left(tmp_path):
+    for name in ("b.txt", "a.md", ".hidden.txt", "c.bin", "sub/d.html"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    found = [p.relative_to(tmp_path).as_posix() for p in iter_paths([str(tmp_path)])]
+    assert found == ["a.md", "b.txt", "sub/d.html"]
+    assert list(iter_paths([str(tmp_path / "gone.txt")])) == [Path(tmp_path / "gone.txt")]

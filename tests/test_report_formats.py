@@ -1,0 +1,130 @@
+"""HTML, SARIF, GitHub and Markdown reports of documents made up for the purpose, and the JSON Schema on real output."""
+
+import json
+import re
+from importlib.resources import files
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from detector import detect, reverse
+from detector.evidence import CUES
+from detector.readers import Document
+from detector.report import github, html, markdown, sarif
+from detector.report import json as json_report
+from detector.report.lines import LineIndex
+from detector.report.model import Failure, Judged, Restored, Run
+from detector.types import Alternative, Evidence, Passage, Report
+
+TEXT = 'Invoice Gates <script>alert("x")</script> spoke,\r\nhe | said.\n\n\u202eSecond, 100%: part 🙂 yr.'
+
+
+def evidence(surface, cue="substitution", likely=("Bill",)):
+    start = TEXT.index(surface)
+    alternatives = tuple(Alternative(t, 2.0) for t in likely)
+    return Evidence(start, start + len(surface), surface, cue, 2.0, alternatives, "A <b>reason</b>, 100%.")
+
+
+@pytest.fixture
+def run():
+    half = TEXT.index("\n\n") + 2
+    passages = (Passage(0, half, 0.99, "spun"), Passage(half, len(TEXT), None, "insufficient_text"))
+    found = (evidence("Invoice"), evidence("<script>", "collocation", ()), evidence("yr", likely=("year",)))
+    report = Report("spun", 0.987, 0.9, 12, "en", passages, found, TEXT)
+    clean = Report("clean", 0.01, 0.9, 30, "en", (Passage(0, 5, 0.01, "clean"),), (), "Hello")
+    return Run(
+        (Judged(Document("a b,c.txt", TEXT), report), Judged(Document("clean.txt", "Hello"), clean)),
+        (Failure("gone.txt", "no such file"),),
+        "0.1.0",
+        "abc123",
+    )
+
+
+def test_html_is_one_page_that_needs_nothing_and_runs_nothing_of_a_document(run):
+    page = html.render(run)
+    assert not re.search(r"""(?:src|href)=["'](?!#)""", page)
+    assert page.count("<script>") == 1
+    assert "&lt;script&gt;" in page
+    assert "\u202e" not in page
+    for shown in ("Invoice", "Bill", "98.7%", "12", "abc123", "gone.txt", "clean.txt"):
+        assert shown in page
+
+
+def test_html_findings_can_be_reached_and_are_described(run):
+    page = html.render(run)
+    described = re.findall(r'<mark tabindex="0"[^>]*aria-describedby="([^"]+)"', page)
+    assert len(described) == 3
+    assert len(set(described)) == 3
+    assert all(f'role="tooltip" id="{name}"' in page for name in described)
+
+
+def test_html_shows_the_text_as_it_stands_between_the_marks(run):
+    page = html.render(run)
+    body = re.sub(r'<span class="tip".*?</span>', "", page, flags=re.DOTALL)
+    shown = "".join(re.findall(r'<div class="text" dir="auto">(.*?)</div>', body, re.DOTALL)[:2])
+    plain = ElementTree.fromstring(f"<x>{shown}</x>").itertext()
+    assert "".join(plain).startswith('Invoice Gates <script>alert("x")</script> spoke,')
+
+
+def test_notebook_fragments(run):
+    assert "Invoice" in run.judged[0].report._repr_html_()
+    restoration = reverse("Officers mentioned the journey was doable, and folks within the ministry mentioned it. " * 4)
+    assert "was:" in restoration._repr_html_()
+
+
+def test_sarif_names_rules_places_and_failures(run):
+    log = json.loads(sarif.render(run))
+    assert log["version"] == "2.1.0"
+    (result_run,) = log["runs"]
+    rules = [r["id"] for r in result_run["tool"]["driver"]["rules"]]
+    assert rules == list(CUES)
+    assert len(result_run["results"]) == 3
+    for result in result_run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == "a%20b%2Cc.txt"
+        region = place["region"]
+        assert TEXT[region["charOffset"] :][: region["charLength"]] == region["snippet"]["text"]
+        line = TEXT.split("\n")[region["startLine"] - 1]
+        assert line[region["startColumn"] - 1 :].startswith(region["snippet"]["text"])
+        assert re.fullmatch(r"[0-9a-f]{16}", result["partialFingerprints"]["wording/v1"])
+    notes = result_run["invocations"][0]["toolExecutionNotifications"]
+    assert [n["message"]["text"] for n in notes] == ["no such file"]
+
+
+def test_github_commands_are_escaped(run):
+    lines = github.render(run).splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith("::warning file=a b%2Cc.txt,line=1,endLine=1,col=1,endColumn=8,title=substitution::")
+    assert "100%25" in lines[0]
+    assert lines[-1] == "::error file=gone.txt::no such file"
+
+
+def test_markdown_shows_text_literally(run):
+    text = markdown.render(run)
+    assert r"\<script\>" in text
+    assert "| Invoice | Bill | substitution | 2.0 |" in text
+    assert "no such file" in text
+
+
+def test_lines_and_columns():
+    index = LineIndex("a\r\nbc\n\nd")
+    assert [index.place(i) for i in (0, 3, 4, 6, 7)] == [(1, 1), (2, 1), (2, 2), (3, 1), (4, 1)]
+
+
+def test_output_fits_the_schema(run):
+    schema = json.loads(files("detector").joinpath("report", "schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    spun = "Officers mentioned the journey was doable, and folks within the ministry mentioned it. " * 4
+    real = Run((Judged(Document("x.txt", spun), detect(spun)),), run.failures, "0.1.0", "abc")
+    for made in (run, real):
+        validator.validate(json.loads(json_report.render(made)))
+        validator.validate(json.loads(json_report.render(made, parts=False)))
+        validator.validate(json_report.document_object(made.judged[0]))
+    restored = json_report.restored_object(Restored(Document("x.txt", spun), reverse(spun)))
+    validator.validate(json.loads(json_report.wrap([restored], run.failures, "0.1.0", "abc")))
+    broken = json.loads(json_report.render(run))
+    broken["documents"][0]["verdict"] = "perhaps"
+    assert not validator.is_valid(broken)
