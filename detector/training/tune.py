@@ -57,8 +57,9 @@ def _judged(models: Models, examples: Sequence[Example]) -> list[tuple[Sequence[
 def tune_restorer(
     models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int
 ) -> RestorerSettings:
-    """Return the settings that take most word errors away on spun dev text, at no more than `_MOST_HARM` edits per 1,000
-    words of human dev text.
+    """Return the settings that take most word errors away on spun dev text.
+
+    At no more than `_MOST_HARM` edits per 1,000 words of human dev text.
     """
     picked = balanced(documents, 260, seed)
     made = list(make_examples(picked, resources, _RESTORABLE, (120, 260), (0.1, 0.5), seed))
