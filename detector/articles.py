@@ -6,10 +6,11 @@ import re
 
 __all__ = ["article_for"]
 
-# Words whose first letter misleads: "an hour", "a user", "a one-off", "a European".
-_AN_DESPITE = re.compile(r"hour|honest|honou?r|heir")
+# Words whose first letter misleads: "an hour", "an 11-year-old", "a user", "a one-off", "a European"; and of those
+# that begin like "uni-form" the ones that are "un-identified".
+_AN_DESPITE = re.compile(r"hour|honest|honou?r|heir|8|1[18](?!\d)")
 _A_DESPITE = re.compile(
-    r"uni(?!n[^g]|m[^o])|us(?:e|u|ing|able|age)|util|eu|one\b|ones|once|ubiq|u[ks]\b|u\.|uran|urin|uter|ure(?:a|t)"
+    r"uni(?!n[^g]|m[^o]|de|r|ss)|ewe\b|us(?:e|u|ing|able|age)|util|eu|one\b|ones|once|ubiq|u[ks]\b|u\.|uran|urin|uter|ure(?:a|t)"
 )
 
 
