@@ -9,7 +9,7 @@ import numpy as np
 from detector.articles import article_for
 from detector.evidence.measurements import Measurements
 from detector.lexicon import LOWER, Vocabulary
-from detector.text import ALL_UPPER, MIXED_CASE, WORD
+from detector.text import ALL_UPPER, FIRST_UPPER, MIXED_CASE, SENTENCE_START, WORD
 from detector.types import Alternative, Evidence
 
 __all__ = ["CUE", "find"]
@@ -34,6 +34,8 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
         & (vocabulary.usual_case[ids[after]] == LOWER)
         & (batch.ends[article] + 1 == batch.starts[after])
         & ((batch.shape[article] & ALL_UPPER) == 0)
+        # A capital inside a sentence is a letter or a label: "Plan A illustrates", "vitamin A affects".
+        & ((batch.shape[article] & (FIRST_UPPER | SENTENCE_START)) != FIRST_UPPER)
     )
     out: list[list[Evidence]] = [[] for _ in batch.texts]
     for place in article[fits].tolist():
