@@ -61,7 +61,6 @@ def document_features(
     whole: NDArray[np.float64],
     passages: NDArray[np.float64],
     document: NDArray[np.int64],
-    n_words: NDArray[np.int64],
     n_names: NDArray[np.int64],
     n_letters: NDArray[np.int64],
 ) -> NDArray[np.float64]:
@@ -71,19 +70,17 @@ def document_features(
     ----------
     whole : float64 (d,), calibrated logit of each document taken as one passage
     passages : float64 (p,), calibrated logit of each passage; document : int64 (p,), in order
-    n_words, n_names, n_letters : int64 (d,), words, misspelt names and words with look-alike letters
+    n_names, n_letters : int64 (d,), misspelt names and words with look-alike letters
     """
     counts = np.bincount(document, minlength=len(whole))
     order = np.lexsort((-passages, document))
     starts = np.cumsum(counts) - counts
-    # A long text has more of everything; the fourth root keeps one misspelt name in a page telling.
-    expected = (np.maximum(n_words, 50) / 100.0) ** 0.25
     columns = (
         whole,
         whole,
         np.log10(np.maximum(counts, 1)),
-        np.log1p(n_names / expected),
-        np.log1p(n_letters / expected),
+        np.log1p(n_names),
+        np.log1p(n_letters),
     )
     out = np.stack(columns, axis=1)
     some = np.flatnonzero(counts > 0)

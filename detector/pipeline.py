@@ -88,7 +88,7 @@ def judge(texts: Sequence[str], models: Models, known: float | None = None) -> J
     logit = models.passage_model.logit(of_passages, of_passages[:, 0].astype(np.float64))
     damage = find_damage(m, models.measurer.vocabulary)
     if known is None:
-        of_documents = document_features(whole, logit, passages.document, n_words, damage.n_names, damage.n_letters)
+        of_documents = document_features(whole, logit, passages.document, damage.n_names, damage.n_letters)
         p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
         p[[a is not None for a in abstains]] = 0.0
     else:
@@ -235,7 +235,6 @@ def _survey(text: str, models: Models) -> _Long:
         np.array([np.average(whole, weights=weight)]),
         np.array(passages),
         np.zeros(len(passages), dtype=np.int64),
-        np.array([n]),
         np.array([names]),
         np.array([letters]),
     )

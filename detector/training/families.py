@@ -36,8 +36,9 @@ FAMILIES = (
 # it would teach nothing else.
 _TERM_ZIPF = 5.6
 
-# Share of round trips that misspell names on the way (transliteration there and back).
-_MISSPELLING = 0.6
+# Share of each family's spinners that misspell names on the way: nearly all transliteration there and back, and now
+# and then a rewriter that takes a name for a word.
+_MISSPELLING = {"roundtrip": 1.0, "thesaurus": 0.15, "phrase": 0.15, "adjacent": 0.15}
 
 # Zipf frequency above which nearly all words are function words ("his" 6.6, "said" 6.2, "people" 6.2).
 _FUNCTION_WORD_ZIPF = 6.35
@@ -177,7 +178,7 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
         layers = [_Layer(round_trip()), _Layer(thesaurus, 1.0, 4, True, 3.5, most)]
     table = _LayeredTable(layers, zipf, seed)
     spinner = TableSpinner(family, table, drawn, consistent, names, articles, seed)
-    if family == "roundtrip" and rng.random() < _MISSPELLING:
+    if rng.random() < _MISSPELLING.get(family, 0.0):
         return ChainSpinner(family, spinner, DamageSpinner("names", float(rng.uniform(0.05, 0.25)), False, seed))
     return spinner
 

@@ -197,7 +197,6 @@ def document_inputs(
                 passage_model.logit(whole, whole[:, 0].astype(np.float64)),
                 passage_model.logit(own, own[:, 0].astype(np.float64)),
                 passages.document,
-                m.batch.n_words,
                 damage.n_names,
                 damage.n_letters,
             )

@@ -170,12 +170,8 @@ def _words(s: TrainSettings, bench: _Workbench) -> _Words:
 
 
 def spinner_resources(s: TrainSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
-    """Return what the spinners draw on: as a training run left it in `work`, or made anew and kept there."""
+    """Return what the spinners draw on, made by the steps of `train` that lead to it and kept in `work`."""
     bench = _Workbench(work, announce)
-    path = work / "channel.joblib"
-    if path.exists():
-        kept: SpinnerResources = joblib.load(path)[1]
-        return kept
     w = _words(s, bench)
     near, similarity = bench.step("neighbours", lambda: distributional_neighbours(w.ids))
     pairs = bench.step("thesauri", lambda: _thesaurus_pairs(s, w.vocabulary))
@@ -303,7 +299,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
                 (25, 5000),
                 _RATES,
                 seed + k,
-                part_share=0.1,
+                part_share=0.07,
             )
         ]
         return document_inputs(measurer, prior, splitter, passage_model, made, seed, counted(len(made)))

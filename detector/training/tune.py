@@ -71,7 +71,7 @@ def tune_restorer(
         )
         if e.family == HUMAN
     ]
-    cautions = (1.0, 2.0, 4.0)
+    cautions = (4.0, 10.0, 25.0)
     judged = {
         c: (
             _judged(_set(models, RestorerSettings(caution=c)), spun),
@@ -79,7 +79,7 @@ def tune_restorer(
         )
         for c in cautions
     }
-    human_words = sum(int(j.n_words.sum()) for _, j in judged[1.0][1])
+    human_words = sum(int(j.n_words.sum()) for _, j in judged[cautions[0]][1])
     originals = {id(e): words_only(_original(e)) for e in spun}
     before = {id(e): edit_distance(words_only(e.text), originals[id(e)]) for e in spun}
     best: tuple[float, RestorerSettings] | None = None
