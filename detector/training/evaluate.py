@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+import joblib
+
 from detector import __version__
 from detector.errors import InputError
 from detector.resources import Models, load_models
@@ -40,7 +42,6 @@ from detector.training.evaluation.results import (
 )
 from detector.training.evaluation.samples import Bench
 from detector.training.families import SpinnerResources
-from detector.training.train import TrainSettings, spinner_resources
 
 __all__ = ["EvaluateSettings", "evaluate"]
 
@@ -118,6 +119,14 @@ def evaluate(
 
 
 def _resources(s: EvaluateSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
+    """Return the spinners' tables: as a training run left them in the work folder, or made anew and kept there."""
+    path = work / "channel.joblib"
+    if path.exists():
+        kept: SpinnerResources = joblib.load(path)[1]
+        return kept
+    # Only here: training imports PyTorch, which an evaluation does without.
+    from detector.training.train import TrainSettings, spinner_resources
+
     training = TrainSettings(
         s.corpus, s.lexicon, s.pairs, s.output, work=work, wordnet=s.wordnet, mythes=s.mythes, n_jobs=s.n_jobs
     )

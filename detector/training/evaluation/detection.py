@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from detector.classifier import probability
+from detector.errors import InputError
 from detector.resources import Models
 from detector.training.corpus import TEST_SOURCES
 from detector.training.evaluation.metrics import (
@@ -273,6 +274,8 @@ def false_flags(bench: Bench, words: int = 300, per_document: int = 4) -> tuple[
     """
     texts, registers, sources = [], [], []
     long_enough = [d for d in bench.test if len(d.text.split()) >= 0.8 * words]
+    if not long_enough:
+        raise InputError(f"the test split has no document of {words} words: give a larger corpus")
     for document in balanced(long_enough, 5 * bench.limit, bench.seed + 8):
         pieces = document.text.split(" ")
         n = min(per_document, max(1, len(pieces) // words))

@@ -44,10 +44,10 @@ def findings_in_human_text(bench: Bench) -> tuple[FindingsRow, ...]:
     rows = []
     totals: list[tuple[NDArray[np.float64], ...]] = []
     for number, source in enumerate(sorted(TEST_SOURCES)):
-        documents = balanced([d for d in bench.test if d.source == source], bench.limit, bench.seed + 20)
-        texts = [" ".join(d.text.split(" ")[:_WORDS]) for d in documents]
-        if not texts:
+        own = [d for d in bench.test if d.source == source]
+        if not own:
             continue
+        texts = [" ".join(d.text.split(" ")[:_WORDS]) for d in balanced(own, bench.limit, bench.seed + 20)]
         words, findings, edits, flagged = (np.zeros(len(texts)) for _ in range(4))
         for first, judged in judged_batches(bench.models, texts):
             made = plans(judged, bench.models)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.errors import InputError
 from detector.features import FEATURE_NAMES, passage_features
 from detector.pipeline import Judged, judge
 from detector.resources import Models
@@ -74,6 +75,8 @@ class Bench:
 def stretches(documents: Sequence[Document], n: int, words: int, seed: int) -> list[Stretch]:
     """Return one stretch of `words` words from each of `n` documents that are long enough, sources balanced."""
     long_enough = [d for d in documents if d.text.count(" ") + d.text.count("\n") >= words]
+    if not long_enough:
+        raise InputError(f"the test split has no document of {words} words: give a larger corpus")
     picked = balanced(long_enough, n, seed)
     return [Stretch(stretch(d.text, words, np.random.default_rng((seed, i))), d) for i, d in enumerate(picked)]
 

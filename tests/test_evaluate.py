@@ -1,0 +1,329 @@
+"""Measures against scikit-learn and by hand, parts taken away, rows to JSON and back, the card."""
+
+import dataclasses
+import gzip
+import json
+import math
+import re
+import shutil
+
+import joblib
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from detector.channel import SOURCES, Channel, Ragged
+from detector.errors import InputError
+from detector.perceptron import Perceptron
+from detector.resources import find_models, load_models
+from detector.static_function import StaticFunction
+from detector.training.card import render_card
+from detector.training.corpus import Document
+from detector.training.evaluate import EvaluateSettings, evaluate
+from detector.training.evaluation import ablation, detection, restoration, samples
+from detector.training.evaluation.metrics import (
+    auc_interval,
+    brier_score,
+    calibration_bins,
+    expected_calibration_error,
+    ratio_interval,
+    roc_auc,
+    roc_points,
+    wilson,
+)
+from detector.training.evaluation.parts import deaf_to, without_sources
+from detector.training.evaluation.results import (
+    AucRow,
+    Evaluation,
+    Interval,
+    LeftOut,
+    PhraseRow,
+    RateRow,
+    read_json,
+    write_json,
+)
+from detector.training.evaluation.samples import LENGTHS, spin_all, stretches
+from detector.training.families import FAMILIES, SpinnerResources
+from detector.types import Edit, EditAlternative
+
+FEW_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
+    lambda rows: len({spun for _, spun in rows}) == 2
+)
+
+
+def split(rows):
+    scores, spun = zip(*rows, strict=True)
+    return np.array(scores, dtype=np.float64), np.array(spun)
+
+
+@given(FEW_SCORES)
+def test_roc_auc_is_scikit_learns_ties_included(rows):
+    scores, spun = split(rows)
+    assert roc_auc(scores, spun) == pytest.approx(roc_auc_score(spun, scores))
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
+def test_brier_score_is_scikit_learns(rows):
+    p, spun = split(rows)
+    if len(set(spun.tolist())) == 2:
+        assert brier_score(p, spun) == pytest.approx(brier_score_loss(spun, p))
+
+
+def test_calibration_error_by_hand():
+    p = np.array([0.0, 0.02, 0.5, 0.5, 0.5, 0.5, 1.0])
+    spun = np.array([False, True, True, False, False, False, True])
+    # Bins [0, 1/15), [7/15, 8/15), [14/15, 1]: means 0.01, 0.5, 1 against shares 1/2, 1/4, 1.
+    assert expected_calibration_error(p, spun) == pytest.approx((2 * 0.49 + 4 * 0.25 + 0) / 7)
+    assert [n for _, _, n in calibration_bins(p, spun)] == [2, 4, 1]
+
+
+# Newcombe (1998), Statistics in Medicine 17: 857-872, table I, method 3.
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_is_the_published_interval(hits, n, low, high):
+    found = wilson(hits, n)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_wilson_of_nothing_says_nothing():
+    assert math.isnan(wilson(0, 0).value)
+    assert (wilson(0, 0).low, wilson(0, 0).high) == (0.0, 1.0)
+
+
+@pytest.fixture(scope="module")
+def scored():
+    rng = np.random.default_rng(5)
+    human, spun = rng.normal(0, 1, 200), rng.normal(1.5, 1, 200)
+    return np.concatenate([human, spun]), np.arange(400) >= 200, np.tile(np.arange(200), 2)
+
+
+def test_the_interval_holds_the_value_and_is_the_same_again(scored):
+    first, second = auc_interval(*scored), auc_interval(*scored)
+    assert first == second
+    assert first.low < first.value < first.high
+    assert first.value == pytest.approx(roc_auc(*scored[:2]), abs=1e-4)
+    # Theory (Hanley & McNeil 1982) gives a standard error near 0.018 for independent samples of this size.
+    assert 0.04 < first.high - first.low < 0.1
+
+
+def test_documents_are_drawn_not_texts(scored):
+    scores, spun, document = scored
+    # Every text ten times over: the interval of ten times the texts, but of the same documents.
+    ten = [np.tile(x, 10) for x in (scores, spun, document)]
+    assert auc_interval(*ten) == auc_interval(scores, spun, document)
+
+
+def test_ratio_interval_is_the_ratio_of_sums():
+    found = ratio_interval(np.array([1.0, 0.0, 3.0]), np.array([2.0, 2.0, 4.0]))
+    assert found.value == 0.5
+    assert found.low <= 0.5 <= found.high
+
+
+@given(FEW_SCORES)
+def test_roc_points_rise_from_corner_to_corner(rows):
+    scores, spun = split(rows)
+    points = roc_points(scores, spun)
+    assert points[0] == (0.0, 0.0)
+    assert points[-1] == (1.0, 1.0)
+    assert points == sorted(points)
+    area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(points, points[1:], strict=False))
+    assert area == pytest.approx(roc_auc(scores, spun), abs=1e-3)
+
+
+def tiny_channel():
+    sequences = Ragged(np.array([0, 1, 2, 3, 4], dtype=np.int32), np.array([10, 11, 12, 13], dtype=np.int32))
+    return Channel(
+        sequences,
+        np.zeros(4, dtype=np.uint8),
+        Ragged(np.array([0, 2, 3], dtype=np.int32), np.array([2, 3, 3], dtype=np.int32)),
+        np.array([1, 2, 3], dtype=np.uint8),
+        np.array([SOURCES.index(s) for s in ("observed", "wordnet", "observed")], dtype=np.uint8),
+        StaticFunction.build(np.array([1], dtype=np.uint64), np.array([0], dtype=np.uint64), 8),
+    )
+
+
+def test_a_channel_without_a_source_keeps_the_rest():
+    left = without_sources(tiny_channel(), ("observed",))
+    assert left.entries.offsets.tolist() == [0, 1, 1]
+    assert left.entries.values.tolist() == [3]
+    assert left.weights.tolist() == [2]
+    nothing = without_sources(tiny_channel(), SOURCES)
+    assert nothing.n_entries == 2
+    assert not len(nothing.entries.values)
+
+
+def test_a_deaf_network_answers_as_at_the_mean():
+    rng = np.random.default_rng(3)
+    f = np.float32
+    model = Perceptron(
+        ("a", "b"),
+        np.array([1, 2], dtype=f),
+        np.array([2, 3], dtype=f),
+        rng.normal(size=(2, 4)).astype(f),
+        rng.normal(size=4).astype(f),
+        rng.normal(size=4).astype(f),
+        np.zeros(1, dtype=f),
+    )
+    x = rng.normal(size=(20, 2)).astype(f)
+    at_mean = x.copy()
+    at_mean[:, 1] = 2
+    assert np.allclose(deaf_to(model, ("b",)).log10_odds(x), model.log10_odds(at_mean))
+    assert not np.allclose(model.log10_odds(x), model.log10_odds(at_mean))
+
+
+def test_readings_come_by_gain_and_the_first_is_the_best():
+    plan = [
+        Edit(0, 3, "big", "large", 2.0, (EditAlternative("huge", 1.6), EditAlternative("tall", -1.0))),
+        Edit(4, 7, "red", "scarlet", 0.5),
+    ]
+    found = list(restoration._readings("big red", plan))
+    assert found == ["large scarlet", "huge scarlet", "large red", "huge red", "big scarlet"]
+    assert list(restoration._readings("as it is", [])) == ["as it is"]
+
+
+def test_changes_are_put_back_one_at_a_time():
+    found = list(restoration._changes("The tallness of the big waterfall", "The height of the waterfall"))
+    assert [(a, b) for a, b, _ in found] == [(4, 12), (20, 23)]
+    assert " ".join(found[0][2]) == "the height of the big waterfall"
+    assert " ".join(found[1][2]) == "the tallness of the waterfall"
+
+
+@given(st.text("ab .", max_size=30), st.text("ab .", max_size=30))
+def test_changes_never_crash_and_lie_in_the_text(spun, original):
+    for start, end, _ in restoration._changes(spun, original):
+        assert 0 <= start <= end <= len(spun)
+
+
+def test_rows_survive_json(tmp_path):
+    rows = (AucRow("detector", "all", 0.3, 30, Interval(0.9, 0.8, 1.0), 10, 0.25),)
+    write_json(rows, tmp_path / "rows.json")
+    assert read_json(tuple[AucRow, ...], tmp_path / "rows.json") == rows
+    nothing = PhraseRow("B", 0, 0, *(wilson(0, 0) for _ in range(3)))
+    write_json(nothing, tmp_path / "row.json")
+    assert "NaN" not in (tmp_path / "row.json").read_text()
+    assert math.isnan(read_json(PhraseRow, tmp_path / "row.json").exact_at_1.value)
+    evaluation = dataclasses.replace(empty(), left_out=LeftOut("abc", 10, rows))
+    write_json(evaluation, tmp_path / "evaluation.json")
+    assert read_json(Evaluation, tmp_path / "evaluation.json") == evaluation
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"signature": 1}', "[]"])
+def test_a_file_that_holds_no_evaluation_is_told(tmp_path, text):
+    path = tmp_path / "evaluation.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"evaluation\.json holds no Evaluation"):
+        read_json(Evaluation, path)
+
+
+def empty():
+    return Evaluation("1.0", "abc", 20, 1, "f" * 64, {"default": 0.9}, {"default": "chosen by hand"}, {"news": 3})
+
+
+MANIFEST = {"command": "detector train", "seed": 1, "corpus": {"files": 2}, "files": {"a": {"bytes": 2_000_000}}}
+
+
+def test_the_card_says_what_was_not_measured():
+    card = render_card(empty(), MANIFEST)
+    assert "detector evaluate --leave-one-out` does" in card
+    assert "detector evaluate --unseen-thesaurus FILE` does" in card
+
+
+def test_stretches_are_long_enough_and_drawn_alike():
+    documents = [Document(str(i), "s", "news", " ".join(["word"] * (10 * i))) for i in range(1, 20)]
+    found = stretches(documents, 50, 100, 3)
+    assert len(found) == 9  # of documents with more than 100 words
+    assert all(99 <= len(s.text.split()) <= 101 for s in found)
+    assert found == stretches(documents, 50, 100, 3)
+
+
+WORDS = (
+    "ship harbour captain storm morning letter window garden river music doctor village market engine bridge "
+    "teacher winter summer silver paper stone forest island kitchen office report money question answer story"
+).split()
+OTHER = {w: [WORDS[(7 * i + 3) % len(WORDS)]] for i, w in enumerate(WORDS)}
+
+
+@pytest.fixture(scope="module")
+def resources():
+    zipf = dict.fromkeys(WORDS, 4.6)
+    return SpinnerResources(OTHER, OTHER, {}, {}, OTHER, zipf)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sampled_from(FAMILIES), st.integers(0, 50))
+def test_spun_versions_undo(resources, family, seed):
+    texts = ["The captain of the ship saw the island in the morning, and the Doctor wrote a letter.", "Nothing."]
+    for text, spun in zip(texts, spin_all(texts, family, 1.0, resources, seed), strict=True):
+        assert spun is None or (spun.restored() == text and spun.text != text)
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory, resources):
+    """A corpus of invented prose in sources that are held out whole and in one that is not, and work already begun."""
+    root = tmp_path_factory.mktemp("evaluate")
+    corpus, work = root / "corpus", root / "work"
+    corpus.mkdir()
+    work.mkdir()
+    rng = np.random.default_rng(0)
+
+    def sentence():
+        a, b, c = rng.choice(WORDS, 3)
+        return f"The {a} near the old {b} was not what they had expected, but in the end the {c} was theirs."
+
+    for source, genre, n in (("bbc_2004_05", "news", 24), ("nltk_state_union", "politics", 3), ("made_up", "web", 400)):
+        with gzip.open(corpus / f"{source}.jsonl.gz", "wt", encoding="utf-8") as out:
+            for i in range(n):
+                text = "\n".join(" ".join(sentence() for _ in range(6)) for _ in range(6))
+                out.write(json.dumps({"id": i, "source": source, "genre": genre, "text": text}) + "\n")
+    joblib.dump((None, resources), work / "channel.joblib")
+    (root / "observed_pairs.jsonl").write_text(
+        json.dumps({"original": "the garden", "spun": "the lawn", "style": "x", "engine": "B"}) + "\n"
+    )
+    return root
+
+
+def test_evaluate_end_to_end(workplace, tmp_path, monkeypatch):
+    monkeypatch.setattr(samples, "LENGTHS", (30, 60))
+    monkeypatch.setattr(detection, "LENGTHS", (30, 60))
+    monkeypatch.setattr(detection, "FAMILIES", ("dictionary", "damage"))
+    monkeypatch.setattr(ablation, "FAMILIES", ("dictionary", "damage"))
+    monkeypatch.setattr(ablation, "SOURCES", ("observed",))
+    monkeypatch.setattr(restoration, "FAMILIES", ("dictionary", "damage"))
+    models = tmp_path / "models"
+    shutil.copytree(find_models(), models)
+    announced = []
+    s = EvaluateSettings(workplace / "corpus", workplace, workplace, models, workplace / "work", limit=20)
+    found = evaluate(s, announced.append)
+    assert {"known spinners", "calibration", "false flags", "mixed articles", "ablation", "card"} <= set(announced)
+    assert found.signature == load_models(models).signature
+    assert {r.genre for r in found.perplexity} == {"news", "politics", "web", "all"}
+    assert {r.source for r in found.findings} == {"bbc_2004_05", "nltk_state_union", "all"}
+    assert [r.engine for r in found.phrases] == ["B"]
+    assert all(r.auc.low <= r.auc.value <= r.auc.high for r in found.roc_auc)
+    card = (models / "README.md").read_text(encoding="utf-8")
+    assert str(tmp_path) not in card
+    assert str(workplace) not in card
+    assert not re.search(r"\bnan\b|None|\{\{|\{%", card)
+    assert f"`{found.signature}`" in card
+    for name in ("reliability.png", "roc.png"):
+        assert 1_000 < (models / "pictures" / name).stat().st_size < 60_000
+    assert read_json(Evaluation, models / "evaluation.json").roc_auc == found.roc_auc
+    # A second run takes every finished part from the work folder and finds the same.
+    again = evaluate(s)
+    assert dataclasses.replace(again, seconds=found.seconds) == found
+
+
+def test_too_small_a_limit_is_refused(tmp_path):
+    with pytest.raises(InputError, match="limit is 3"):
+        evaluate(EvaluateSettings(tmp_path, tmp_path, tmp_path, tmp_path, limit=3))
+
+
+def test_rates_have_their_threshold_in_the_card():
+    rows = tuple(RateRow("all", "all", name, 100, 1, wilson(1, 100)) for name in ("default",))
+    card = render_card(dataclasses.replace(empty(), false_flags=rows), MANIFEST)
+    assert "1.00% (0.18 to 5.45)" in card
+    assert len(LENGTHS) == 3
