@@ -58,11 +58,11 @@ def test_probability_is_one_for_every_logit(logit):
 def test_document_features_by_hand():
     whole = np.array([1.0, -20.0, 0.5])
     passages = np.array([0.0, 3.0, -1.0, -2.0])  # three of document 0, none of 1, one of 2
-    x = document_features(whole, passages, np.array([0, 0, 0, 2]), np.array([1, 1, 0]), np.array([0, 0, 3]))
+    x = document_features(whole, passages, np.array([0, 0, 0, 2]), np.array([1, 2, 0]), np.array([0, 0, 3]))
     assert x.shape == (3, len(DOCUMENT_FEATURE_NAMES))
     column = {name: x[:, i] for i, name in enumerate(DOCUMENT_FEATURE_NAMES)}
     assert column["whole"].tolist() == [1.0, -15.0, 0.5]  # clipped
     assert column["worst_passage"].tolist() == [3.0, -15.0, -2.0]  # without passages, the whole
     assert column["log10_passages"] == pytest.approx([np.log10(3), 0, 0])
-    assert column["misspelt_names"] == pytest.approx([np.log(2), np.log(2), 0])
+    assert column["misspelt_names"] == pytest.approx([np.log(2), np.log(3), 0])
     assert column["look_alikes"] == pytest.approx([0, 0, np.log(4)])
