@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from importlib import import_module
@@ -12,7 +14,17 @@ from pathlib import Path
 
 from detector.errors import InputError
 
-__all__ = ["SUFFIXES", "Document", "decode", "encoding_of", "iter_paths", "read_bytes", "read_document"]
+__all__ = [
+    "SUFFIXES",
+    "Document",
+    "decode",
+    "encoding_of",
+    "iter_paths",
+    "missing_extra",
+    "quiet_log",
+    "read_bytes",
+    "read_document",
+]
 
 # What a folder is searched for, and the module of this package that reads it. A file named outright may have
 # any other suffix: it is read as plain text.
@@ -91,9 +103,32 @@ def read_document(path: Path) -> Document:
     Raises InputError where the file cannot be read, is no text, or needs an extra that is not installed.
     """
     data = read_bytes(path)
+    if not data:  # nothing to judge, which is no error, whatever kind of file it would have been
+        return Document(str(path), "")
     reader = import_module(f"detector.readers.{SUFFIXES.get(path.suffix.lower(), 'text')}")
     document: Document = reader.read(path, data)
     return document
+
+
+def missing_extra(error: ImportError, extra: str, what: str) -> InputError:
+    """Return what to do about a reader's library that is not there, or is there and does not load."""
+    mend = f'pip install "detector[{extra}]"'
+    if isinstance(error, ModuleNotFoundError):
+        return InputError(f"reading {what} needs an extra: {mend}")
+    reason = " ".join(str(error).split())
+    return InputError(f"reading {what} needs an extra that does not load here ({reason}): {mend}")
+
+
+@contextmanager
+def quiet_log(name: str) -> Iterator[None]:
+    """Keep what a parser logs of a damaged file off standard error: the error that is raised says it in one line."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _likeliest(data: bytes) -> str | None:

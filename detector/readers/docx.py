@@ -1,26 +1,40 @@
-"""Word files: the paragraphs, a blank line between each."""
+"""Word files: paragraphs, and the cells of tables, a blank line between each."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Any
 
 from detector.errors import InputError
-from detector.readers import Document
+from detector.readers import Document, missing_extra
 
 __all__ = ["read"]
 
 
+def _texts(container: Any) -> Iterator[str]:
+    """Yield what stands in a document or a cell, in the order of the page."""
+    for part in container.iter_inner_content():
+        if hasattr(part, "rows"):
+            # A merged cell is named once for each column that it spans: it is read once.
+            cells = {id(cell._tc): cell for row in part.rows for cell in row.cells}
+            for cell in cells.values():
+                yield from _texts(cell)
+        elif part.text.strip():
+            yield part.text
+
+
 def read(path: Path, data: bytes) -> Document:
-    """Return the text of a Word file's paragraphs."""
+    """Return the text of a Word file."""
     try:
         import docx
-        from docx.opc.exceptions import PackageNotFoundError
-    except ImportError:
-        raise InputError('reading Word files needs an extra: pip install "detector[docx]"') from None
+    except ImportError as error:
+        raise missing_extra(error, "docx", "Word files") from None
     try:
-        paragraphs = [p.text for p in docx.Document(io.BytesIO(data)).paragraphs]
-    except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
+        text = "\n\n".join(_texts(docx.Document(io.BytesIO(data))))
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged file makes its parsers raise almost anything
         raise InputError(f"not a Word file that can be read: {error}") from None
-    return Document(str(path), "\n\n".join(p for p in paragraphs if p.strip()), extracted=True)
+    return Document(str(path), text, extracted=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from detector.errors import InputError
-from detector.readers import Document, decode
+from detector.readers import Document, decode, missing_extra, quiet_log
 
 __all__ = ["read"]
 
@@ -14,9 +14,16 @@ def read(path: Path, data: bytes) -> Document:
     """Return the text that trafilatura extracts from a page."""
     try:
         import trafilatura
-    except ImportError:
-        raise InputError('reading HTML needs an extra: pip install "detector[html]"') from None
-    text = trafilatura.extract(decode(path, data), include_comments=False, favor_recall=True)
+    except ImportError as error:
+        raise missing_extra(error, "html", "HTML") from None
+    page = decode(path, data)
+    try:
+        with quiet_log("trafilatura"):
+            text = trafilatura.extract(page, include_comments=False, favor_recall=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged page makes its parsers raise almost anything
+        raise InputError(f"not a page that can be read: {error}") from None
     if not text:
         raise InputError("no article text found in this page")
     return Document(str(path), text, extracted=True)

@@ -23,11 +23,14 @@ def render(run: Run) -> str:
         lines = LineIndex(judged.document.text)
         level = "warning" if judged.report.verdict == "spun" else "notice"
         for e in judged.report.evidence:
-            line, column = lines.place(e.start)
-            last, end = lines.place(e.end)
-            where = f"file={_property(judged.document.path)},line={line},endLine={last}"
-            # GitHub takes columns only for what lies on one line.
-            where += f",col={column},endColumn={end}" if line == last else ""
+            where = f"file={_property(judged.document.path)}"
+            # Of extracted text, no line of the file is known.
+            if not judged.document.extracted:
+                line, column = lines.place(e.start)
+                last, end = lines.place(e.end)
+                where += f",line={line},endLine={last}"
+                # GitHub takes columns only for what lies on one line.
+                where += f",col={column},endColumn={end}" if line == last else ""
             likely = f" Probably: “{e.alternatives[0].text}”." if e.alternatives else ""
             out.append(f"::{level} {where},title={_property(e.cue)}::{_data(f'“{e.surface}”: {e.message}{likely}')}")
     out += [f"::error file={_property(f.path)}::{_data(f.message)}" for f in run.failures]

@@ -30,13 +30,13 @@ def document_object(judged: Judged, parts: bool = True) -> dict[str, Any]:
     """
     document = judged.document
     out: dict[str, Any] = {"path": document.path, **judged.report.to_dict()}
+    if document.extracted:
+        out["text"] = document.text
     if not parts:
         del out["passages"], out["evidence"]
         return out
     for item, evidence in zip(out["evidence"], judged.report.evidence, strict=True):
         item["fingerprint"] = fingerprint(document.text, evidence)
-    if document.extracted:
-        out["text"] = document.text
     return out
 
 

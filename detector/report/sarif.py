@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import quote
 
@@ -25,13 +26,32 @@ RULES = {
 
 
 def _uri(path: str) -> str:
-    return quote(path.replace("\\", "/"), safe="/:.-_~")
+    """Return a path as a URI reference; one from the root is a URI of its own."""
+    uri = quote(os.fsencode(path.replace(os.sep, "/")), safe="/.-_~")
+    return f"file://{uri}" if uri.startswith("/") else uri
+
+
+def _region(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any] | None:
+    """Return where a finding stands; None where the text was extracted, as no line of the file is known then."""
+    if judged.document.extracted:
+        return None
+    e = judged.report.evidence[index]
+    line, column = lines.place(e.start)
+    last, end = lines.place(e.end)
+    return {
+        "startLine": line,
+        "startColumn": column,
+        "endLine": last,
+        "endColumn": end,
+        "charOffset": e.start,
+        "charLength": e.end - e.start,
+        "snippet": {"text": e.surface},
+    }
 
 
 def _result(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any]:
     e = judged.report.evidence[index]
-    line, column = lines.place(e.start)
-    last, end = lines.place(e.end)
+    region = _region(judged, index, lines)
     likely = f" Probably: “{e.alternatives[0].text}”." if e.alternatives else ""
     return {
         "ruleId": e.cue,
@@ -42,15 +62,7 @@ def _result(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any]:
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": _uri(judged.document.path)},
-                    "region": {
-                        "startLine": line,
-                        "startColumn": column,
-                        "endLine": last,
-                        "endColumn": end,
-                        "charOffset": e.start,
-                        "charLength": e.end - e.start,
-                        "snippet": {"text": e.surface},
-                    },
+                    **({} if region is None else {"region": region}),
                 }
             }
         ],
