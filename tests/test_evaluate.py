@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from detector.channel import SOURCES, Channel, Ragged
+from detector.cli import main
 from detector.errors import InputError
 from detector.perceptron import Perceptron
 from detector.resources import find_models, load_models
@@ -327,3 +328,9 @@ def test_rates_have_their_threshold_in_the_card():
     card = render_card(dataclasses.replace(empty(), false_flags=rows), MANIFEST)
     assert "1.00% (0.18 to 5.45)" in card
     assert len(LENGTHS) == 3
+
+
+def test_the_command_says_what_it_needs(tmp_path, capsys):
+    assert main(["evaluate", "--corpus", str(tmp_path), "--lexicon", str(tmp_path), "--pairs", str(tmp_path)]) in (2, 3)
+    assert main(["evaluate", "--limit", "3"]) == 2
+    assert "--limit" in capsys.readouterr().err
