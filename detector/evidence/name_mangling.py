@@ -21,6 +21,7 @@ __all__ = ["CUE", "find"]
 CUE = "name_mangling"
 
 _SHORTEST = 5  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
+_AT_LEAST = 2  # times as often as the slip the name must stand in the text
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
 # Human articles misspell a name too: on held-out human text about one document in a hundred has such a pair.
 _LOG10_ODDS = 1.0
@@ -88,6 +89,9 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
             if not near:
                 continue
             likely = max(near, key=lambda o: (vocabulary.zipf[batch.ids[mentions[o][0]]], len(mentions[o]), o))
+            # A slip is rare beside the name; two names that are alike are both at home in the text.
+            if len(mentions[likely]) < _AT_LEAST * len(at):
+                continue
             theirs = (float(vocabulary.zipf[batch.ids[mentions[likely][0]]]), len(mentions[likely]), likely)
             if (float(vocabulary.zipf[batch.ids[first]]), len(at), name) >= theirs:
                 continue

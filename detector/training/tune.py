@@ -71,7 +71,7 @@ def tune_restorer(
         )
         if e.family == HUMAN
     ]
-    cautions = (4.0, 10.0, 25.0)
+    cautions = (4.0, 10.0)
     judged = {
         c: (
             _judged(_set(models, RestorerSettings(caution=c)), spun),
@@ -83,9 +83,9 @@ def tune_restorer(
     originals = {id(e): words_only(_original(e)) for e in spun}
     before = {id(e): edit_distance(words_only(e.text), originals[id(e)]) for e in spun}
     best: tuple[float, RestorerSettings] | None = None
-    least_gains = (-0.6, -0.4, -0.2, 0.0, 0.2, 0.4, 0.7, 1.0)
-    for weight, consistency, caution in itertools.product((0.3, 0.5, 0.8), (0.3, 0.6, 0.9), cautions):
-        settings = RestorerSettings(weight, consistency, caution, -2.0, min(least_gains))
+    least_gains = (-1.4, -1.0, -0.6, -0.3, 0.0, 0.3, 0.7)
+    for weight, consistency, caution in itertools.product((0.3, 0.5), (0.6, 0.9), cautions):
+        settings = RestorerSettings(weight, consistency, caution, -2.6, min(least_gains))
         tried = _set(models, settings)
         spun_judged, human_judged = judged[caution]
         human_plans = [p for _, j in human_judged for p in plans(j, tried)]
