@@ -8,7 +8,7 @@ import pytest
 from detector.errors import InputError
 from detector.readers import decode, iter_paths, read_document
 from detector.readers.markdown import masked
-from detector.readers.pdf import joined_lines
+from detector.readers.pdf import joined_lines, without_running_lines
 
 PROSE = "The ferry was late again, and most of the passengers sat down on their bags."
 
@@ -106,6 +106,109 @@ def _pdf(lines):
 def test_pdf_paragraphs():
     page = "A first line that is as long as others are\nand ends here.\nA second paragraph begins that is long too"
     assert joined_lines(page).split("\n\n")[1].startswith("A second")
+
+
+@pytest.mark.parametrize(
+    ("page", "mended"),
+    [
+        ("The plan was imple-\nmented.", "The plan was implemented."),
+        ("The plan was imple\u00ad\nmented.", "The plan was implemented."),
+        ("It was a well-\nknown plan.", "It was a well-known plan."),
+        ("From 1990-\n1995 it grew.", "From 1990- 1995 it grew."),
+        ("The quay-\nHarbour road.", "The quay- Harbour road."),
+    ],
+)
+def test_pdf_words_cut_at_the_end_of_a_line(page, mended):
+    assert joined_lines(page) == mended
+
+
+def test_pdf_headers_and_page_numbers_go_and_sentences_run_on():
+    pages = [
+        ["Journal of Quays, page 1", f"{PROSE} It was", "1"],
+        ["Journal of Quays, page 2", "cold, and", "2"],
+        ["Journal of Quays, page 3", "nobody spoke.", "3"],
+    ]
+    assert joined_lines("\n".join(without_running_lines(pages))) == f"{PROSE} It was cold, and nobody spoke."
+    assert without_running_lines([["Same line"], ["Same line"]]) == ["Same line", "Same line"]
+
+
+def test_pdf_ligatures_are_letters(tmp_path, monkeypatch):
+    import pypdf
+
+    path = tmp_path / "a.pdf"
+    path.write_bytes(_pdf(["x"]))
+    monkeypatch.setattr(pypdf.PageObject, "extract_text", lambda page: "The ﬁsh and the eﬄuent")
+    assert read_document(path).text == "The fish and the effluent"
+
+
+def test_word_tables_are_read_in_their_place(tmp_path):
+    import docx
+
+    made = docx.Document()
+    made.add_paragraph("Before.")
+    table = made.add_table(2, 2)
+    for number, cell in enumerate(table._cells):
+        cell.text = f"Cell {number}."
+    table.cell(0, 0).merge(table.cell(0, 1))
+    made.add_paragraph("After.")
+    made.save(str(tmp_path / "a.docx"))
+    parts = read_document(tmp_path / "a.docx").text.split("\n\n")
+    assert parts == ["Before.", "Cell 0.", "Cell 1.", "Cell 2.", "Cell 3.", "After."]
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "html", "pdf", "docx"])
+def test_an_empty_file_of_any_kind_is_no_error(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(b"")
+    assert read_document(path).text == ""
+
+
+def _damaged(kind):
+    """Yield files of a kind with something wrong in many places."""
+    import docx
+
+    if kind == "pdf":
+        good = _pdf(["A line of text."])
+    else:
+        out = io.BytesIO()
+        made = docx.Document()
+        made.add_paragraph(PROSE)
+        made.save(out)
+        good = out.getvalue()
+    for at in range(0, len(good), max(1, len(good) // 40)):
+        yield good[:at]
+        yield good[:at] + b"\xff<<" + good[at + 3 :]
+    if kind == "docx":
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(good)) as archive, zipfile.ZipFile(out, "w") as broken:
+            for name in archive.namelist():
+                broken.writestr(name, b"<w:document" if name == "word/document.xml" else archive.read(name))
+        yield out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["pdf", "docx"])
+def test_damaged_files_are_read_or_told_in_one_error(tmp_path, kind, capfd, caplog):
+    path = tmp_path / f"a.{kind}"
+    told = 0
+    for data in _damaged(kind):
+        path.write_bytes(data)
+        try:
+            read_document(path)
+        except InputError:
+            told += 1
+    assert told > 10
+    assert capfd.readouterr() == ("", "")
+    assert not caplog.records
+
+
+def test_a_locked_pdf_says_so(tmp_path):
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(_pdf(["A line."])))
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(InputError, match="password"):
+        read_document(tmp_path / "a.pdf")
 
 
 @pytest.mark.parametrize("suffix", ["pdf", "docx"])

@@ -93,6 +93,36 @@ def test_sarif_names_rules_places_and_failures(run):
     assert [n["message"]["text"] for n in notes] == ["no such file"]
 
 
+def test_of_extracted_text_no_line_is_named(run):
+    first = run.judged[0]
+    made = Run((Judged(Document("a.pdf", TEXT, extracted=True), first.report),), (), "0", "x")
+    for result in json.loads(sarif.render(made))["runs"][0]["results"]:
+        assert list(result["locations"][0]["physicalLocation"]) == ["artifactLocation"]
+    assert all(line.startswith("::warning file=a.pdf,title=") for line in github.render(made).splitlines())
+    for parts in (True, False):
+        assert json.loads(json_report.render(made, parts))["documents"][0]["text"] == TEXT
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("a/b.txt", "a/b.txt"),
+        ("/home/x y.txt", "file:///home/x%20y.txt"),
+        ("odd:name#1?.txt", "odd%3Aname%231%3F.txt"),
+        ("caf\u00e9.txt", "caf%C3%A9.txt"),
+        ("caf\udce9.txt", "caf%E9.txt"),
+        ("-", "-"),
+    ],
+)
+def test_sarif_paths_are_uris(run, path, uri):
+    made = Run((Judged(Document(path, TEXT), run.judged[0].report),), (Failure(path, "gone"),), "0", "x")
+    log = json.loads(sarif.render(made))["runs"][0]
+    assert log["artifacts"][0]["location"]["uri"] == uri
+    assert log["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+    for other in (html, github, markdown, json_report):
+        assert other.render(made)
+
+
 def test_github_commands_are_escaped(run):
     lines = github.render(run).splitlines()
     assert len(lines) == 4
@@ -128,3 +158,8 @@ def test_output_fits_the_schema(run):
     broken = json.loads(json_report.render(run))
     broken["documents"][0]["verdict"] = "perhaps"
     assert not validator.is_valid(broken)
+    # A finding that is wrong does not pass as a document that was only scored.
+    broken = json_report.document_object(run.judged[0])
+    broken["evidence"][0]["cue"] = "mood"
+    assert not validator.is_valid(broken)
+    assert not validator.is_valid({**json.loads(json_report.render(run)), "documents": [broken]})

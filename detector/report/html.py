@@ -190,7 +190,7 @@ def _paragraphs(text: str, report: Report, marks: Sequence[_Mark], prefix: str) 
             here.append(marks[at])
             at += 1
         start = max(block.start, done)
-        done = max([block.end, *(m.end for m in here)])
+        done = max([done, block.end, *(m.end for m in here)])
         if start < done:
             yield block.passage, {"spaced": block.spaced, "pieces": list(_pieces(text, start, block.end, here, prefix))}
 

@@ -1,0 +1,199 @@
+"""The HTML page, read as a browser reads it: what shows as found, what shows as restored, what could act."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector import apply_plan
+from detector.readers import Document
+from detector.report import html
+from detector.report.model import Judged, Run
+from detector.types import Alternative, Edit, EditAlternative, Evidence, Passage, Report, Restoration
+
+TEXT = "The mayor stated that a honest answer would come.\n\nHe visited the quay inside the week, in May."
+
+
+class Page(HTMLParser):
+    """Collects the text of both views, the notes, and every tag."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.notes, self.template = [], [], ""
+        self.found = self.restored = ""
+        self._open = []
+        self.feed(source)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in ("meta", "br", "img", "input"):
+            self._open.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        classes = " ".join(a.get("class") or "" for _, a in self._open).split()
+        names = [tag for tag, _ in self._open]
+        if "template" in names:
+            self.template += data
+        elif "tip" in classes:
+            self.notes.append(data)
+        elif "text" in classes and "p" in names:
+            if "original" not in classes:
+                self.found += data
+            # The style sheet hides what was found where its original follows.
+            if "found" not in classes or not self._has_original():
+                self.restored += data
+
+    def _has_original(self):
+        return self._originals.pop(0) if self._originals else False
+
+    def feed(self, source):
+        self._originals = [
+            "class=original" in m.replace('"', "") for m in re.findall(r'<mark.*?<span class="tip"', source, re.DOTALL)
+        ]
+        super().feed(source)
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def finding(surface, *likely, cue="substitution", odds=2.0, text=TEXT, message="Odd."):
+    start = text.index(surface)
+    alternatives = tuple(Alternative(t, odds) for t in likely)
+    return Evidence(start, start + len(surface), surface, cue, odds, alternatives, message)
+
+
+def edit(spun, original, text=TEXT):
+    start = text.index(spun)
+    return Edit(start, start + len(spun), spun, original, 1.5)
+
+
+def page(evidence=(), plan=(), passages=None, text=TEXT, verdict="spun", path="a.txt"):
+    passages = (Passage(0, len(text), 0.9, verdict),) if passages is None else passages
+    report = Report(verdict, 0.97, 0.9, len(text.split()), "en", tuple(passages), tuple(evidence), text)
+    restoration = Restoration(apply_plan(text, tuple(plan)), tuple(plan), text)
+    return html.render(Run((Judged(Document(path, text), report, restoration),), (), "0", "x"))
+
+
+def test_both_views_and_the_copy():
+    plan = (edit("stated", "said"), edit("inside", "within"))
+    evidence = (finding("stated", "said", "told"), finding("inside", "within"), finding("quay"))
+    shown = Page(page(evidence, plan))
+    assert squeezed(shown.found) == squeezed(TEXT)
+    assert squeezed(shown.restored) == squeezed(apply_plan(TEXT, plan))
+    assert shown.template == apply_plan(TEXT, plan)
+    assert "said, told" in shown.notes
+
+
+@pytest.mark.parametrize(
+    ("evidence", "plan"),
+    [
+        ((finding("honest", "sincere"),), (edit("a honest", "an honest"),)),
+        ((finding("a honest answer", "a frank reply"),), (edit("honest", "sincere"), edit("answer", "reply"))),
+        ((finding("a honest"), finding("honest answer", odds=3.0)), ()),
+        ((), (edit("would come", "was due"),)),
+        ((finding("come.\n\nHe", "came. He"),), (edit("come.\n\nHe", "came. She"),)),
+        ((), (Edit(0, 0, "", "Then ", 1.0), edit("May.", "May"))),
+    ],
+    ids=["edit begins before", "edits inside", "findings overlap", "edit alone", "across paragraphs", "insertion"],
+)
+def test_what_overlaps_is_marked_once_and_nothing_shows_twice(evidence, plan):
+    half = TEXT.index("He ")
+    passages = (Passage(0, half, 0.95, "spun"), Passage(half, len(TEXT), 0.2, "clean"))
+    source = page(evidence, plan, passages)
+    shown = Page(source)
+    assert squeezed(shown.found) == squeezed(TEXT)
+    assert squeezed(shown.restored) == squeezed(apply_plan(TEXT, plan))
+    names = [a["id"] for _, a in shown.tags if "id" in a]
+    assert len(set(names)) == len(names)
+
+
+@given(st.text(alphabet="ab <>&\"'\n\r\t\u202e\x1b\ufeff{}%é🙂", max_size=60), st.data())
+def test_any_text_shows_whole(text, data):
+    spans = []
+    position = 0
+    while position < len(text) and len(spans) < 4:
+        start = data.draw(st.integers(position, len(text) - 1))
+        end = data.draw(st.integers(start + 1, len(text)))
+        spans.append((start, end))
+        position = end
+    evidence = [Evidence(a, b, text[a:b], "collocation", 0.5) for a, b in spans]
+    passages = (Passage(0, len(text), 0.9, "spun"),) if text else ()
+    shown = Page(page(evidence, (), passages, text))
+    visible = [c for c in text if not c.isspace() and c != "\ufeff"]
+    assert len(squeezed(shown.found)) == len(visible)
+    assert not {tag for tag, _ in shown.tags} & {"img", "iframe", "object", "link"}
+
+
+def test_nothing_of_a_document_can_run_or_load():
+    hostile = '</template></script><script>x()</script><img src="//x" onerror=x()> javascript:x() {{ 7 * 7 }} \u202eabc'
+    source = page(
+        [finding("javascript:x()", "<b>x</b>", text=hostile, message="<i>x</i>")], (), None, hostile, path=hostile
+    )
+    shown = Page(source)
+    assert sum(tag == "script" for tag, _ in shown.tags) == 1
+    assert all(not name.startswith("on") and name not in ("src", "href") for _, a in shown.tags for name in a)
+    assert "49" not in shown.found
+    assert "\u202e" not in source
+    script = re.search(r"<script>(.*?)</script>", source, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (policy,) = (a["content"] for tag, a in shown.tags if tag == "meta" and "http-equiv" in a)
+    assert "default-src 'none'" in policy
+    assert f"script-src 'sha256-{digest}'" in policy
+
+
+def test_styles_stay_in_the_fragment():
+    report = Report(
+        "spun", 0.97, 0.5, 9, "en", (Passage(0, len(TEXT), 0.9, "spun"),), (finding("stated", "said"),), TEXT
+    )
+    source = report._repr_html_()
+    style = re.search(r"<style>(.*?)</style>", source, re.DOTALL).group(1)
+    selectors = re.findall(r"(?:^|\})\s*([^{}@]+)\{", re.sub(r"@media[^{]*\{", "}", style))
+    assert len(selectors) > 30
+    assert all(".detector" in part for selector in selectors for part in re.split(r",(?![^(]*\))", selector))
+    assert "<script" not in source
+    assert source == report._repr_html_()
+
+
+def test_a_restoration_shows_what_stood_there():
+    plan = (Edit(10, 16, "stated", "said", 2.0, (EditAlternative("told", 0.5),)), edit("inside", "within"))
+    restoration = Restoration(apply_plan(TEXT, plan), plan, TEXT)
+    shown = Page(restoration._repr_html_())
+    assert squeezed(shown.found) == squeezed(restoration.text)
+    assert shown.notes[0] == "stated"
+    assert "told" in shown.notes[1]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("spun", "It rests on 1 substitution"),
+        ("clean", "too weak for a flag: 1 substitution"),
+        ("insufficient_text", "too little text"),
+        ("unsupported_language", "not English"),
+    ],
+)
+def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
+    source = page((finding("stated", "said"),), verdict=verdict)
+    summary = re.search(r'<p class="summary">(.*?)</p>', source, re.DOTALL).group(1)
+    assert said in summary
+    assert ("“stated” for “said”" in summary) == (verdict == "spun")
+    assert ("97.0%" in summary) == (verdict in ("spun", "clean"))
+
+
+def test_several_documents_have_an_index():
+    report = Report("clean", 0.01, 0.5, 5, "en", (), (), "Hello.")
+    run = Run(tuple(Judged(Document(f"{n}.txt", "Hello."), report) for n in range(3)), (), "0", "x")
+    shown = Page(html.render(run))
+    targets = [a["href"] for tag, a in shown.tags if tag == "a"]
+    assert targets == [f"#{a['id']}" for tag, a in shown.tags if tag == "article"]
+    assert len(targets) == 3
+    assert "Nothing was found" in html.render(run)
