@@ -24,7 +24,7 @@ import kenlm
 import numpy as np
 import wordfreq
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from detector import detect, detect_many, reverse
 from detector.language_model import LanguageModel
