@@ -1,11 +1,12 @@
 """Every cue on sentences of our own: what must fire, what must not, and what is known to fail."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from detector import detect
+from detector import detect, reverse
 from detector.evidence import CUES
 
 FOLDER = Path(__file__).resolve().parent / "cases"
@@ -19,8 +20,12 @@ def cases(name):
 ALL = [p.values[0] for name in ("in_the_wild", "synthetic", "negative") for p in cases(name)]
 
 
+# Several cases share a text.
+evidence_of = cache(lambda text: detect(text).evidence)
+
+
 def check(case):
-    found = [e for e in detect(case["text"]).evidence if e.cue == case["cue"]]
+    found = [e for e in evidence_of(case["text"]) if e.cue == case["cue"]]
     if not case["fires"]:
         assert not found
         return
@@ -36,11 +41,22 @@ def test_case(case):
     check(case)
 
 
-# One odd word in an otherwise human article: the estimate of the document's share keeps it below the line.
-@pytest.mark.xfail(strict=True, reason="known failures; mending one moves it to another file")
-@pytest.mark.parametrize("case", cases("known_failures"))
+def known_failures():
+    """Each fails for the reason that its `comment` gives; mending one forces its move to another file."""
+    for case in cases("known_failures"):
+        yield pytest.param(
+            case.values[0], id=case.id, marks=pytest.mark.xfail(strict=True, reason=case.values[0]["comment"])
+        )
+
+
+@pytest.mark.parametrize("case", known_failures())
 def test_known_failure(case):
     check(case)
+
+
+@pytest.mark.parametrize("case", [c for c in cases("negative") if c.values[0]["cue"] == "substitution"])
+def test_human_text_comes_back_unchanged(case):
+    assert reverse(case["text"]).text == case["text"]
 
 
 @pytest.mark.parametrize("cue", CUES)
@@ -52,3 +68,16 @@ def test_every_cue_fires_and_has_near_misses_and_sources(cue):
 
 def test_about_half_of_the_cases_are_negative():
     assert 0.4 < sum(not case["fires"] for case in ALL) / len(ALL) < 0.7
+
+
+def test_cases_have_the_fields_that_the_tests_read():
+    for case in [*ALL, *(p.values[0] for p in cases("known_failures"))]:
+        assert case.keys() <= {"text", "cue", "fires", "span", "original", "source", "comment"}
+        assert case["cue"] in CUES
+        assert case["fires"] == ("span" in case)
+        assert case.get("span", "") in case["text"]
+
+
+def test_no_case_stands_twice():
+    keys = [(case["cue"], case["text"], case.get("span")) for case in ALL]
+    assert len(set(keys)) == len(keys)
