@@ -132,8 +132,8 @@ def _damage_rows(bench: Bench, n: int, n_test: int, seed: int) -> list[AucRow]:
 def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
     """Return ROC AUC on each family for models fitted without it; each family's rows are kept in `folder`.
 
-    The models are fitted on `examples` documents a stage, fewer than the product's own, so that the losses are upper
-    bounds. The language model, the context model and the channel are the product's.
+    The models are fitted on `examples` documents a stage, fewer than the product's own, which costs a little
+    too. The language model, the context model and the channel are the product's.
     """
     signature = bench.models.signature
     rows: list[AucRow] = []
