@@ -273,7 +273,8 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     )
     measurer = replace(measurer, token_model=token_model)
 
-    def inputs(members: Sequence[Document], seed: int) -> Any:
+    # Fitting hides part of the channel; calibration is done as users run it, with all of it.
+    def inputs(members: Sequence[Document], seed: int, hide: bool) -> Any:
         made = [
             e
             for k in range(3)
@@ -281,14 +282,16 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
                 balanced(members, s.examples // 2, seed + k), resources, tables, (20, 500), _RATES, seed + k
             )
         ]
-        return passage_inputs(measurer, prior, made, seed, counted(len(made)))
+        return passage_inputs(measurer, prior, made, seed if hide else None, counted(len(made)))
 
     passage_model = bench.step(
         "passage_model",
-        lambda: fit_logistic(inputs(second, s.seed + 10), inputs(documents["calibrate"], s.seed + 20), FEATURE_NAMES),
+        lambda: fit_logistic(
+            inputs(second, s.seed + 10, True), inputs(documents["calibrate"], s.seed + 20, False), FEATURE_NAMES
+        ),
     )
 
-    def document_rows(members: Sequence[Document], seed: int) -> Any:
+    def document_rows(members: Sequence[Document], seed: int, hide: bool) -> Any:
         made = [
             e
             for k in range(2)
@@ -296,19 +299,20 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
                 balanced(members, s.examples // 2, seed + k),
                 resources,
                 FAMILIES,
-                (25, 5000),
+                (25, 3000),
                 _RATES,
                 seed + k,
                 part_share=0.07,
             )
         ]
-        return document_inputs(measurer, prior, splitter, passage_model, made, seed, counted(len(made)))
+        told = counted(len(made))
+        return document_inputs(measurer, prior, splitter, passage_model, made, seed if hide else None, told)
 
     document_model = bench.step(
         "document_model",
         lambda: fit_logistic(
-            document_rows(second, s.seed + 30),
-            document_rows(documents["calibrate"], s.seed + 40),
+            document_rows(second, s.seed + 30, True),
+            document_rows(documents["calibrate"], s.seed + 40, False),
             DOCUMENT_FEATURE_NAMES,
         ),
     )
