@@ -18,7 +18,9 @@ _BOTH_CASES = _LETTERS + _LETTERS.upper()
 _HIDDEN = "".join(c for c in INVISIBLE if c not in "\u00ad\ufeff\u200d")
 _DECEPTIVE = re.compile(rf"[{_BOTH_CASES}{_HIDDEN}]")
 _WORD = re.compile(rf"[\w{_HIDDEN}]++")
-_CAPITALS = str.maketrans({g.upper(): latin.upper() for g, latin in CONFUSABLE_LETTERS.items() if g in _LETTERS})
+_CAPITALS = str.maketrans(
+    {g.upper(): latin.upper() for g, latin in CONFUSABLE_LETTERS.items() if g in _LETTERS and g.upper() != g}
+)
 _LOG10_ODDS = 3.0  # no such word in a million words of held-out human text, Greek symbols and names apart
 
 
