@@ -6,6 +6,7 @@ Where the same wording stands for the same original throughout, and the original
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -39,7 +40,11 @@ def find(text: str, plan: Sequence[Edit]) -> list[Evidence]:
         return []
     pairs = Counter((fold(e.spun), fold(e.original)) for e in plan)
     lower = fold(text)
-    absent = {original: f" {original} " not in lower for (_, original), n in pairs.items() if n > 1}
+    absent = {
+        original: not re.search(rf"(?<!\w){re.escape(original)}(?!\w)", lower)
+        for (_, original), n in pairs.items()
+        if n > 1
+    }
     out = []
     for edit in plan:
         pair = (fold(edit.spun), fold(edit.original))
