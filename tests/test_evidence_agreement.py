@@ -1,0 +1,52 @@
+"""Articles that disagree with the next word: what is put right agrees and keeps its case."""
+
+import pytest
+
+from detector.articles import article_for
+from detector.evidence import agreement
+from detector.text import tokenize
+
+
+def find(models, *texts):
+    vocabulary = models.measurer.vocabulary
+    return agreement.find(models.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "right"),
+    [
+        ("It was a important day.", "a important", "an important"),
+        ("It was an large house.", "an large", "a large"),
+        ("A orange door.", "A orange", "An orange"),
+        ("An large door.", "An large", "A large"),
+        ("“A orange door”, she said.", "A orange", "An orange"),
+    ],
+)
+def test_what_is_put_right_agrees_and_keeps_its_case(models, text, surface, right):
+    ((e,),) = find(models, text)
+    assert (e.surface, e.alternatives[0].text) == (surface, right)
+    assert text[e.start : e.end] == surface
+    assert right.split()[0].lower() == article_for(right.split()[1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan A illustrates it.",  # a label
+        "TAKE A ORANGE BUS",  # a shouted line
+        "a  orange",  # not side by side
+        "a\n\norange",
+        "It was a Ouagadougou bus.",  # a name
+        "an FBI file, an eBay sale and an x-ray",
+        "an heirloom, a euphemism, a one-armed man",
+    ],
+)
+def test_near_misses(models, text):
+    assert find(models, text) == [[]]
+
+
+def test_every_place_and_every_document_counts(models):
+    first, second, third = find(models, "a orange and a island", "an orange", "an garden")
+    assert [e.surface for e in first] == ["a orange", "a island"]
+    assert second == []
+    assert [e.surface for e in third] == ["an garden"]
