@@ -183,7 +183,7 @@ def test_a_restoration_shows_what_stood_there():
 )
 def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
     source = page((finding("stated", "said"),), verdict=verdict)
-    summary = re.search(r'<p class="summary">(.*?)</p>', source, re.DOTALL).group(1)
+    summary = " ".join(re.findall(r'<p class="(?:answer|summary)">(.*?)</p>', source, re.DOTALL))
     assert said in summary
     assert ("“stated” for “said”" in summary) == (verdict == "spun")
     assert ("97.0%" in summary) == (verdict in ("spun", "clean"))

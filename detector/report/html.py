@@ -84,16 +84,23 @@ def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def _summary(report: Report) -> str:
-    """Return in plain words how sure the verdict is and what it rests on."""
+def _answer(report: Report) -> str:
+    """Return in plain words how sure the verdict is."""
     words = _count(report.n_words, "word")
     if report.verdict == "insufficient_text":
-        return f"{words}: too little text to judge."
+        return f"{words}: too little text to judge"
     if report.verdict == "unsupported_language":
-        return f"{words}: not English, which is all that can be judged."
+        return f"{words}: not English, which is all that can be judged"
     side = "at or above" if report.verdict == "spun" else "below"
     threshold = f"{100 * report.threshold:.4g}%"
-    out = [f"{percent(report.probability)} likely to be spun, {side} the threshold of {threshold}. {words}."]
+    return f"{percent(report.probability)} likely to be spun, {side} the threshold of {threshold}; {words}"
+
+
+def _summary(report: Report) -> str:
+    """Return in plain words what the verdict rests on; nothing where there is none."""
+    if report.verdict not in ("spun", "clean"):
+        return ""
+    out = []
     flagged = sum(p.verdict == "spun" for p in report.passages)
     if len(report.passages) > 1:
         out.append(f"{flagged} of {len(report.passages)} passages read as spun, each taken alone.")
@@ -224,6 +231,7 @@ def _document(
         "n_words": f"{report.n_words:,}",
         "n_findings": f"{len(report.evidence):,}",
         "n_passages": len(report.passages),
+        "answer": _answer(report),
         "summary": _summary(report),
         "passages": shown,
         "restored_text": restoration.text if restoration is not None and restoration.plan else None,
@@ -330,7 +338,8 @@ def restoration_fragment(restoration: Restoration) -> str:
             "prefix": prefix,
             "verdict": "restored",
             "verdict_words": "Restored",
-            "summary": f"{_count(len(restoration.plan), 'edit')}; each says what stood there.",
+            "answer": f"{_count(len(restoration.plan), 'edit')}; each says what stood there",
+            "summary": "",
             "restored_text": None,
             "n_passages": 0,
             "passages": [passage],

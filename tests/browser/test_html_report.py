@@ -1,0 +1,367 @@
+"""The HTML report in a real Chromium: `python -m pytest tests/browser`, with the extra [browser] and chromedriver.
+
+Out of the default run (`norecursedirs` in pyproject.toml), which needs no browser.
+"""
+
+import base64
+import io
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from detector import detect, reverse
+from detector.readers import Document
+from detector.report import html
+from detector.report.model import Failure, Judged, Run
+from detector.types import Alternative, Edit, Evidence, Passage, Report, Restoration
+
+ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP, PHONE = (1000, 800), (390, 780)
+
+
+class Browser:
+    """A Chromium, and what the tests ask of it."""
+
+    def __init__(self, driver):
+        self.driver = driver
+        self.driver.execute_cdp_cmd(
+            "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+        )
+
+    def open(self, path, size=DESKTOP, dark=False):
+        self.cdp(
+            "Emulation.setEmulatedMedia",
+            media="",
+            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+        )
+        width, height = size
+        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        for kind in ("browser", "performance"):
+            self.driver.get_log(kind)  # what an earlier page left
+        self.driver.get(path.as_uri())
+        pointer = ActionBuilder(self.driver)
+        pointer.pointer_action.move_to_location(0, 0)
+        pointer.perform()
+
+    def cdp(self, command, **arguments):
+        return self.driver.execute_cdp_cmd(command, arguments)
+
+    def js(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def hover(self, element):
+        self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+        ActionChains(self.driver).move_to_element(element).perform()
+
+    def press(self, key):
+        ActionChains(self.driver).send_keys(key).perform()
+
+    def requests(self):
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+    def errors(self):
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    assert chromium, "no chromium on the path: Debian's packages chromium and chromium-driver have both"
+    assert chromedriver, "no chromedriver on the path: Debian's package chromium-driver has it"
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
+    yield Browser(driver)
+    driver.quit()
+
+
+def judged(name):
+    text = (ARTICLES / name).read_text(encoding="utf-8")
+    return Judged(Document(name, text), detect(text), reverse(text))
+
+
+@pytest.fixture(scope="module")
+def article():
+    return judged("harbour-talks-spun.txt")
+
+
+@pytest.fixture(scope="module")
+def page(article, tmp_path_factory):
+    """A spun article, the human one, and a file that could not be read."""
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    other = judged("harbour-talks.txt")
+    run = Run(
+        (article, Judged(other.document, other.report)), (Failure("gone.txt", "no such file"),), "0.1.0", "5ea51de"
+    )
+    path.write_text(html.render(run), encoding="utf-8")
+    return path
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def shown(browser, article):
+    return squeezed("".join(p.text for p in article.find_elements(By.CSS_SELECTOR, ".text p")))
+
+
+def note(mark):
+    return mark.find_element(By.CSS_SELECTOR, "[role=tooltip]")
+
+
+def test_one_file_that_asks_the_network_for_nothing(browser, page):
+    browser.open(page)
+    assert browser.requests() == [page.as_uri()]
+    assert browser.errors() == []
+    assert browser.js("return document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_note_opens_on_hover_and_stays_on_the_screen(browser, page, article, size):
+    browser.open(page, size)
+    width, height = size
+    marks = browser.all("#d1 mark")
+    assert len(marks) >= len({e.start for e in article.report.evidence}) * 0.9
+    assert not any(note(m).is_displayed() for m in marks)
+    for mark in marks[:: len(marks) // 7]:
+        browser.hover(mark)
+        assert note(mark).is_displayed()
+        assert sum(note(m).is_displayed() for m in marks) == 1
+        box = browser.js("return arguments[0].getBoundingClientRect().toJSON()", note(mark))
+        assert box["left"] >= 0
+        assert box["right"] <= width
+        assert box["top"] >= 0
+        assert box["bottom"] <= height
+
+
+def test_a_note_names_the_original_the_odds_and_the_cue(browser, page):
+    browser.open(page)
+    mark = next(m for m in browser.all("#d1 mark") if m.text == "stated")
+    browser.hover(mark)
+    said = note(mark).text
+    assert "said" in said.splitlines()[0]
+    assert "times likelier" in said
+    assert "substitution" in said
+
+
+def test_all_of_it_goes_by_keyboard(browser, page):
+    browser.open(page)
+    browser.press(Keys.TAB)
+    while browser.js("return document.activeElement.tagName") != "MARK":
+        assert browser.js("return getComputedStyle(document.activeElement).outlineStyle") != "none"
+        browser.press(Keys.TAB)
+    first = browser.driver.switch_to.active_element
+    assert note(first).is_displayed()
+    browser.press(Keys.ESCAPE)
+    assert not note(first).is_displayed()
+    browser.press(Keys.TAB)
+    second = browser.driver.switch_to.active_element
+    assert second != first
+    assert note(second).is_displayed()
+    ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+    assert note(first).is_displayed()
+
+
+def test_a_screen_reader_hears_the_note_with_the_wording(browser, page):
+    browser.open(page)
+    nodes = browser.cdp("Accessibility.getFullAXTree")["nodes"]
+    marks = [n for n in nodes if n["role"]["value"] == "mark"]
+    assert len(marks) == len(browser.all("mark"))
+    assert all("likelier" in m["description"]["value"] or "odd" in m["description"]["value"] for m in marks)
+    named = {(n["role"]["value"], n["name"]["value"]) for n in nodes if "name" in n}
+    assert ("navigation", "Documents") in named
+    assert ("article", "harbour-talks-spun.txt") in named
+    assert ("button", "Restored") in named
+
+
+def test_the_switch_shows_what_was_found_and_what_is_restored(browser, page, article):
+    browser.open(page)
+    element = browser.one("#d1")
+    assert shown(browser, element) == squeezed(article.document.text)
+    restored = browser.one("#d1 [data-view=restored]")
+    browser.js("arguments[0].focus()", restored)
+    browser.press(Keys.ENTER)
+    assert shown(browser, element) == squeezed(article.restoration.text)
+    assert restored.get_attribute("aria-pressed") == "true"
+    assert browser.one("#d1 [data-view=found]").get_attribute("aria-pressed") == "false"
+    mark = next(m for m in browser.all("#d1 mark") if m.text == "said")
+    browser.hover(mark)
+    assert "stated" in note(mark).text
+    browser.one("#d1 [data-view=found]").click()
+    assert shown(browser, element) == squeezed(article.document.text)
+
+
+def test_the_restored_text_is_copied_exactly(browser, page, article):
+    browser.open(page)
+    browser.one("#d1 [data-copy]").click()
+    said = browser.one("#d1 [role=status]")
+    WebDriverWait(browser.driver, 10).until(lambda _: said.text)
+    assert said.text == "Copied."
+    copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert copied == article.restoration.text
+
+
+def test_copying_goes_where_there_is_no_clipboard_api(browser, page):
+    browser.open(page)
+    browser.js("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    browser.one("#d1 [data-copy]").click()
+    assert browser.one("#d1 [role=status]").text == "Copied."
+    assert browser.all("textarea") == []
+
+
+def test_the_index_leads_to_each_document(browser, page):
+    browser.open(page, PHONE)
+    links = browser.all("nav a")
+    assert [a.text for a in links] == ["harbour-talks-spun.txt", "harbour-talks.txt"]
+    links[1].click()
+    top = browser.js("return document.querySelector('#d2').getBoundingClientRect().top")
+    assert -1 <= top < PHONE[1]
+    assert "gone.txt" in browser.one("main").text
+
+
+def test_nothing_is_wider_than_a_phone(browser, page):
+    browser.open(page, (320, 600))
+    wide = """return Array.from(document.querySelectorAll('body *')).filter(
+        e => e.getBoundingClientRect().right > 320).map(e => e.outerHTML.slice(0, 90))"""
+    assert browser.js(wide) == []
+    assert browser.js("return document.documentElement.scrollWidth") <= 320
+
+
+# Brightness of an sRGB colour and the contrast of two as WCAG 2 defines them; 4.5 is its level AA for text.
+LIGHT = """
+function light(css) {
+  var c = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  c.fillStyle = getComputedStyle(document.body).backgroundColor; c.fillRect(0, 0, 1, 1);
+  css.forEach(function (color) { c.fillStyle = color; c.fillRect(0, 0, 1, 1); });
+  var l = Array.from(c.getImageData(0, 0, 1, 1).data).slice(0, 3).map(function (v) {
+    v /= 255; return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4);
+  });
+  return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2];
+}
+"""
+CONTRAST = f"""{LIGHT}
+var under = [], e = arguments[0];
+for (var n = e; n; n = n.parentElement) {{ under.unshift(getComputedStyle(n).backgroundColor); }}
+var a = light(under), b = light(under.concat(getComputedStyle(e).color));
+return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_everything_can_be_read(browser, page, dark):
+    browser.open(page, dark=dark)
+    paper = browser.js(f"{LIGHT} return light([])")
+    assert paper < 0.05 if dark else paper > 0.9
+    for selector in ("h1", "h2", ".summary", ".verdict", ".verdict.clean", "mark", ".margin", "button", "th", "footer"):
+        assert browser.js(CONTRAST, browser.one(selector)) >= 4.5, selector
+    browser.js("arguments[0].focus()", browser.one("mark"))
+    for selector in ("mark .tip b", "mark .tip small"):
+        assert browser.js(CONTRAST, browser.one(selector)) >= 4.5, selector
+
+
+def test_passages_are_shaded_by_their_probability(browser, tmp_path):
+    text = "One passage here.\n\nAnother passage there.\n\nA third that is too short."
+    cuts = [0, text.index("Another"), text.index("A third"), len(text)]
+    likely = (0.95, 0.4, None)
+    passages = tuple(
+        Passage(a, b, p, "spun" if p == 0.95 else "clean" if p else "insufficient_text")
+        for a, b, p in zip(cuts, cuts[1:], likely, strict=False)
+    )
+    report = Report("spun", 0.9, 0.5, 12, "en", passages, (), text)
+    path = tmp_path / "a.html"
+    path.write_text(html.render(Run((Judged(Document("a.txt", text), report),), (), "0", "x")), encoding="utf-8")
+    browser.open(path)
+    bars = browser.js("return Array.from(document.querySelectorAll('.bar i'), i => i.getBoundingClientRect().width)")
+    assert len(bars) == 2
+    assert bars[0] / bars[1] == pytest.approx(0.95 / 0.4, rel=0.05)
+    shades = browser.js("return Array.from(document.querySelectorAll('.passage'), p => getComputedStyle(p).background)")
+    assert len(set(shades)) == 3
+
+
+def test_paper_says_what_the_screen_says_on_hover(browser, page):
+    browser.open(page)
+    pdf = PdfReader(io.BytesIO(base64.b64decode(browser.cdp("Page.printToPDF", printBackground=True)["data"])))
+    printed = " ".join(p.extract_text() for p in pdf.pages)
+    assert re.search(r"stated\s*\[\s*said\s*\]", printed)
+    assert "Copy" not in printed
+
+
+def test_a_hostile_document_is_harmless(browser, tmp_path):
+    bad = (
+        "</p></template></script><script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
+        "<svg onload='window.ran = 1'> \u202eeverted \u2066isolated \x1b]0;title\x07 \x00 <!-- \udc80 "
+    )
+    line = "w" * 500_000 + " word" * 100_000
+    text = f"{bad}\n\n{line}\n\n{bad}end"
+    spans = [(0, 30), (text.index("everted") - 1, text.index("isolated")), (text.rindex("word"), len(text) - 3)]
+    evidence = tuple(
+        Evidence(a, b, text[a:b], "substitution", 2.0, (Alternative(bad, 2.0),), f"“{bad}” is likelier.")
+        for a, b in spans
+    )
+    plan = (Edit(5, 9, text[5:9], bad, 1.0),)
+    report = Report("spun", 0.9, 0.5, 100_000, "en", (Passage(0, len(text), 0.9, "spun"),), evidence, text)
+    restoration = Restoration(text[:5] + bad + text[9:], plan, text)
+    run = Run(
+        (Judged(Document(f"{bad}.txt", text), report, restoration),) * 2, (Failure(bad, bad),), "0.1.0", "5ea51de"
+    )
+    path = tmp_path / "hostile.html"
+    path.write_text(html.render(run), encoding="utf-8")
+    for size in (DESKTOP, PHONE):
+        browser.open(path, size)
+        assert browser.js("return window.ran") is None
+        assert len(browser.all("script")) == 1
+        assert browser.all("img, svg, iframe, object, embed, form, link") == []
+        assert browser.requests() == [path.as_uri()]
+        assert browser.errors() == []
+        assert browser.js("return document.documentElement.scrollWidth") <= size[0]
+        assert browser.driver.title.startswith("Spun text report")
+        assert "everted" in browser.one("#d1 .text").text
+    browser.one("#d1 [data-view=restored]").click()
+    assert browser.js("return window.ran") is None
+
+
+def test_notebook_fragments_need_no_script(browser, article, tmp_path):
+    path = tmp_path / "notebook.html"
+    fragments = f"{article.report._repr_html_()}{article.restoration._repr_html_()}"
+    path.write_text(f"<!doctype html><meta charset=utf-8><title>n</title>{fragments}", encoding="utf-8")
+    browser.open(path)
+    report, restoration = browser.all("article")
+    assert shown(browser, report) == squeezed(article.document.text)
+    assert shown(browser, restoration) == squeezed(article.restoration.text)
+    for element in (report, restoration):
+        mark = element.find_element(By.CSS_SELECTOR, "mark")
+        browser.hover(mark)
+        assert note(mark).is_displayed()
+    assert browser.all("button") == []
+    assert browser.errors() == []
