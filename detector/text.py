@@ -164,25 +164,28 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
         shape |= np.where((n_upper > first) & (n_upper < lengths - 1), MIXED_CASE, 0).astype(np.uint8)
     head = points[starts] if n else points
     space = ids < 0
-    # Word or mark: a table over ASCII, everything beyond it that the vocabulary does not list as a mark is a word.
+    # Word or mark: the vocabulary knows of its own, the first character tells of the rest.
     is_word = ~space & (vocabulary.is_word_id[np.maximum(ids, 0)])
     unknown = ids == UNKNOWN
     if unknown.any():
-        ascii_mark = unknown & (head < 128)
-        is_word &= ~ascii_mark | (((head | 32) >= 97) & ((head | 32) <= 122)) | ((head >= 48) & (head <= 57))
+        heads, which = np.unique(head[unknown], return_inverse=True)
+        is_word[unknown] = np.array([chr(h).isalnum() for h in heads.tolist()])[which]
         ids = np.where(unknown & is_word & ((shape & FIRST_UPPER) != 0), NAME, ids).astype(np.int32)
     shape |= np.where(is_word, WORD, 0).astype(np.uint8)
 
-    breaks = _paragraph_breaks(pieces, ids, shape, vocabulary)
+    bounds = np.concatenate(([0], np.cumsum(piece_counts)))
+    # Whether the piece before each is of the same document.
+    inner = np.ones(n, dtype=bool)
+    inner[bounds[:-1][bounds[:-1] < n]] = False
+    breaks = _paragraph_breaks(pieces, ids, shape, inner, vocabulary)
     hyphen = ids == vocabulary.hyphen
     beside = np.zeros(n, dtype=bool)
-    beside[1:] |= hyphen[:-1]
-    beside[:-1] |= hyphen[1:]
+    beside[1:] |= hyphen[:-1] & inner[1:]
+    beside[:-1] |= hyphen[1:] & inner[1:]
     shape |= np.where(beside & is_word, HYPHENATED, 0).astype(np.uint8)
 
     # Copies of each piece: none of white space, two boundaries for a break, margins at a document's ends.
     copies = np.where(space, np.where(breaks, PARAGRAPH_MARGIN, 0), 1)
-    bounds = np.concatenate(([0], np.cumsum(piece_counts)))
     kept = np.concatenate(([0], np.cumsum(copies)))[bounds]
     documents = kept + 2 * DOCUMENT_MARGIN * np.arange(len(texts) + 1)
     total = int(documents[-1])
@@ -214,6 +217,7 @@ def _paragraph_breaks(
     pieces: list[str],
     ids: NDArray[np.int32],
     shape: NDArray[np.uint8],
+    inner: NDArray[np.bool_],
     vocabulary: Vocabulary,
 ) -> NDArray[np.bool_]:
     """Whether each white-space piece ends a paragraph: a blank line, or a line end that no sentence runs across."""
@@ -231,6 +235,8 @@ def _paragraph_breaks(
         & ((shape[after] & WORD) != 0)
         & ((shape[after] & FIRST_UPPER) == 0)
         & (ids[after] != NUMBER)
+        & inner[candidates]
+        & inner[after]
     )
     breaks[candidates] = ~runs_on
     return breaks
