@@ -1,12 +1,37 @@
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary, skeleton
-from detector.text import FIRST_UPPER, HYPHENATED, SENTENCE_START, fold, iter_pieces, tokenize
+from detector.text import (
+    ALL_UPPER,
+    DOCUMENT_MARGIN,
+    FIRST_UPPER,
+    HYPHENATED,
+    MIXED_CASE,
+    SENTENCE_START,
+    WORD,
+    fold,
+    iter_pieces,
+    tokenize,
+)
 
 WORDS = Vocabulary(["the", "cat", "sat", ".", ",", "!", "-", "on", "'s", "mat", "u.s.", "well", "known"])
-TEXT = st.text(max_size=120)
+# Any string that Python holds, and more of what is hard: lone surrogates, line ends, accents that combine, capitals
+# with two code points in lower case, look-alikes, emoji.
+HARD = (
+    *("\ud800", "\udfff", "\r\n", "\n\n", "\n", "\t", "\u00a0", "\u2028", "e\u0301", "\u0130", "\u1e9e", "\ufb01", "ß"),
+    *("🙂", "👨\u200d👩", "\u00ad", "\u200b", "\ufeff", "’", "“", "—", "‑", "Ǆ", "ΌΣ", " ", "-"),
+)
+TEXT = st.lists(
+    st.one_of(
+        st.text(max_size=30),
+        st.text(alphabet=st.characters(), max_size=20),
+        st.sampled_from([*HARD, *"the cat's U.S. 1,000 2nd http://a.b x@y.z don't — sat. on-the 'A.".split()]),
+    ),
+    max_size=8,
+).map("".join)
 
 
 def words_of(batch):
@@ -19,6 +44,10 @@ def test_pieces_are_the_folded_text(text):
     assert len(fold(text)) == len(text)
 
 
+@example(["the cat", "— sat"])
+@example(["the cat\n", "sat"])
+@example(["the", "\ncat"])
+@example(["", "", "the"])
 @given(st.lists(TEXT, max_size=5))
 def test_offsets_fit_and_a_batch_gives_what_each_text_alone_gives(texts):
     batch = tokenize(texts, WORDS)
@@ -29,6 +58,79 @@ def test_offsets_fit_and_a_batch_gives_what_each_text_alone_gives(texts):
             assert np.array_equal(getattr(batch, name)[own], getattr(alone, name))
         kept = [text[s:e] for s, e in zip(alone.starts, alone.ends, strict=True)]
         assert sum(map(len, kept)) == sum(len(p) for p in iter_pieces(text) if not p.isspace())
+
+
+@given(TEXT)
+def test_the_tokens_of_a_text_are_its_pieces_in_order(text):
+    batch = tokenize([text], WORDS)
+    kept = batch.ends > batch.starts
+    surfaces = [text[a:b] for a, b in zip(batch.starts[kept], batch.ends[kept], strict=True)]
+    assert list(map(fold, surfaces)) == [p for p in iter_pieces(text) if not p.isspace()]
+    assert (batch.starts[1:] >= batch.ends[:-1]).all()
+    assert (batch.ids[~kept] == BOUNDARY).all()
+    assert (batch.ids[kept] != BOUNDARY).all()
+
+
+@given(TEXT)
+def test_every_document_has_margins_and_no_token_outside_itself(text):
+    batch = tokenize([text, text], WORDS)
+    for first, stop in zip(batch.documents[:-1], batch.documents[1:], strict=True):
+        ids = batch.ids[first:stop]
+        assert (ids[:DOCUMENT_MARGIN] == BOUNDARY).all()
+        assert (ids[-DOCUMENT_MARGIN:] == BOUNDARY).all()
+        assert batch.ends[first:stop].max() <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("don’t", ["don't"]),
+        ("dogs' barks", ["dogs", "'", " ", "barks"]),
+        ("the mayor’s plan", ["the", " ", "mayor", "'s", " ", "plan"]),
+        ("1,000.5 on 3.", ["1,000.5", " ", "on", " ", "3", "."]),
+        ("at 10:30, the 21st", ["at", " ", "10:30", ",", " ", "the", " ", "21st"]),
+        ("see https://a.b/c?d=e now", ["see", " ", "https://a.b/c?d=e", " ", "now"]),
+        ("mail x.y@z.org!", ["mail", " ", "x", ".", "y@z.org", "!"]),
+        ("well-known", ["well", "-", "known"]),
+        ("the U.S. and U.K.", ["the", " ", "u.s.", " ", "and", " ", "u.k."]),
+        ("\r\n\r\nThe", ["\r\n\r\n", "the"]),
+        ("cafe\u0301s", ["cafe\u0301s"]),
+        ("co\u00adoperate", ["co\u00adoperate"]),
+        ("", []),
+    ],
+)
+def test_pieces(text, pieces):
+    assert iter_pieces(text) == pieces
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_line_ends_of_any_system_break_paragraphs_alike(line_end):
+    text = "the cat{0}sat.{0}On the mat{0}{0}the cat".replace("{0}", line_end)
+    ids = tokenize([text], WORDS).ids.tolist()
+    assert ids == tokenize([text.replace("\r\n", "\n")], WORDS).ids.tolist()
+    assert ids.count(BOUNDARY) == 2 * DOCUMENT_MARGIN + 2 * 2  # after "sat." and at the blank line
+
+
+@pytest.mark.parametrize(
+    ("word", "bits"),
+    [
+        ("on", WORD),
+        ("On", WORD | FIRST_UPPER),
+        ("ON", WORD | FIRST_UPPER | ALL_UPPER),
+        ("iPhone", WORD | MIXED_CASE),
+        ("McDonald", WORD | FIRST_UPPER | MIXED_CASE),
+        ("I", WORD | FIRST_UPPER),
+        ("17", WORD),
+        ("%", 0),
+        ("’", 0),
+        ("🙂", 0),
+        ("½", WORD),
+    ],
+)
+def test_shape_bits(word, bits):
+    batch = tokenize([f"the cat {word} cat"], WORDS)
+    (at,) = np.flatnonzero((batch.starts == 8) & (batch.ends == 8 + len(word)))
+    assert batch.shape[at] == bits
 
 
 def test_classes_of_words():
