@@ -416,7 +416,16 @@ def _call(ctx: click.Context, format_: str, output: Path | None, color: str, qui
     return _Call(format_, output, color, quiet, config.exclude)
 
 
-@click.group(cls=_Group, context_settings=_CONTEXT)
+_COMPLETION = """
+\b
+Completion of commands and options, in the shell's start-up file:
+  bash   eval "$(_DETECTOR_COMPLETE=bash_source detector)"
+  zsh    eval "$(_DETECTOR_COMPLETE=zsh_source detector)"
+  fish   _DETECTOR_COMPLETE=fish_source detector | source
+"""
+
+
+@click.group(cls=_Group, context_settings=_CONTEXT, epilog=_COMPLETION)
 @click.version_option(__version__, prog_name="detector")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
@@ -443,7 +452,7 @@ def cli(ctx: click.Context) -> None:
             ctx.default_map[command]["format_"] = config.format
 
 
-@cli.command()
+@cli.command(short_help="Highlight what reads as substituted, with likely originals.")
 @_common("annotate")
 @_threshold
 @_check
@@ -454,7 +463,14 @@ def cli(ctx: click.Context) -> None:
     metavar="N",
     help="Show only passages with findings, and N around each (text).",
 )
-@click.option("--why", "cues", type=click.Choice(CUES), multiple=True, help="Only findings of this kind; repeatable.")
+@click.option(
+    "--why",
+    "cues",
+    type=click.Choice(CUES),
+    metavar="CUE",
+    multiple=True,
+    help=f"Only findings of this kind; repeatable. One of {', '.join(CUES)}.",
+)
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -685,7 +701,7 @@ def _queries(restoration: Any) -> tuple[str, ...]:
     return search_queries(restoration)
 
 
-@cli.command()
+@cli.command(short_help="Version, models, data and thresholds.")
 @click.option(
     "--format",
     "format_",
