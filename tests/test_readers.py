@@ -4,6 +4,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.errors import InputError
 from detector.readers import decode, iter_paths, read_document
@@ -40,6 +42,43 @@ def test_markdown_offsets_point_into_the_file(tmp_path):
     document = read_document(path)
     assert document.judged.index(PROSE) == document.text.index(PROSE)
     assert "`x`" not in document.judged
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "A lone ` tick.\n\nThe mayor came by ferry.\n\nAnother ` tick.",
+        "Quoted ``like this'' the mayor came by ferry.",
+        "An open <!-- comment. The mayor came by ferry.",
+        "A\x0cform feed\n\n```\ncode\n```\n\nThe mayor came by ferry.",
+        "Two < three. The mayor came by ferry. Four > two.",
+    ],
+)
+def test_markdown_leaves_prose_that_only_looks_marked_up(source):
+    start = source.lower().index("the mayor came by ferry.")
+    assert masked(source)[start : start + 24] == source[start : start + 24]
+    assert "code" not in masked(source)
+
+
+@given(st.text(alphabet="ab `~<>!-[]():*_#\n\r\t\x0c\u2028\0|+= ", max_size=80))
+def test_markdown_keeps_length_and_lines(source):
+    out = masked(source)
+    assert len(out) == len(source)
+    assert all(a == b or (b == " " and a not in "\r\n") for a, b in zip(source, out, strict=True))
+
+
+def test_markdown_of_nothing_but_ticks_is_read_at_once():
+    # Searching each end anew took minutes here.
+    source = "".join("`" * n + " " for n in range(1, 600))
+    assert masked(source) == source
+
+
+def test_a_region_of_a_page_that_is_switched_off_is_not_read(tmp_path):
+    path = tmp_path / "a.html"
+    body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
+    off = "<!-- detector: off --><p>The gangway was painted green on Monday morning.</p><!-- detector: on -->"
+    path.write_text(f"<html><body><article>{body}{off}{body}</article></body></html>", encoding="utf-8")
+    assert "gangway" not in read_document(path).text
 
 
 def test_html_gives_the_article(tmp_path):

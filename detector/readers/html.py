@@ -6,6 +6,7 @@ from pathlib import Path
 
 from detector.errors import InputError
 from detector.readers import Document, decode, missing_extra, quiet_log
+from detector.readers.regions import cut_regions
 
 __all__ = ["read"]
 
@@ -16,7 +17,7 @@ def read(path: Path, data: bytes) -> Document:
         import trafilatura
     except ImportError as error:
         raise missing_extra(error, "html", "HTML") from None
-    page = decode(path, data)
+    page = cut_regions(decode(path, data))
     try:
         with quiet_log("trafilatura"):
             text = trafilatura.extract(page, include_comments=False, favor_recall=True)

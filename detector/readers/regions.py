@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from detector.readers import Document
 
-__all__ = ["blank", "without_regions"]
+__all__ = ["blank", "cut_regions", "without_regions"]
 
 _MARK = re.compile(r"<!--\s*detector:\s*(off|on)\s*-->")
 
@@ -19,6 +19,19 @@ def blank(text: str) -> str:
     ' \\n  '
     """
     return re.sub(r"[^\r\n]", " ", text)
+
+
+def cut_regions(text: str) -> str:
+    """Return the text without its switched-off regions: for pages, whose comments no extracted text shows.
+
+    >>> cut_regions("One.<!-- detector: off -->Two.<!-- detector: on --> Three.")
+    'One. Three.'
+    """
+    out, position, off = [], 0, False
+    for mark in _MARK.finditer(text):
+        out.append("" if off else text[position : mark.start()])
+        position, off = mark.end(), mark.group(1) == "off"
+    return "".join([*out, "" if off else text[position:]])
 
 
 def without_regions(document: Document) -> Document:
