@@ -67,6 +67,48 @@ def test_a_mask_hides_pairs(channel, vocabulary):
     assert found(channel, vocabulary, "We go to the primary harbour", none) == set()
 
 
+LONG = "one two three four five six seven".split()
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5])
+def test_phrases_of_two_to_five_words_are_matched_at_every_place(length):
+    vocabulary = Vocabulary([*LONG, "short", ".", ",", "-"])
+    phrase = " ".join(LONG[:length])
+    pair = ChannelPair(("short",), tuple(LONG[:length]), "observed", -0.5)
+    channel = build_channel([pair], vocabulary, vocabulary.ids_of([*LONG, "short"]))
+    text = f"{phrase.capitalize()} seven, {phrase} {phrase}. {phrase}"
+    batch = tokenize([phrase, text], vocabulary)
+    start, lengths, entry = channel.match(batch)
+    assert lengths.tolist() == [length] * 5
+    assert {batch.surface(s, s + length).lower() for s in start.tolist()} == {phrase}
+    assert set(entry.tolist()) == {0}
+    c = channel.candidates(batch)
+    assert c.log10_weight.tolist() == pytest.approx([-0.5] * 5)
+    # A mark or another word between hides it.
+    for broken in (phrase.replace(" ", ", ", 1), phrase.replace(" ", " seven ", 1), phrase.replace(" ", "\n\n", 1)):
+        assert not len(channel.match(tokenize([broken], vocabulary))[0])
+
+
+def test_phrases_of_six_words_are_left_out():
+    vocabulary = Vocabulary([*LONG, "short"])
+    pairs = [
+        ChannelPair(("short",), tuple(LONG[:6]), "observed", -0.5),
+        ChannelPair(("short",), ("one",), "observed", 0.0),
+    ]
+    channel = build_channel(pairs, vocabulary, vocabulary.ids_of([*LONG, "short"]))
+    assert channel.n_entries == 1
+
+
+def test_the_strongest_source_and_its_best_weight_count():
+    vocabulary = Vocabulary(["a", "b"])
+    rows = [("wordnet", -0.1), ("observed", -2.0), ("observed", -1.0), ("aligned", -0.2)]
+    pairs = [ChannelPair(("a",), ("b",), source, weight) for source, weight in rows]
+    channel = build_channel(pairs, vocabulary, vocabulary.ids_of(["a", "b"]))
+    c = channel.candidates(tokenize(["b"], vocabulary))
+    assert [SOURCES[s] for s in c.source] == ["observed"]
+    assert c.log10_weight == pytest.approx([-1.0])
+
+
 def test_phrases_are_counted_where_they_stand(vocabulary):
     ids = vocabulary.ids_of("go to the harbour go to plan".split())
     phrases = [vocabulary.ids_of(p.split()) for p in ("go to", "go", "to the harbour", "plan go", "go to")]
