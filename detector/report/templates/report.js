@@ -33,14 +33,18 @@ function copy(text, said) {
     say(old());
   }
 }
-/* A note must not run off the screen. */
+/* A note must not run off the screen, nor hide the wording that it belongs to. */
 function place(event) {
   var mark = event.target.closest && event.target.closest("mark");
   var tip = mark && mark.querySelector(".tip");
-  if (!tip || getComputedStyle(tip).position === "fixed") { return; }
+  if (!tip) { return; }
   tip.style.translate = "";
   mark.classList.remove("above");
   var box = tip.getBoundingClientRect();
+  if (getComputedStyle(tip).position === "fixed") {
+    mark.classList.toggle("above", mark.getBoundingClientRect().bottom > box.top - 4);
+    return;
+  }
   var wide = document.documentElement.clientWidth, high = document.documentElement.clientHeight;
   if (box.bottom > high - 4 && mark.getBoundingClientRect().top > box.height + 8) { mark.classList.add("above"); }
   var shift = Math.max(8 - box.left, Math.min(0, wide - 8 - box.right));
