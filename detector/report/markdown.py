@@ -1,4 +1,4 @@
-"""Markdown: the verdict and a table of findings, for issues, reviews and notes."""
+"""Markdown: the verdict, the passage that shows it best, and a table of findings, for issues, reviews and notes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,44 @@ import re
 
 from detector.report.model import Judged, Run
 from detector.report.score import percent
-from detector.report.text import printable
+from detector.report.text import disjoint, printable
 
 __all__ = ["render"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+_QUOTED = 900  # characters of a passage that are quoted at most
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+_NUMBER = re.compile(r"^(\d{1,9})\.")  # would begin a list
 
 
 def _plain(text: str) -> str:
     """The text as Markdown shows it literally, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).split()))
+    return _NUMBER.sub(r"\1\\.", _SPECIAL.sub(r"\\\1", " ".join(printable(text).split())))
+
+
+def _quote(judged: Judged) -> list[str]:
+    """Return the likeliest of the spun passages as a quotation, findings in bold with what probably stood there."""
+    text, report = judged.document.text, judged.report
+    spun = [p for p in report.passages if p.verdict == "spun"]
+    if not spun:
+        return []
+    passage = max(spun, key=lambda p: p.probability or 0.0)
+    end = min(passage.end, passage.start + _QUOTED)
+    out, position = [], passage.start
+    for e in disjoint(report.evidence):
+        if not position <= e.start < e.end <= end:
+            continue
+        likely = f" \\[{_plain(e.alternatives[0].text)}\\]" if e.alternatives else ""
+        out += [_spaced(text[position : e.start]), f"**{_plain(e.surface)}**{likely}"]
+        position = e.end
+    out.append(_spaced(text[position:end]) + ("…" if end < passage.end else ""))
+    return [f"> {''.join(out).strip()}", ""]
+
+
+def _spaced(text: str) -> str:
+    """Return text on one line as Markdown shows it literally, with its outer spaces."""
+    before = " " if text[:1].isspace() else ""
+    after = " " if text.strip() and text[-1:].isspace() else ""
+    return f"{before}{_plain(text)}{after}"
 
 
 def _document(judged: Judged) -> list[str]:
@@ -28,9 +56,10 @@ def _document(judged: Judged) -> list[str]:
         f"threshold {percent(report.threshold)}.",
         "",
     ]
-    flagged = [p for p in report.passages if p.verdict == "spun"]
-    if flagged:
-        out += [f"{len(flagged)} of {len(report.passages)} passages read as spun.", ""]
+    flagged = sum(p.verdict == "spun" for p in report.passages)
+    if flagged and len(report.passages) > 1:
+        out += [f"{flagged} of {len(report.passages)} passages read as spun, this one most of all:", ""]
+    out += _quote(judged)
     if report.evidence:
         out += ["| stands | probably stood | cue | log10 odds |", "|---|---|---|---:|"]
         for e in report.evidence:
