@@ -89,6 +89,8 @@ def test_what_the_report_blames_is_what_the_reverser_changes():
     blamed = {
         (e.start, e.end, e.surface, e.alternatives[0].text) for e in detect(SPUN).evidence if e.cue in (CUE, CONSISTENT)
     }
-    changed = {(e.start, e.end, e.spun, e.original) for e in reverse(SPUN).plan}
+    plan = reverse(SPUN).plan
     assert blamed
-    assert blamed == changed
+    assert blamed <= {(e.start, e.end, e.spun, e.original) for e in plan}
+    # What is likelier with its original is blamed; the rest is changed for the sake of the whole stretch.
+    assert blamed >= {(e.start, e.end, e.spun, e.original) for e in plan if e.log10_gain > 0}
