@@ -50,6 +50,9 @@ def find(text: str, plan: Sequence[Edit]) -> list[Evidence]:
         pair = (fold(edit.spun), fold(edit.original))
         consistent = pairs[pair] > 1 and absent[pair[1]]
         message = f"“{edit.original}” is {times_likelier(edit.log10_gain)} here."
+        if edit.log10_gain <= 0:
+            # The decoder takes some edits for their neighbours' sake.
+            message = f"“{edit.original}” fits better, with the other changes around it."
         if consistent:
             message = (
                 f"“{edit.spun}” stands {pairs[pair]} times where “{edit.original}” would be expected, "
