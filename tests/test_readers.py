@@ -117,10 +117,55 @@ def test_pdf_text(tmp_path):
     assert document.text == "The plan was implemented in May, and nobody minded."
 
 
+LEFT = [
+    "The ferry was late again, and most",
+    "of the passengers sat down on their",
+    "bags. Nobody had told them why, and",
+    "the man behind the counter was read-",
+    "ing a paper. He did not look up when",
+    "they asked him for the time.",
+    "At noon the rain began. It came over",
+    "the hill in one piece, like a curtain.",
+]
+RIGHT = [
+    "On the other side of the water the",
+    "mayor was waiting with a band that",
+    "had been told to play for an hour.",
+    "They had played for three by then,",
+    "and the drummer was asleep. When a",
+    "whistle came at last, nobody heard",
+    "it but the dog.",
+]
+
+
+@pytest.mark.parametrize("across", [False, True], ids=["column by column", "line by line"])
+def test_pdf_columns_are_read_one_after_the_other(tmp_path, across):
+    spots = [(72, 700 - 14 * n, line) for n, line in enumerate(LEFT)]
+    spots += [(320, 700 - 14 * n, line) for n, line in enumerate(RIGHT)]
+    spots = sorted(spots, key=lambda s: -s[1]) if across else spots
+    heading = (72, 740, "A heading that goes over the whole width of the page, as a heading may, this one does")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(_pdf_at([heading, *spots]))
+    text = read_document(path).text
+    assert " ".join(text.split()) == " ".join([heading[2], *LEFT, *RIGHT]).replace("read- ing", "reading")
+
+
+def test_pdf_tables_are_read_line_by_line(tmp_path):
+    spots = [(x, 700 - 14 * n, f"{word} {n}") for n in range(9) for x, word in ((72, "Ship"), (320, "Crowns"))]
+    path = tmp_path / "a.pdf"
+    path.write_bytes(_pdf_at(spots))
+    assert "Ship 0 Crowns 0 Ship 1 Crowns 1" in " ".join(read_document(path).text.split())
+
+
 def _pdf(lines):
     """Return a small PDF of one page with these lines."""
-    drawn = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
-    stream = f"BT /F1 12 Tf 72 720 Td {drawn} ET".encode()
+    return _pdf_at([(72, 720 - 14 * n, line) for n, line in enumerate(lines)])
+
+
+def _pdf_at(spots):
+    """Return a small PDF of one page with these lines at these points, in this order."""
+    drawn = " ".join(f"1 0 0 1 {x} {y} Tm ({line}) Tj" for x, y, line in spots)
+    stream = f"BT /F1 10 Tf {drawn} ET".encode()
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",

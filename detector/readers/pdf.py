@@ -7,14 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from detector.errors import InputError
 from detector.readers import Document, missing_extra, quiet_log
 
-__all__ = ["joined_lines", "read", "without_running_lines"]
+__all__ = ["in_columns", "joined_lines", "read", "without_running_lines"]
 
 _SHORT = 0.7  # of the usual line: a shorter line that ends a sentence ends a paragraph
 _RUNNING = 3  # pages on which a first or last line stands, page numbers aside, to be a header or footer
+_GUTTER = re.compile(r"(?<=\S) {3,}(?=\S)")
+_ROWS = 6  # lines that run across two columns, fewer of which prove none
+_COLUMN = 20  # characters of a column's usual line; what is narrower is a table
 _CUT = re.compile(r"[A-Za-z][-\u00ad]$")
 # One sign for two or three letters, as typesetters have it: no dictionary knows such words.
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
@@ -86,6 +90,55 @@ def without_running_lines(pages: Sequence[Sequence[str]]) -> list[str]:
     return out
 
 
+def in_columns(plain: str, layout: str) -> str:
+    """Return a page's text column by column where `plain` runs across two of them, else `plain`.
+
+    Most files hold their columns one after the other. Some hold them line by line; `layout`, the page with its
+    white space, shows there where the left column ends.
+
+    >>> rows = [("The ferry was late and the", "the mayor stood there and")]
+    >>> rows += [("band slept on the pier, as", "did not know of it at all.")]
+    >>> plain = "\\n".join(f"{a} {b}" for a, b in rows * 3)
+    >>> layout = "\\n".join(f"{a}      {b}" for a, b in rows * 3)
+    >>> in_columns(plain, layout).splitlines()[:2]
+    ['The ferry was late and the', 'band slept on the pier, as']
+    """
+    rows = [_GUTTER.split(line) for line in layout.split("\n") if line.strip()]
+    pairs = [row for row in rows if len(row) == 2]
+    across = {"".join(line.split()) for line in plain.split("\n")}
+    mixed = sum("".join((left + right).split()) in across for left, right in pairs)
+    if mixed < max(_ROWS, len(rows) / 2):
+        return plain
+    usual = [sum(len(row[side].strip()) for row in pairs) / len(pairs) for side in (0, 1)]
+    if min(usual) < _COLUMN:
+        return plain
+    out: list[str] = []
+    columns: tuple[list[str], list[str]] = ([], [])
+    for row in [*rows, [""]]:
+        if len(row) == 2:
+            columns[0].append(row[0])
+            columns[1].append(row[1])
+            continue
+        line = row[0]
+        if line and len(line.strip()) <= 1.3 * max(usual):
+            # The end of one column beside the blank end of the other.
+            columns[len(line) - len(line.lstrip()) >= usual[0]].append(line)
+            continue
+        out += [*columns[0], *columns[1], line]
+        columns = ([], [])
+    return "\n".join(out)
+
+
+def _page_text(page: Any) -> str:
+    plain = str(page.extract_text())
+    if plain.count("\n") < _ROWS:
+        return plain
+    try:
+        return in_columns(plain, str(page.extract_text(extraction_mode="layout")))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return plain  # fonts without widths have no layout; what the file's own order gives stands
+
+
 def read(path: Path, data: bytes) -> Document:
     """Return the text of a PDF file, a blank line between paragraphs; they run on over pages."""
     try:
@@ -94,7 +147,7 @@ def read(path: Path, data: bytes) -> Document:
         raise missing_extra(error, "pdf", "PDF files") from None
     try:
         with quiet_log("pypdf"):
-            pages = [page.extract_text().split("\n") for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+            pages = [_page_text(page).split("\n") for page in pypdf.PdfReader(io.BytesIO(data)).pages]
     except MemoryError:
         raise
     except pypdf.errors.FileNotDecryptedError:
