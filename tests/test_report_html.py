@@ -150,6 +150,14 @@ def test_nothing_of_a_document_can_run_or_load():
     assert f"script-src 'sha256-{digest}'" in policy
 
 
+def test_odds_are_told_only_where_there_are_any():
+    weak = Evidence(10, 16, "stated", "substitution", -0.3, (Alternative("said", -0.3),), "“said” fits better.")
+    assert not any("likelier" in n for n in Page(page((weak,))).notes)
+    assert any("times likelier" in n for n in Page(page((finding("stated", "said"),))).notes)
+    plan = (Edit(10, 16, "stated", "said", -0.3),)
+    assert "likelier" not in "".join(Page(Restoration("x", plan, TEXT)._repr_html_()).notes)
+
+
 def test_styles_stay_in_the_fragment():
     report = Report(
         "spun", 0.97, 0.5, 9, "en", (Passage(0, len(TEXT), 0.9, "spun"),), (finding("stated", "said"),), TEXT

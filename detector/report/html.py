@@ -173,7 +173,7 @@ def _piece(text: str, mark: _Mark, number: str) -> dict[str, Any]:
         "likely": list(dict.fromkeys(likely))[:_LIKELY],
         "message": message,
         "cue": _CUES.get(cue, (cue,))[0],
-        "odds": "" if words in message else words,
+        "odds": "" if words in message or (message and odds <= 0) else words,
         "kind": "strong" if odds >= _STRONG else "weak",
     }
 
@@ -319,7 +319,8 @@ def restoration_fragment(restoration: Restoration) -> str:
                     "text": edit.original,
                     "original": None,
                     "likely": [edit.spun],
-                    "message": f"stood here; “{edit.original}” is {times_likelier(edit.log10_gain)}."
+                    "message": f"stood here; “{edit.original}” "
+                    + (f"is {times_likelier(edit.log10_gain)}." if edit.log10_gain > 0 else "fits better.")
                     + (f" It may also have been {others}." if others else ""),
                     "cue": "edit",
                     "odds": "",

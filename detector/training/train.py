@@ -36,7 +36,6 @@ from detector.resources import FORMAT, ZIPF_STEPS, load_models, sha256_of, write
 from detector.reverser import RestorerSettings
 from detector.training import thesaurus as thesauri
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts, words_of
-from detector.training.context_model import ContextModelSettings, fit_context_model
 from detector.training.corpus import Document, Split, corpus_files, read_corpus, split_of
 from detector.training.examples import make_examples
 from detector.training.families import FAMILIES, SpinnerResources, closest_first
@@ -190,6 +189,9 @@ class _Base:
 
 
 def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> _Base:
+    # PyTorch is needed here alone; what else uses this module, `detector evaluate` above all, does without.
+    from detector.training.context_model import ContextModelSettings, fit_context_model
+
     w = _words(s, bench)
     ids, shape, vocabulary = w.ids, w.shape, w.vocabulary
     ngrams = bench.step("n_grams", lambda: estimate(ids, vocabulary.size, s.bigrams, s.trigrams))
