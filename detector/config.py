@@ -13,7 +13,7 @@ from detector.errors import InputError
 __all__ = ["Config", "find_config", "read_config"]
 
 _COLORS = ("auto", "always", "never")
-_KEYS = ("threshold", "min-gain", "color", "exclude", "format")
+_KEYS = ("threshold", "min-gain", "color", "exclude", "format", "cache")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Config:
     color : "auto", "always" or "never"
     exclude : patterns of files that are passed over in folders
     format : used by the commands that have it
+    cache : folder in which reports are kept, beside the file that names it; None for no cache
     """
 
     threshold: float | str | None = None
@@ -34,6 +35,7 @@ class Config:
     color: str | None = None
     exclude: tuple[str, ...] = ()
     format: str | None = None
+    cache: Path | None = None
 
 
 def _is_number(value: object) -> bool:
@@ -71,7 +73,16 @@ def read_config(table: dict[str, Any], where: str, formats: tuple[str, ...]) -> 
         'a list of patterns, such as ["drafts/*"]',
     )
     check("format", table.get("format") in formats, f"one of {', '.join(formats)}")
-    return Config(threshold, min_gain, table.get("color"), tuple(exclude), table.get("format"))
+    cache = table.get("cache")
+    check("cache", isinstance(cache, str) and cache != "", 'a folder, such as ".detector_cache"')
+    return Config(
+        threshold,
+        min_gain,
+        table.get("color"),
+        tuple(exclude),
+        table.get("format"),
+        Path(where).parent / cache if cache else None,
+    )
 
 
 def find_config(start: Path, formats: tuple[str, ...]) -> Config:

@@ -52,7 +52,8 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         "arguments",
         [
-            ["scan", "x"],
+            ["scan", "x", "--output", "out"],
+            ["scan", "spun.txt"],
             ["score", "--nope"],
             ["score", "--threshold", "2", "spun.txt"],
             ["score", "--threshold", "no-such-name", "spun.txt"],
@@ -86,7 +87,7 @@ class TestExitCodes:
         assert err.splitlines() == [f"detector: {e['path']}: {e['message']}" for e in result["errors"]]
 
     def test_a_document_too_long_is_told(self, run, monkeypatch):
-        monkeypatch.setattr("detector.cli._LONGEST", 1000)
+        monkeypatch.setattr("detector.cli.documents.LONGEST", 1000)
         code, out, err = run("score", "spun.txt")
         assert (code, out) == (3, "")
         assert "split it" in err
@@ -355,3 +356,46 @@ class TestConfig:
         assert "'threshold'" in err
         Path("detector.toml").write_text("threshold = \n")
         assert run("score", "human.txt")[0] == 2
+
+
+class TestCache:
+    def test_the_second_run_judges_nothing_and_says_the_same(self, run, monkeypatch):
+        arguments = ("annotate", "--format", "json", "--cache", "kept", "spun.txt", "missing.txt", "human.txt")
+        first = run(*arguments)
+        monkeypatch.setattr("detector.detect_many", lambda texts, **_: iter([() for _ in texts][:0]))
+        monkeypatch.setattr("detector.pipeline.judge", None)
+        assert run(*arguments) == first
+        assert first[0] == 3
+
+    def test_what_has_changed_is_judged_anew(self, run):
+        run("score", "--cache", "kept", "spun.txt", "human.txt")
+        Path("human.txt").write_text(SPUN, encoding="utf-8")
+        assert run("score", "--check", "--cache", "kept", "human.txt")[0] == 1
+
+    def test_another_threshold_is_another_report(self, run):
+        assert run("score", "--check", "--cache", "kept", "spun.txt")[0] == 1
+        assert run("score", "--check", "--cache", "kept", "--threshold", "1", "spun.txt")[0] == 0
+
+    def test_a_broken_entry_counts_as_absent(self, run):
+        first = run("score", "--cache", "kept", "spun.txt")
+        entries = list(Path("kept").rglob("*.json"))
+        assert len(entries) == 1
+        entries[0].write_text("{", encoding="utf-8")
+        assert run("score", "--cache", "kept", "spun.txt") == first
+        assert json.loads(entries[0].read_text(encoding="utf-8"))["verdict"] == "spun"
+
+    def test_masked_parts_are_masked_again(self, run):
+        Path("a.md").write_text(f"{SPUN}\n\n    code here\n", encoding="utf-8")
+        arguments = ("annotate", "--format", "json", "--cache", "kept", "a.md")
+        assert run(*arguments) == run(*arguments)
+
+    def test_a_folder_that_cannot_be_made_is_wrong_usage(self, run):
+        code, _, err = run("score", "--cache", "spun.txt/kept", "human.txt")
+        assert code == 2
+        assert "cache" in err
+
+    def test_a_project_may_name_its_folder(self, run):
+        Path("detector.toml").write_text('cache = "kept"\n', encoding="utf-8")
+        assert run("score", "human.txt")[0] == 0
+        assert list(Path("kept").rglob("*.json"))
+        assert (Path("kept") / ".gitignore").read_text(encoding="utf-8") == "*\n"

@@ -80,6 +80,11 @@ class Document:
     extracted: bool = False
     encoding: str = "utf-8"
 
+    @property
+    def judged_text(self) -> str:
+        """The text as it is judged: `judged`, or `text` itself."""
+        return self.text if self.judged is None else self.judged
+
 
 def read_bytes(path: Path) -> bytes:
     """Return the file's bytes; raise InputError, in words, where there are none to be had."""

@@ -39,7 +39,7 @@ def without_regions(document: Document) -> Document:
     text = document.text
     if "detector:" not in text:
         return document
-    judged = text if document.judged is None else document.judged
+    judged = document.judged_text
     out, position, off = [], 0, False
     for mark in _MARK.finditer(text):
         before = judged[position : mark.start()]
