@@ -41,7 +41,7 @@ _DOCUMENTS = (1000, 4000)
 def generated(words: int, each: int, seed: int) -> list[str]:
     """Return documents of `each` words whose words follow the frequencies of English."""
     models = load_models()
-    vocabulary = models.measurer.vocabulary
+    vocabulary = models.vocabulary
     rng = np.random.default_rng(seed)
     listed = np.flatnonzero((vocabulary.zipf > 2.5) & vocabulary.is_word_id)
     share = 10.0 ** vocabulary.zipf[listed].astype(np.float64)
@@ -95,7 +95,7 @@ def sentences_of(ids: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
 
 def against_kenlm(texts: Sequence[str]) -> None:
     """Ask both programs the same n-grams of the same model, estimated on half of the text, exported as ARPA."""
-    shared = load_models().measurer.vocabulary
+    shared = load_models().vocabulary
     half = len(texts) // 2
     batch = tokenize(texts[:half], shared)
     known = sorted({shared.words[i] for i in np.unique(batch.ids).tolist() if i > NAME and shared.words[i].isalpha()})
@@ -128,7 +128,7 @@ def against_kenlm(texts: Sequence[str]) -> None:
     show("kenlm.Model.score, whole sentences", kenlm_line, "queries/s", kenlm_line / kenlm_rate, "full_scores")
     show("LanguageModel.log10_prob", own_rate, "queries/s", own_rate / kenlm_rate, "full_scores")
     print(f"{'  mean difference of the two':<46}{difference:>14.4f} log10", flush=True)
-    own = load_models().measurer.language_model
+    own = load_models().close.measurer.language_model
     ids = tokenize(texts[half:], shared).ids
     large = len(ids) / statistics.median(seconds(lambda: own.log10_prob(ids)) for _ in range(_ROUNDS))
     show("LanguageModel.log10_prob, the shipped model", large, "queries/s", large / kenlm_rate, "full_scores")

@@ -38,22 +38,27 @@ WEIGHT_STEP = 0.05  # log10; weights lie between -6.35 and 0 in an unsigned byte
 
 @dataclass(frozen=True)
 class Ragged:
-    """Rows of different lengths, end to end: row i is values[offsets[i]:offsets[i + 1]]."""
+    """Rows of up to 255 values, end to end: row i is values[offsets[i]:offsets[i + 1]]."""
 
-    offsets: NDArray[np.int32]
+    sizes: NDArray[np.uint8]
     values: NDArray[np.int32]
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """Length of each row, int64 (rows,)."""
-        return np.diff(self.offsets).astype(np.int64)
+        return self.sizes.astype(np.int64)
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each row begins, and the end of the last, int64 (rows + 1,)."""
+        return np.concatenate(([0], np.cumsum(self.lengths)))
 
     def take(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the values of `rows`, end to end, and the length of each."""
         lengths = self.lengths[rows]
         ends = np.cumsum(lengths)
         within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - lengths, lengths)
-        return self.values[np.repeat(self.offsets[rows].astype(np.int64), lengths) + within], lengths
+        return self.values[np.repeat(self.offsets[rows], lengths) + within], lengths
 
 
 def sequence_keys(ids: NDArray[np.int32], starts: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
@@ -129,7 +134,7 @@ class Channel:
     @property
     def n_entries(self) -> int:
         """Number of substitutes."""
-        return len(self.entries.offsets) - 1
+        return len(self.entries.sizes)
 
     @cached_property
     def _single(self) -> NDArray[np.int32]:
@@ -163,16 +168,20 @@ class Channel:
         share = 10.0 ** (self.weights[pairs] * -WEIGHT_STEP)
         return np.minimum(np.bincount(words, weights=share, minlength=1 << 17), 1.0).astype(np.float32)
 
-    def match(self, batch: TokenBatch) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def match(
+        self, batch: TokenBatch, asked: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return start, length and entry of every substitute that stands in the batch.
 
-        A single word beside a hyphen is no match: spinners leave those alone.
+        A single word beside a hyphen is no match: spinners leave those alone. `asked` (n,) marks the tokens one of
+        which a match must hold, where not all are worth it.
         """
         ids = batch.ids
         n = len(ids)
         word = (batch.shape & WORD) != 0
         loose = word & ((batch.shape & HYPHENATED) == 0)
-        single = np.flatnonzero(loose & (self._single[ids] >= 0))
+        single = np.flatnonzero(loose if asked is None else loose & asked)
+        single = single[self._single[ids[single]] >= 0]
         starts, lengths = [single], [np.ones(len(single), dtype=np.int64)]
         entries = [self._single[ids[single]].astype(np.int64)]
         opens = self._opens[ids]
@@ -180,6 +189,8 @@ class Channel:
         for length in range(2, MAX_WORDS + 1):
             place = np.flatnonzero(opens & (1 << length))
             place = place[place + length <= n]
+            if asked is not None:
+                place = place[np.logical_or.reduce([asked[place + i] for i in range(length)])]
             for i in range(1, length):
                 place = place[ids[place + i] > 0]
             if not len(place):
@@ -199,13 +210,22 @@ class Channel:
         order = np.argsort(start, kind="stable")
         return start[order], length_[order], entry_[order]
 
-    def candidates(self, batch: TokenBatch, known: NDArray[np.bool_] | None = None) -> Candidates:
-        """Return every original of every substitute that stands in the batch; of `known` pairs only, where given."""
-        start, length, entry = self.match(batch)
+    def candidates(
+        self,
+        batch: TokenBatch,
+        known: NDArray[np.bool_] | None = None,
+        asked: NDArray[np.bool_] | None = None,
+    ) -> Candidates:
+        """Return every original of every substitute that stands in the batch.
+
+        Of `known` pairs only (aligned with entries.values), and of substitutes that hold one of the `asked` tokens,
+        where these are given.
+        """
+        start, length, entry = self.match(batch, asked)
         sizes = self.entries.lengths[entry]
         ends = np.cumsum(sizes)
         within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
-        at = np.repeat(self.entries.offsets[entry].astype(np.int64), sizes) + within
+        at = np.repeat(self.entries.offsets[entry], sizes) + within
         starts, lengths, entries = (np.repeat(x, sizes) for x in (start, length, entry))
         if known is not None:
             keep = known[at]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "probability"]
+__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "log_odds", "probability"]
 
 # What a document's verdict rests on: itself as one long passage, its worst passage (one spun passage in a human
 # article is found by that passage alone), and damage to letters and names.
@@ -54,6 +54,13 @@ class LogisticModel:
 def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return 1 / (1 + exp(-logit))."""
     out: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(logit, -40, 40)))
+    return out
+
+
+def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logit of probabilities, natural logarithm, within -40 and 40: what `probability` takes back."""
+    p = np.clip(probability, np.exp(-40), 1 - 1e-16)
+    out: NDArray[np.float64] = np.log(p) - np.log1p(-p)
     return out
 
 

@@ -16,13 +16,24 @@ from numpy.typing import NDArray
 from detector.lexicon import BOUNDARY, UNKNOWN
 from detector.text import ALL_UPPER, FIRST_UPPER, SENTENCE_START, TokenBatch
 
-__all__ = ["REACH", "SHAPES", "TOPIC_REACH", "ContextModel", "shape_class"]
+__all__ = ["BLOCK", "REACH", "SHAPES", "TOPIC_BLOCKS", "ContextModel", "ReaderWeights", "WordVectors", "shape_class"]
 
 REACH = 5  # neighbours read on either side, in order
-TOPIC_REACH = 32  # words on either side whose mean is the topic
+BLOCK = 8  # words; the topic is the mean of whole blocks, counted from the document's first word
+TOPIC_BLOCKS = 4  # blocks on either side of a word's own that make its topic
 SHAPES = 8
-_FIXED_POINT = 4_096
-_ROWS = 2_048  # places that are worked on at a time, to bound the memory
+# Hidden units are summed in steps of 1/256: sums stay within the 16 bits, and rounding errs by less than the
+# quantised vectors do. Topics are summed in finer steps, in 32 bits.
+_FIXED_POINT = 256
+_TOPIC_FIXED_POINT = 4_096
+# Products of whole numbers add up to less than 2**24 over the dimensions of a vector, so that single precision holds
+# them exactly, whatever order the matrix product adds in: a batch gives what each document alone gives.
+_WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
+_TOPIC_LEVELS = 1_023
+_TOPIC_WEIGHT_LEVELS = 255
+_COMMON = 4_096  # words whose rows are kept; ids are in the order of frequency
+_ROWS = 2_048  # places that are worked on at a time: their hidden units stay in the processor's cache
+_Matrix = NDArray[np.float32]
 _LOG10_E = np.float32(np.log10(np.e))
 
 
@@ -34,86 +45,207 @@ def shape_class(shape: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class ContextModel:
-    """The fitted network: K words, d dimensions, h hidden units.
+class WordVectors:
+    """What the readers know of each word: K words, d dimensions as a neighbour, q as the judged one.
 
     Attributes
     ----------
-    embedding, output : int8 (K, d), with one scale a row, float16 (K,); a word as neighbour and as the judged one
-    bias : float16 (K,)
-    sides : float16 (2 * REACH * d, h), the neighbours from the leftmost to the rightmost
-    topic : float16 (d, h); shape : float16 (SHAPES, h); query : float16 (h, d); query_bias : float16 (d,)
+    embedding, output : int8 (K, d) and (K, q), with one scale a row, float16 (K,)
     """
 
     embedding: NDArray[np.int8]
     embedding_scale: NDArray[np.float16]
     output: NDArray[np.int8]
     output_scale: NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class ReaderWeights:
+    """The weights of one reader over the word vectors: h hidden units, a query of q dimensions.
+
+    Attributes
+    ----------
+    bias : float16 (K,)
+    window : float16 ((2 * REACH + 1) * d, h), the neighbours from the leftmost to the rightmost, the topic after them
+    shape : float16 (SHAPES, h)
+    inner, inner_bias : float16 (h, h) and (h,); query, query_bias : float16 (h, q) and (q,)
+    """
+
     bias: NDArray[np.float16]
-    sides: NDArray[np.float16]
-    topic: NDArray[np.float16]
+    window: NDArray[np.float16]
     shape: NDArray[np.float16]
+    inner: NDArray[np.float16]
+    inner_bias: NDArray[np.float16]
     query: NDArray[np.float16]
     query_bias: NDArray[np.float16]
 
-    @cached_property
-    def _weights(self) -> NDArray[np.float32]:
-        """Weights of the whole window, the topic below them; the judged word's own rows are zero."""
-        d, h = self.embedding.shape[1], self.query.shape[0]
-        out = np.zeros(((2 * REACH + 2) * d, h), dtype=np.float32)
-        out[: REACH * d] = self.sides[: REACH * d]
-        out[(REACH + 1) * d : (2 * REACH + 1) * d] = self.sides[REACH * d :]
-        out[(2 * REACH + 1) * d :] = self.topic
-        return out
+
+@dataclass(frozen=True)
+class _Projection:
+    """A linear map whose weights are whole numbers, with one scale a column."""
+
+    weights: NDArray[np.float32]
+    scale: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, weights: NDArray[np.float32], levels: int) -> _Projection:
+        """Return the map with its weights rounded to `levels` on either side of 0."""
+        scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / levels
+        return cls(np.rint(weights / scale), scale.astype(np.float32))
+
+    def __call__(self, levels: NDArray[np.float32], scale: NDArray[np.float32] | np.float32) -> NDArray[np.float32]:
+        """Return the image of each row of whole numbers `levels`, times the row's scale, rounded."""
+        out: NDArray[np.float32] = levels @ self.weights
+        out *= self.scale
+        out *= scale
+        return np.rint(out, out=out)
+
+
+def _block_counts(batch: TokenBatch) -> NDArray[np.int64]:
+    """Return how many blocks each document has: none reaches across a document's end."""
+    counts: NDArray[np.int64] = -(-np.diff(batch.documents) // BLOCK)
+    return counts
+
+
+def _blocks(batch: TokenBatch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each token's block, and each block's tokens, int64 (BLOCK, blocks).
+
+    A block that is not full holds the batch's first token, a boundary, in the places that are over.
+    """
+    counts = _block_counts(batch)
+    first_block = np.cumsum(counts) - counts
+    document = batch.document_of
+    within = np.arange(len(batch.ids)) - batch.documents[document]
+    block_of = first_block[document] + within // BLOCK
+    member = np.zeros((BLOCK, int(counts.sum())), dtype=np.int64)
+    member[within % BLOCK, block_of] = np.arange(len(batch.ids))
+    return block_of, member
+
+
+def _topics(batch: TokenBatch, totals: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return the mean of the words in and around each block, float32 (blocks, d).
+
+    `totals` are the blocks' sums in fixed point; the means are whole numbers of _TOPIC_LEVELS to one.
+    """
+    counts = _block_counts(batch)
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    last = first + np.repeat(counts, counts)
+    # Sums in whole numbers, exact whatever stands before a document; they may wrap, differences of them do not.
+    running = np.zeros((len(totals) + 1, totals.shape[1]), dtype=np.int32)
+    np.cumsum(totals, axis=0, out=running[1:])
+    at = np.arange(len(totals))
+    sums = running[np.minimum(at + TOPIC_BLOCKS + 1, last)] - running[np.maximum(at - TOPIC_BLOCKS, first)]
+    mean = sums * np.float32(_TOPIC_LEVELS / (_TOPIC_FIXED_POINT * (2 * TOPIC_BLOCKS + 1) * BLOCK))
+    out: NDArray[np.float32] = np.clip(np.rint(mean), -_TOPIC_LEVELS, _TOPIC_LEVELS).astype(np.float32)
+    return out
+
+
+@dataclass(frozen=True)
+class ContextModel:
+    """A reader and the word vectors that it reads.
+
+    What a word says to a place beside it depends on the word and the distance alone. So each distinct word of a
+    batch is projected once for every distance, in fixed-point numbers, and the hidden layer of a place is a sum of
+    rows: exact, and the same whatever else stands in the batch.
+    """
+
+    vectors: WordVectors
+    weights: ReaderWeights
 
     @cached_property
-    def _scaled(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Shape, query and query bias in single precision."""
+    def _projections(self) -> tuple[_Projection, _Projection]:
+        """From a word's vector to hidden layers, its neighbours' by distance and its own; from a topic to its own."""
+        d = self.vectors.embedding.shape[1]
+        window = self.weights.window.astype(np.float32).reshape(2 * REACH + 1, d, -1) * _FIXED_POINT
+        # A word is no part of its own topic: what the sum over blocks holds of it is taken out again.
+        topic = window[-1] / ((2 * TOPIC_BLOCKS + 1) * BLOCK)
         return (
-            self.shape.astype(np.float32),
-            self.query.astype(np.float32),
-            self.query_bias.astype(np.float32),
+            _Projection.of(np.concatenate((*window[:-1], -topic), axis=1), _WEIGHT_LEVELS),
+            _Projection.of(topic * ((2 * TOPIC_BLOCKS + 1) * BLOCK / _TOPIC_LEVELS), _TOPIC_WEIGHT_LEVELS),
         )
 
+    @cached_property
+    def _dense(
+        self,
+    ) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Shape, inner layer and query in single precision, scaled for hidden units in fixed point."""
+        w = self.weights
+        return (
+            np.rint(w.shape.astype(np.float32) * _FIXED_POINT).astype(np.int16),
+            w.inner.astype(np.float32),
+            w.inner_bias.astype(np.float32) * _FIXED_POINT,
+            w.query.astype(np.float32) / np.float32(_FIXED_POINT),
+            w.query_bias.astype(np.float32),
+        )
+
+    def _project(self, words: NDArray[np.int32]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        """Return what words add to hidden layers and to topics.
+
+        int16 (words, 2 * REACH + 1, h), by distance, and int32 (words, d), the vectors in fixed point.
+        """
+        levels = self.vectors.embedding[words].astype(np.float32)
+        scale = self.vectors.embedding_scale[words].astype(np.float32)[:, None]
+        rows = self._projections[0](levels, scale).astype(np.int16)
+        vectors = np.rint(levels * scale * _TOPIC_FIXED_POINT).astype(np.int32)
+        return rows.reshape(len(words), 2 * REACH + 1, len(self.weights.inner)), vectors
+
+    @cached_property
+    def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        """The same of the commonest words, which nearly all text is made of; the distances outermost."""
+        rows, vectors = self._project(np.arange(_COMMON, dtype=np.int32))
+        return np.ascontiguousarray(rows.transpose(1, 0, 2)), vectors
+
     def known(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the ids with those that the network does not list turned into UNKNOWN."""
-        return np.where(ids < len(self.embedding), ids, UNKNOWN).astype(np.int32)
+        """Return the ids with those beyond the network's vocabulary turned into UNKNOWN."""
+        return np.where(ids < len(self.vectors.embedding), ids, UNKNOWN).astype(np.int32)
 
     def queries(self, batch: TokenBatch) -> NDArray[np.float32]:
-        """Return what each place asks for, float32 (n, d): compare by `log10_odds`."""
-        shape_weights, query, query_bias = self._scaled
+        """Return what each place asks for, float32 (n, q): compare by `log10_odds`."""
         ids = self.known(batch.ids)
-        n, d = len(ids), self.embedding.shape[1]
-        out = np.zeros((n, d), dtype=np.float32)
+        n = len(ids)
+        shape_rows, inner, inner_bias, query, query_bias = self._dense
+        out = np.zeros((n, query.shape[1]), dtype=np.float32)
         if not n:
             return out
-        padded = np.zeros((n + 2 * REACH, d), dtype=np.float32)
-        x = padded[REACH : REACH + n]
-        np.multiply(self.embedding[ids], self.embedding_scale[ids].astype(np.float32)[:, None], out=x)
-        x[ids == BOUNDARY] = 0
-        # Running sums in whole numbers, exact whatever stands before a document; they may wrap around, differences
-        # of them do not.
-        running = np.zeros((n + 1, d), dtype=np.int32)
-        np.cumsum(np.rint(x * _FIXED_POINT).astype(np.int32), axis=0, dtype=np.int32, out=running[1:])
-        low, high = batch.documents[batch.document_of], batch.documents[batch.document_of + 1]
-        window = (2 * REACH + 1) * d
-        windows = np.lib.stride_tricks.sliding_window_view(padded.reshape(-1), window)[::d]
+        common_rows, common_vectors = self._common
+        rare_places = np.flatnonzero(ids >= _COMMON)
+        rare_words, rare_index = np.unique(ids[rare_places], return_inverse=True)
+        rare_rows, rare_vectors = self._project(rare_words)
+        common_ids = np.where(ids >= _COMMON, BOUNDARY, ids).astype(np.int64)  # the boundary adds nothing
+        block_of, member = _blocks(batch)
+        totals = common_vectors[common_ids[member[0]]]
+        for place in member[1:]:
+            totals += common_vectors[common_ids[place]]
+        np.add.at(totals, block_of[rare_places], rare_vectors[rare_index])
+        topics = _topics(batch, totals)
+        topic_rows = self._projections[1](topics, np.float32(1)).astype(np.int16)
+        topic_rows += shape_rows[0]
         shapes = shape_class(batch.shape)
-        scale = np.float32(1 / (2 * (TOPIC_REACH - REACH) * _FIXED_POINT))
-        rows = np.empty((min(_ROWS, n), window + d), dtype=np.float32)
+        shape_rows = shape_rows - shape_rows[0]
+
+        padded = np.zeros(n + 2 * REACH, dtype=np.int64)
+        padded[REACH : REACH + n] = common_ids
+        order = (*range(REACH), *range(REACH + 1, 2 * REACH + 1), REACH)  # places of the projections in a window
+        total = np.empty((min(_ROWS, n), len(inner)), dtype=np.int16)
+        one = np.empty_like(total)
         for start in range(0, n, _ROWS):
             stop = min(start + _ROWS, n)
-            p = np.arange(start, stop)
-            row = rows[: stop - start]
-            row[:, :window] = windows[start:stop]
-            first, last = low[start:stop], high[start:stop]
-            topic = running[np.minimum(p + TOPIC_REACH + 1, last)] - running[np.maximum(p - TOPIC_REACH, first)]
-            topic -= running[np.minimum(p + REACH + 1, last)] - running[np.maximum(p - REACH, first)]
-            np.multiply(topic, scale, out=row[:, window:])
-            hidden = row @ self._weights
-            hidden += shape_weights[shapes[start:stop]]
+            hidden, row = total[: stop - start], one[: stop - start]
+            np.take(topic_rows, block_of[start:stop], axis=0, out=hidden, mode="clip")
+            for k, at in enumerate(order):
+                np.take(common_rows[k], padded[start + at : stop + at], axis=0, out=row, mode="clip")
+                hidden += row
+                low, high = np.searchsorted(rare_places, (start + at - REACH, stop + at - REACH))
+                hidden[rare_places[low:high] - (start + at - REACH)] += rare_rows[rare_index[low:high], k]
+            written = np.flatnonzero(shapes[start:stop])
+            hidden[written] += shape_rows[shapes[start:stop][written]]
             np.maximum(hidden, 0, out=hidden)
-            np.matmul(hidden, query, out=out[start:stop])
+            first = hidden.astype(np.float32)
+            second = first @ inner
+            second += inner_bias
+            np.maximum(second, 0, out=second)
+            second += first
+            np.matmul(second, query, out=out[start:stop])
         out += query_bias
         return out
 
@@ -125,7 +257,8 @@ class ContextModel:
         0 for words that the network does not list: no opinion.
         """
         known = self.known(ids)
-        scale = self.output_scale[known].astype(np.float32)
-        product = np.einsum("nd,nd->n", queries[places], self.output[known].astype(np.float32))
-        logit = product * scale + self.bias[known].astype(np.float32)
+        output = self.vectors.output[:, : queries.shape[1]]
+        product = np.einsum("nd,nd->n", queries[places], output[known].astype(np.float32))
+        logit = product * self.vectors.output_scale[known].astype(np.float32)
+        logit += self.weights.bias[known]
         return np.where(known == UNKNOWN, np.float32(0), logit * _LOG10_E)

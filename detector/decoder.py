@@ -120,7 +120,7 @@ def decode(
         u, v, total = f.u[history], f.v[history], f.score[history] + bias[edge]
         rows = candidates.original[edge]
         lengths = channel.sequences.lengths[rows]
-        offsets = channel.sequences.offsets[rows].astype(np.int64)
+        offsets = channel.sequences.offsets[rows]
         for i in range(int(lengths.max())):
             on = np.flatnonzero(lengths > i)
             word = channel.sequences.values[offsets[on] + i]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.measurements import Measurements
+from detector.evidence.measurements import TOKEN_COLUMNS, Measurements
 
 __all__ = ["FEATURE_NAMES", "passage_features"]
 
@@ -41,7 +41,7 @@ def _sorted_quantiles(
     sizes: NDArray[np.int64],
     quantiles: tuple[float, ...],
 ) -> NDArray[np.float32]:
-    order = np.lexsort((values, passage))
+    """Return the quantiles of each passage's values, float32 (len(sizes), len(quantiles)); `passage` is in order."""
     ends = np.cumsum(sizes)
     starts = ends - sizes
     at = starts[:, None] + np.minimum(
@@ -49,8 +49,15 @@ def _sorted_quantiles(
     )
     if not len(values):
         return np.zeros(at.shape, dtype=np.float32)
+    # One sort of whole numbers: the passage above, below it the value's bits turned so that they order as it does.
+    bits = np.ascontiguousarray(values, dtype=np.float32).view(np.int32).astype(np.int64)
+    keys = (passage << 32) + np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
+    keys.sort()
     # A passage without words has nothing at its place; what stands there instead is never read.
-    out: NDArray[np.float32] = values[order][np.minimum(at, len(values) - 1)]
+    found = keys[np.minimum(at, len(keys) - 1)]
+    low = found - (((found + (1 << 31)) >> 32) << 32)
+    turned = np.where(low < 0, (-low) | np.int64(-(1 << 31)), low)
+    out: NDArray[np.float32] = turned.astype(np.int32).view(np.float32)
     return out
 
 
@@ -90,10 +97,10 @@ def passage_features(
         *(mean(odds > level) for level in _LEVELS),
         *_sorted_quantiles(odds, passage, sizes, _QUANTILES).T,
         *_sorted_quantiles(context, passage, sizes, _CONTEXT_QUANTILES).T,
-        mean(tokens[words, 11] > -1.0),
-        mean(tokens[words, 10]),
-        mean(tokens[words, 8]),
-        mean(tokens[words, 13]),
+        mean(tokens[words, TOKEN_COLUMNS.index("candidate")] > -1.0),
+        mean(tokens[words, TOKEN_COLUMNS.index("zipf")]),
+        mean(tokens[words, TOKEN_COLUMNS.index("unseen_left")]),
+        mean(tokens[words, TOKEN_COLUMNS.index("capital")]),
         mean(m.everyday[words]),
     ]
     plain = np.stack(columns, axis=1)

@@ -141,10 +141,8 @@ def languages(batch: TokenBatch, vocabulary: Vocabulary) -> tuple[list[str], NDA
     share = hits / np.maximum(batch.n_words, 1)
     foreign = np.zeros(len(batch.texts))
     for d, text in enumerate(batch.texts):
-        if not text.isascii():
-            sample = text[:_SAMPLE]
-            letters = sum(map(str.isalpha, sample))
-            foreign[d] = len(_FOREIGN.findall(sample)) / max(1, letters)
+        if not text.isascii() and (others := len(_FOREIGN.findall(text[:_SAMPLE]))):
+            foreign[d] = others / sum(map(str.isalpha, text[:_SAMPLE]))
     found = [
         ENGLISH if s >= _LEAST_SHARE and f <= 0.5 else UNDETERMINED
         for s, f in zip(share.tolist(), foreign.tolist(), strict=True)

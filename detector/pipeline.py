@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,56 +10,94 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import document_features, probability
+from detector.classifier import document_features, log_odds, probability
 from detector.errors import InputError
 from detector.evidence.collect import Damage, collect, find_damage
 from detector.evidence.measurements import Measurements
 from detector.evidence.posterior import document_shift
 from detector.features import passage_features
 from detector.language import ENGLISH, UNDETERMINED, languages
-from detector.passages import Passages, split_passages
-from detector.resources import Models, load_models
+from detector.passages import Passages, SentenceSplitter, split_passages
+from detector.resources import Models, Stage, load_models
 from detector.reverser import apply_plan
-from detector.text import tokenize
+from detector.text import TokenBatch, tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
-__all__ = ["MIN_WORDS", "Judged", "detect", "detect_many", "judge", "model_info", "plans", "reverse"]
+__all__ = [
+    "MIN_WORDS",
+    "Judged",
+    "Reading",
+    "detect",
+    "detect_many",
+    "evidence_of",
+    "judge",
+    "model_info",
+    "passages_of",
+    "plans",
+    "read",
+    "reverse",
+]
 
 # Fewer words than this support no verdict: at 30 words ROC AUC is 0.96, at 20 it falls below 0.95 on known spinners.
 MIN_WORDS = 20
 # Documents are taken together until they hold this many characters: enough to fill the arrays, little memory.
-_BATCH_CHARACTERS = 120_000
-_BATCH_DOCUMENTS = 64
+_BATCH_CHARACTERS = 240_000
+_BATCH_DOCUMENTS = 128
 # A longer document is judged in parts of this many characters, a few at a time.
 _PART = 120_000
 _PARTS_AT_A_TIME = 2
 
 T = TypeVar("T", Passage, Evidence, Edit)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A batch on its way through the stages; arrays have one row a text, or one a passage.
+class Reading:
+    """What one stage makes of a batch; arrays have one row a text, or one a passage.
 
     Attributes
     ----------
     whole, passage_logit : natural logarithm of the odds of each text as one passage, and of each passage
-    abstains : the verdict where there is none on spin
-    probability : P(spun) of each text, 0 where it abstains
+    probability : P(spun) of each text, 0 where it is too short for a verdict
     shift : what each text adds to the log10 odds of its words
     """
 
     m: Measurements
     damage: Damage
     passages: Passages
+    whole: NDArray[np.float64]
+    passage_logit: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    shift: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A batch on its way through the stages: all texts screened, those in doubt read closely.
+
+    Attributes
+    ----------
+    doubted : int64, rows of the texts that `close` holds, in order
+    abstains : the verdict where there is none on spin
+    probability : P(spun) of each text by the stage that read it last, 0 where it abstains
+    """
+
+    screened: Reading
+    close: Reading | None
+    doubted: NDArray[np.int64]
     language: list[str]
     foreign: NDArray[np.float64]
     n_words: NDArray[np.int64]
-    whole: NDArray[np.float64]
-    passage_logit: NDArray[np.float64]
     abstains: list[Verdict | None]
     probability: NDArray[np.float64]
-    shift: NDArray[np.float64]
+
+    def by_text(self, found: Callable[[Reading], Sequence[R]]) -> list[R]:
+        """Return what `found` gives of each text, from the reading that came last."""
+        out = list(found(self.screened))
+        if self.close is not None:
+            for row, last in zip(self.doubted.tolist(), found(self.close), strict=True):
+                out[row] = last
+        return out
 
 
 def _abstains(language: str, foreign: float, n_words: int) -> Verdict | None:
@@ -69,38 +107,78 @@ def _abstains(language: str, foreign: float, n_words: int) -> Verdict | None:
     return "insufficient_text" if n_words < MIN_WORDS else None
 
 
+def read(
+    batch: TokenBatch,
+    stage: Stage,
+    splitter: SentenceSplitter,
+    known: float | None = None,
+    heard: NDArray[np.float64] | None = None,
+    pairs: NDArray[np.bool_] | None = None,
+) -> Reading:
+    """Return what a stage makes of a batch.
+
+    Parameters
+    ----------
+    known : P(spun) of the document that all texts are parts of, where it has been found already
+    heard : float64 (texts,), log odds of each text by the stage before, which count as much as this one's own
+    pairs : those of the channel that may be used, as `Measurer.measure` takes them; None for all
+    """
+    m = stage.measurer.measure(batch, pairs)
+    passages = split_passages(batch, splitter)
+    whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
+    whole, logit = (
+        stage.passage_model.logit(x, x[:, 0].astype(np.float64))
+        for x in (
+            passage_features(m, whole_of, len(batch.texts), stage.prior_log10_odds),
+            passage_features(m, passages.of_token, len(passages.document), stage.prior_log10_odds),
+        )
+    )
+    damage = find_damage(m, stage.measurer.vocabulary)
+    if known is None:
+        of_documents = document_features(whole, logit, passages.document, damage.n_names, damage.n_letters)
+        logit_of = stage.document_model.logit(of_documents, np.log10(np.maximum(batch.n_words, 1)))
+        p = probability(logit_of if heard is None else (logit_of + heard) / 2)
+        p[batch.n_words < MIN_WORDS] = 0.0
+    else:
+        p = np.full(len(batch.texts), known)
+    shift = document_shift(m, p, stage.prior_log10_odds)
+    return Reading(m, damage, passages, whole, logit, p, shift)
+
+
 def judge(texts: Sequence[str], models: Models, known: float | None = None) -> Judged:
     """Return everything up to the probabilities: what reports and plans are made from.
 
-    `known` is P(spun) of the document that all the texts are parts of, where it has been found already.
+    Every text is screened; those that the screen finds likelier spun than `models.doubt` are read closely. What both
+    stages say of them counts alike: they err apart, and on spinners that neither was fitted on the narrow one errs less
+    (real passages: ROC AUC 0.989 by the close reading alone, 0.996 by both). `known`
+    is P(spun) of the document that all the texts are parts of, where it has been found already.
     """
-    batch = tokenize(texts, models.measurer.vocabulary)
-    m = models.measurer.measure(batch)
-    passages = split_passages(batch, models.splitter)
+    batch = tokenize(texts, models.vocabulary)
     n_words = batch.n_words
-    language, foreign = languages(batch, models.measurer.vocabulary)
+    language, foreign = languages(batch, models.vocabulary)
     abstains = [_abstains(*x) for x in zip(language, foreign.tolist(), n_words.tolist(), strict=True)]
-    whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
-    prior = models.prior_log10_odds
-    features = passage_features(m, whole_of, len(texts), prior)
-    whole = models.passage_model.logit(features, features[:, 0].astype(np.float64))
-    of_passages = passage_features(m, passages.of_token, len(passages.document), prior)
-    logit = models.passage_model.logit(of_passages, of_passages[:, 0].astype(np.float64))
-    damage = find_damage(m, models.measurer.vocabulary)
-    if known is None:
-        of_documents = document_features(whole, logit, passages.document, damage.n_names, damage.n_letters)
-        p = probability(models.document_model.logit(of_documents, np.log10(np.maximum(n_words, 1))))
-        p[[a is not None for a in abstains]] = 0.0
-    else:
-        p = np.full(len(texts), known)
-    shift = document_shift(m, p, prior, models.restorer.settings.caution)
-    return Judged(m, damage, passages, language, foreign, n_words, whole, logit, abstains, p, shift)
+    screened = read(batch, models.screen, models.splitter, known)
+    p = screened.probability.copy()
+    foreigners = np.array([a == "unsupported_language" for a in abstains], dtype=bool)
+    doubted = np.flatnonzero((p >= models.doubt) & ~foreigners)
+    close = None
+    if len(doubted):
+        close = read(batch.take(doubted), models.close, models.splitter, known, log_odds(p[doubted]))
+        p[doubted] = close.probability
+    p[foreigners] = 0.0
+    return Judged(screened, close, doubted, language, foreign, n_words, abstains, p)
 
 
 def plans(judged: Judged, models: Models, min_gain: float | None = None) -> list[list[Edit]]:
-    """Return the restoration plan of each document."""
-    chosen, gain = models.restorer.choose(judged.m, judged.shift)
-    return models.restorer.edits(judged.m, chosen, gain, min_gain)
+    """Return the restoration plan of each text; none for what the screen found to be human."""
+    out: list[list[Edit]] = [[] for _ in judged.abstains]
+    if judged.close is None:
+        return out
+    m = judged.close.m
+    chosen, gain = models.restorer.choose(m, judged.close.probability, models.close.prior_log10_odds)
+    for row, plan in zip(judged.doubted.tolist(), models.restorer.edits(m, chosen, gain, min_gain), strict=True):
+        out[row] = plan
+    return out
 
 
 def _threshold(models: Models, threshold: float | str | None) -> float:
@@ -118,34 +196,46 @@ def _threshold(models: Models, threshold: float | str | None) -> float:
     return float(threshold)
 
 
-def _found(judged: Judged, models: Models) -> list[list[Evidence]]:
+def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]]) -> list[list[Evidence]]:
     """Return the evidence of each text; where there is no verdict on the language there is none on the words."""
-    found = collect(
-        judged.m,
-        judged.damage,
-        models.measurer.vocabulary,
-        models.tortured,
-        plans(judged, models),
-        judged.shift,
-        models.evidence_least,
-    )
-    return [[] if a == "unsupported_language" else e for a, e in zip(judged.abstains, found, strict=True)]
+
+    def found(reading: Reading) -> list[list[Evidence]]:
+        rows = range(len(edits)) if reading is judged.screened else judged.doubted.tolist()
+        return collect(
+            reading.m,
+            reading.damage,
+            models.vocabulary,
+            models.tortured,
+            [edits[row] for row in rows],
+            reading.shift,
+            models.evidence_least,
+        )
+
+    by_text = judged.by_text(found)
+    return [[] if a == "unsupported_language" else e for a, e in zip(judged.abstains, by_text, strict=True)]
 
 
-def _stretches(judged: Judged, threshold: float) -> list[list[Passage]]:
+def passages_of(judged: Judged, threshold: float) -> list[list[Passage]]:
     """Return the passages of each text."""
-    batch, passages = judged.m.batch, judged.passages
-    words_before = np.concatenate(([0], np.cumsum(batch.is_word)))
-    out: list[list[Passage]] = [[] for _ in batch.texts]
-    p = probability(judged.passage_logit)
-    for i, d in enumerate(passages.document.tolist()):
-        a, b = int(passages.first[i]), int(passages.last[i])
-        words = int(words_before[b] - words_before[a])
-        own = round(float(p[i]), 4)
-        doubt: Verdict | None = judged.abstains[d] or ("insufficient_text" if words < MIN_WORDS else None)
-        verdict = doubt or ("spun" if own >= threshold else "clean")
-        out[d].append(Passage(int(batch.starts[a]), int(batch.ends[b - 1]), None if doubt else own, verdict))
-    return out
+
+    def scored(reading: Reading) -> list[list[Passage]]:
+        batch, passages = reading.m.batch, reading.passages
+        words_before = np.concatenate(([0], np.cumsum(batch.is_word)))
+        out: list[list[Passage]] = [[] for _ in batch.texts]
+        p = probability(reading.passage_logit)
+        for i, d in enumerate(passages.document.tolist()):
+            a, b = int(passages.first[i]), int(passages.last[i])
+            words = int(words_before[b] - words_before[a])
+            own = round(float(p[i]), 4)
+            doubt: Verdict | None = "insufficient_text" if words < MIN_WORDS else None
+            verdict = doubt or ("spun" if own >= threshold else "clean")
+            out[d].append(Passage(int(batch.starts[a]), int(batch.ends[b - 1]), None if doubt else own, verdict))
+        return out
+
+    return [
+        found if abstains is None else [replace(p, probability=None, verdict=abstains) for p in found]
+        for abstains, found in zip(judged.abstains, judged.by_text(scored), strict=True)
+    ]
 
 
 def _report(
@@ -173,8 +263,8 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
         judged.abstains,
         judged.n_words.tolist(),
         judged.language,
-        _stretches(judged, threshold),
-        _found(judged, models),
+        passages_of(judged, threshold),
+        evidence_of(judged, models, plans(judged, models)),
         strict=True,
     )
     return [_report(text, threshold, *row) for text, *row in rows]
@@ -209,36 +299,49 @@ def _parts(text: str) -> tuple[list[int], list[str]]:
 
 
 def _survey(text: str, models: Models) -> _Long:
-    """Read a long document once, part by part, and judge it as a whole.
+    """Read a long document once, part by part, and judge it as a whole; a second time, closely, where it is in doubt.
 
     Its words are the mean of its parts' and its worst passage the worst of all, so that memory is bounded by the
     parts and not by the document.
     """
     starts, parts = _parts(text)
-    words, whole, passages, damage, language, foreign = [], [], [], [], [], []
-    for i in range(0, len(parts), _PARTS_AT_A_TIME):
-        judged = judge(parts[i : i + _PARTS_AT_A_TIME], models)
-        words += judged.n_words.tolist()
-        whole += judged.whole.tolist()
-        passages += judged.passage_logit.tolist()
-        damage.append((int(judged.damage.n_names.sum()), int(judged.damage.n_letters.sum())))
-        language += [found == ENGLISH for found in judged.language]
-        foreign += judged.foreign.tolist()
-    weight = np.array(words, dtype=np.float64)
-    n = int(weight.sum())
+    words: list[int] = []
+    language: list[bool] = []
+    foreign: list[float] = []
+
+    def probability_by(stage: Stage) -> float:
+        whole, passages, damage = [], [], []
+        for i in range(0, len(parts), _PARTS_AT_A_TIME):
+            batch = tokenize(parts[i : i + _PARTS_AT_A_TIME], models.vocabulary)
+            if stage is models.screen:
+                words.extend(batch.n_words.tolist())
+                names, shares = languages(batch, models.vocabulary)
+                language.extend(name == ENGLISH for name in names)
+                foreign.extend(shares.tolist())
+            reading = read(batch, stage, models.splitter)
+            whole += reading.whole.tolist()
+            passages += reading.passage_logit.tolist()
+            damage.append((int(reading.damage.n_names.sum()), int(reading.damage.n_letters.sum())))
+        if not any(words):
+            return 0.0
+        n_names, n_letters = np.array(damage).sum(axis=0)
+        of_document = document_features(
+            np.array([np.average(whole, weights=words)]),
+            np.array(passages),
+            np.zeros(len(passages), dtype=np.int64),
+            np.array([n_names]),
+            np.array([n_letters]),
+        )
+        return float(probability(stage.document_model.logit(of_document, np.log10([sum(words)])))[0])
+
+    p = probability_by(models.screen)
+    n = sum(words)
     if n == 0:
         return _Long(starts, parts, _abstains(UNDETERMINED, 0.0, 0), 0.0, 0, UNDETERMINED)
-    english = ENGLISH if np.average(language, weights=weight) >= 0.5 else UNDETERMINED
-    abstains = _abstains(english, float(np.average(foreign, weights=weight)), n)
-    names, letters = np.array(damage).sum(axis=0)
-    of_document = document_features(
-        np.array([np.average(whole, weights=weight)]),
-        np.array(passages),
-        np.zeros(len(passages), dtype=np.int64),
-        np.array([names]),
-        np.array([letters]),
-    )
-    p = float(probability(models.document_model.logit(of_document, np.log10([n])))[0])
+    english = ENGLISH if np.average(language, weights=words) >= 0.5 else UNDETERMINED
+    abstains = _abstains(english, float(np.average(foreign, weights=words)), n)
+    if p >= models.doubt and abstains is None:
+        p = float(probability((log_odds(np.array([p])) + log_odds(np.array([probability_by(models.close)]))) / 2)[0])
     return _Long(starts, parts, abstains, 0.0 if abstains else p, n, english)
 
 
@@ -253,9 +356,10 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
     found: list[Evidence] = []
     for starts, parts in long.batches():
         judged = judge(parts, models, long.probability)
-        for start, of_part in zip(starts, _stretches(judged, threshold), strict=True):
+        for start, of_part in zip(starts, passages_of(judged, threshold), strict=True):
             stretches += [_moved(p, start) for p in of_part]
-        for start, in_part in zip(starts, _found(judged, models), strict=True):
+        found_in = evidence_of(judged, models, plans(judged, models))
+        for start, in_part in zip(starts, found_in, strict=True):
             found += [_moved(e, start) for e in in_part]
     if long.abstains == "unsupported_language":
         found = []

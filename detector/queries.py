@@ -38,8 +38,8 @@ def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
         first = edit.start + moved
         edits.append((first, first + len(edit.original), edit.log10_gain))
         moved += len(edit.original) - len(edit.spun)
-    m = models.measurer.measure(tokenize([text], models.measurer.vocabulary))
-    batch, zipf = m.batch, models.measurer.vocabulary.zipf
+    m = models.close.measurer.measure(tokenize([text], models.vocabulary))
+    batch, zipf = m.batch, models.vocabulary.zipf
     scored = []
     for start, end in zip(starts, ends, strict=True):
         for line in re.finditer(r"[^\n]+", text[start:end]):

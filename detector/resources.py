@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,9 @@ import numpy as np
 
 from detector.channel import Channel
 from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
-from detector.context_model import ContextModel
+from detector.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.errors import ModelError
+from detector.evidence.choice import CHOICE_COLUMNS
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurer
 from detector.evidence.tortured_phrase import TorturedPhrases
 from detector.features import FEATURE_NAMES
@@ -32,6 +34,7 @@ from detector.reverser import Restorer, RestorerSettings
 __all__ = [
     "FORMAT",
     "Models",
+    "Stage",
     "find_models",
     "load_models",
     "read_arrays",
@@ -40,9 +43,22 @@ __all__ = [
     "write_arrays",
 ]
 
-FORMAT = 1  # of the folder; a package reads the format that it was written for
+FORMAT = 2  # of the folder; a package reads the format that it was written for
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the cascade: what it measures with, and what it makes of that.
+
+    `prior_log10_odds` is what a word's odds of substitution are without evidence, where the token model was fitted.
+    """
+
+    measurer: Measurer
+    passage_model: LogisticModel
+    document_model: LogisticModel
+    prior_log10_odds: float
 
 
 @dataclass(frozen=True)
@@ -51,22 +67,22 @@ class Models:
 
     Attributes
     ----------
-    measurer, splitter, tortured, restorer : the stages
-    passage_model, document_model : the classifiers
-    prior_log10_odds : what a word's odds of substitution are without evidence, where the token model was fitted
+    vocabulary, splitter, tortured, restorer : what all stages share
+    screen, close : the stages; every text is screened, what the screen doubts is read closely
+    doubt : P(spun) by the screen from which a text is read closely
     thresholds : verdict thresholds by name, `default` among them
     evidence_least : log10 odds from which an oddity is reported
     manifest : as `models/manifest.json` has it
     signature : twelve hexadecimal digits that stand for all files and settings
     """
 
-    measurer: Measurer
+    vocabulary: Vocabulary
     splitter: SentenceSplitter
     tortured: TorturedPhrases
     restorer: Restorer
-    passage_model: LogisticModel
-    document_model: LogisticModel
-    prior_log10_odds: float
+    screen: Stage
+    close: Stage
+    doubt: float
     thresholds: dict[str, float]
     evidence_least: float
     manifest: dict[str, Any]
@@ -220,36 +236,47 @@ def load_models(folder: Path | None = None) -> Models:
         tuple((a, b) for a, b in punkt["collocations"]),
         tuple(punkt["starters"]),
     )
-    candidate_model = read_arrays(Perceptron, folder / "candidate_model")
-    token_model = read_arrays(Perceptron, folder / "token_model")
-    passage_model = read_arrays(LogisticModel, folder / "passage_model")
-    document_model = read_arrays(LogisticModel, folder / "document_model")
-    _check_columns(
-        folder,
-        {
-            "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
-            "token_model": (token_model.columns, TOKEN_COLUMNS),
-            "passage_model": (passage_model.columns, FEATURE_NAMES),
-            "document_model": (document_model.columns, DOCUMENT_FEATURE_NAMES),
-        },
-    )
-    measurer = Measurer(
-        vocabulary,
-        language_model,
-        read_arrays(ContextModel, folder / "context_model"),
-        channel,
-        candidate_model,
-        token_model,
-    )
+    vectors = read_arrays(WordVectors, folder / "word_vectors")
+
+    def stage(name: str) -> Stage:
+        own = folder / name
+        candidate_model = read_arrays(Perceptron, own / "candidate_model")
+        token_model = read_arrays(Perceptron, own / "token_model")
+        passage_model = read_arrays(LogisticModel, own / "passage_model")
+        document_model = read_arrays(LogisticModel, own / "document_model")
+        _check_columns(
+            own,
+            {
+                "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
+                "token_model": (token_model.columns, TOKEN_COLUMNS),
+                "passage_model": (passage_model.columns, FEATURE_NAMES),
+                "document_model": (document_model.columns, DOCUMENT_FEATURE_NAMES),
+            },
+        )
+        values = settings["stages"][name]
+        measurer = Measurer(
+            vocabulary,
+            language_model,
+            ContextModel(vectors, read_arrays(ReaderWeights, own / "reader")),
+            channel,
+            math.inf if values["asked"] is None else values["asked"],
+            values["kept"],
+            candidate_model,
+            token_model,
+        )
+        return Stage(measurer, passage_model, document_model, values["prior_log10_odds"])
+
+    choice_model = read_arrays(Perceptron, folder / "choice_model")
+    _check_columns(folder, {"choice_model": (choice_model.columns, CHOICE_COLUMNS)})
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     return Models(
-        measurer,
+        vocabulary,
         splitter,
         TorturedPhrases(read_fingerprints(folder / "fingerprints.json"), vocabulary),
-        Restorer(vocabulary, language_model, channel, RestorerSettings(**settings["restorer"])),
-        passage_model,
-        document_model,
-        settings["prior_log10_odds"],
+        Restorer(vocabulary, language_model, channel, choice_model, RestorerSettings(**settings["restorer"])),
+        stage("screen"),
+        stage("close"),
+        settings["doubt"],
         settings["thresholds"],
         settings["evidence_least"],
         manifest,

@@ -13,9 +13,11 @@ from detector.articles import article_for
 from detector.channel import Candidates, Channel
 from detector.decoder import decode
 from detector.errors import PlanError
+from detector.evidence.choice import log10_gain
 from detector.evidence.measurements import Measurements
 from detector.language_model import LanguageModel
 from detector.lexicon import CAPITAL, LOWER, UPPER, Vocabulary
+from detector.perceptron import Perceptron
 from detector.text import SENTENCE_START
 from detector.types import Edit, EditAlternative
 
@@ -53,17 +55,16 @@ class RestorerSettings:
     Attributes
     ----------
     weight : log10 odds for one power of ten of joint language model gain
-    consistency : share of the evidence at a wording's other places that counts at each
-    caution : power to which P(spun) of the document counts; see `posterior.document_shift`
-    floor : log10 odds below which a candidate is not decoded
+    floor : log10 gain below which a candidate is not decoded
     min_gain : log10 gain below which an edit is not made
+    caution : powers of ten that the gains lose for each power of ten by which P(spun) of the document falls below 1;
+        what a wrong verdict does to a human text is worse than what a missed one leaves in a spun text
     """
 
     weight: float = 0.5
-    consistency: float = 0.3
-    caution: float = 2.0
-    floor: float = -2.0
+    floor: float = -1.5
     min_gain: float = 0.0
+    caution: float = 4.0
 
 
 def write_words(words: Sequence[str]) -> str:
@@ -84,33 +85,20 @@ class Restorer:
     vocabulary: Vocabulary
     language_model: LanguageModel
     channel: Channel
+    choice_model: Perceptron
     settings: RestorerSettings
 
-    def consistent(self, m: Measurements, gain: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the gains after each has heard the other places of the same wording in the same document.
-
-        A spinner with one substitute for each headword used it throughout: what one place says of (substitute,
-        original) counts at every other.
-        """
-        c = m.candidates
-        if not len(c):
-            return gain
-        document = m.batch.document_of[c.start].astype(np.int64)
-        size = np.int64(len(self.channel.sequences.lengths))
-        _, group = np.unique((document * size + c.entry) * size + c.original, return_inverse=True)
-        voice = np.clip(gain.astype(np.float64), -1.0, 2.0)
-        total = np.bincount(group, weights=voice)[group]
-        out: NDArray[np.float32] = (gain + self.settings.consistency * np.clip(total - voice, -3, 4)).astype(np.float32)
-        return out
-
-    def choose(self, m: Measurements, shift: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def choose(
+        self, m: Measurements, probability: NDArray[np.float64], prior_log10_odds: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the rows of m.candidates that the likeliest originals take, and every row's log10 gain.
 
-        `shift` is `posterior.document_shift` of each document.
+        `probability` is P(spun) of each document, `prior_log10_odds` the odds of a word without evidence.
         """
         s = self.settings
-        moved = m.candidate_log10_odds + shift[m.batch.document_of[m.candidates.start]].astype(np.float32)
-        gain = self.consistent(m, moved)
+        gain = log10_gain(m, self.choice_model, probability, prior_log10_odds)
+        doubt = np.log10(np.maximum(probability, 1e-9)).astype(np.float32) * np.float32(s.caution)
+        gain += doubt[m.batch.document_of[m.candidates.start]]
         rows = np.flatnonzero(gain > s.floor)
         chosen = decode(
             self.language_model,

@@ -55,7 +55,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_CURLY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-"})
+_CURLY = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u2011": "-"}
 
 
 def fold(text: str) -> str:
@@ -67,7 +67,10 @@ def fold(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # a few capitals (İ) have lower-case forms of two code points
         lower = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    return lower.translate(_CURLY)
+    if not lower.isascii():
+        for curly, plain in _CURLY.items():  # faster than translate: most texts hold few of them
+            lower = lower.replace(curly, plain)
+    return lower
 
 
 def iter_pieces(text: str) -> list[str]:
@@ -116,6 +119,20 @@ class TokenBatch:
         """Words of each document, int64 (len(texts),)."""
         running = np.concatenate(([0], np.cumsum(self.is_word)))
         return np.diff(running[self.documents])
+
+    def take(self, documents: NDArray[np.int64]) -> TokenBatch:
+        """Return the tokens of some of the documents as a batch of their own."""
+        lengths = np.diff(self.documents)[documents]
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        rows = np.repeat(self.documents[documents] - bounds[:-1], lengths) + np.arange(bounds[-1])
+        return TokenBatch(
+            tuple(self.texts[d] for d in documents.tolist()),
+            self.ids[rows],
+            self.starts[rows],
+            self.ends[rows],
+            self.shape[rows],
+            bounds,
+        )
 
     def surface(self, start: int, end: int) -> str:
         """Return what the document says from token `start` up to but not including token `end`."""

@@ -373,8 +373,8 @@ class TestCache:
         assert run("score", "--check", "--cache", "kept", "human.txt")[0] == 1
 
     def test_another_threshold_is_another_report(self, run):
-        assert run("score", "--check", "--cache", "kept", "spun.txt")[0] == 1
-        assert run("score", "--check", "--cache", "kept", "--threshold", "1", "spun.txt")[0] == 0
+        assert run("score", "--check", "--cache", "kept", "human.txt")[0] == 0
+        assert run("score", "--check", "--cache", "kept", "--threshold", "0", "human.txt")[0] == 1
 
     def test_a_broken_entry_counts_as_absent(self, run):
         first = run("score", "--cache", "kept", "spun.txt")

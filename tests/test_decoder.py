@@ -17,7 +17,7 @@ SENTENCES = [
 
 def total(models, batch, candidates, gain, lm_gain, weight, taken):
     """Score one choice: the gains apart from the language model, and the language model on the whole text."""
-    channel, lm = models.measurer.channel, models.measurer.language_model
+    channel, lm = models.close.measurer.channel, models.close.measurer.language_model
     words, position = [], 0
     for row in sorted(taken, key=lambda r: candidates.start[r]):
         words += batch.ids[position : candidates.start[row]].tolist()
@@ -31,13 +31,15 @@ def total(models, batch, candidates, gain, lm_gain, weight, taken):
 @pytest.mark.parametrize("text", SENTENCES)
 @pytest.mark.parametrize("weight", [0.3, 1.0])
 def test_finds_the_best_of_all_choices(models, text, weight):
-    batch = tokenize([text], models.measurer.vocabulary)
-    m = models.measurer.measure(batch)
+    batch = tokenize([text], models.vocabulary)
+    m = models.close.measurer.measure(batch)
     best = np.sort(np.argsort(-m.candidate_log10_odds)[:9])
     candidates = m.candidates.take(best)
     lm_gain = m.candidate_features[best, 0]
     gain = m.candidate_log10_odds[best]
-    chosen = decode(models.measurer.language_model, models.measurer.channel, m, candidates, gain, lm_gain, weight)
+    chosen = decode(
+        models.close.measurer.language_model, models.close.measurer.channel, m, candidates, gain, lm_gain, weight
+    )
 
     def disjoint(rows):
         spans = sorted((int(candidates.start[r]), int(candidates.start[r] + candidates.length[r])) for r in rows)
@@ -52,7 +54,9 @@ def test_finds_the_best_of_all_choices(models, text, weight):
 
 
 def test_nothing_to_choose_from(models):
-    m = models.measurer.measure(tokenize([""], models.measurer.vocabulary))
+    m = models.close.measurer.measure(tokenize([""], models.vocabulary))
     empty = m.candidates.take(np.zeros(0, dtype=np.int64))
     none = np.zeros(0, dtype=np.float32)
-    assert len(decode(models.measurer.language_model, models.measurer.channel, m, empty, none, none, 1.0)) == 0
+    assert (
+        len(decode(models.close.measurer.language_model, models.close.measurer.channel, m, empty, none, none, 1.0)) == 0
+    )

@@ -8,8 +8,8 @@ from detector.text import tokenize
 
 
 def find(models, *texts):
-    vocabulary = models.measurer.vocabulary
-    return agreement.find(models.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
+    vocabulary = models.vocabulary
+    return agreement.find(models.close.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
 
 
 @pytest.mark.parametrize(

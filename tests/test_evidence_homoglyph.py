@@ -17,7 +17,7 @@ PLAIN = "our patient policy was shown by five economists in school"
 
 
 def find(*texts):
-    measurer = load_models().measurer
+    measurer = load_models().close.measurer
     return homoglyph.find(measurer.measure(tokenize(texts, measurer.vocabulary)), measurer.vocabulary)
 
 

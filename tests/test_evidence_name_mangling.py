@@ -8,8 +8,8 @@ from detector.text import tokenize
 
 
 def find(models, *texts):
-    vocabulary = models.measurer.vocabulary
-    return name_mangling.find(models.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
+    vocabulary = models.vocabulary
+    return name_mangling.find(models.close.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
 
 
 def mentions(*names):

@@ -22,10 +22,10 @@ def find(models):
     for text, expected in QUERIES.items():
         query = parse(text)
         fingerprints.append(Fingerprint(first_term(query), expected, 2.0, query))
-    tortured = TorturedPhrases(fingerprints, models.measurer.vocabulary)
+    tortured = TorturedPhrases(fingerprints, models.vocabulary)
 
     def of(*texts):
-        found = tortured.find(models.measurer.measure(tokenize(texts, models.measurer.vocabulary)))
+        found = tortured.find(models.close.measurer.measure(tokenize(texts, models.vocabulary)))
         for text, of_text in zip(texts, found, strict=True):
             assert all(text[e.start : e.end] == e.surface for e in of_text)
         return [[(e.surface, e.alternatives[0].text) for e in of_text] for of_text in found]
@@ -85,6 +85,6 @@ def test_the_shipped_phrases_are_many_and_weighed(models):
 def test_a_document_of_all_shipped_phrases_holds_most_of_them(models):
     plain = [f for f in models.tortured.fingerprints if f.query is f.anchor and f.anchor.slop is None]
     text = ". ".join(" ".join(f.anchor.words) for f in plain[:300])
-    m = models.measurer.measure(tokenize([text], models.measurer.vocabulary))
+    m = models.close.measurer.measure(tokenize([text], models.vocabulary))
     found = {e.surface for e in models.tortured.find(m)[0]}
     assert {" ".join(f.anchor.words) for f in plain[:300]} <= found

@@ -97,7 +97,7 @@ def test_confusables_look_like_plain_letters():
 
 
 def test_frequencies_are_wordfreq_s(models):
-    vocabulary = models.measurer.vocabulary
+    vocabulary = models.vocabulary
     rng = np.random.default_rng(0)
     plain = [i for i, w in enumerate(vocabulary.words) if w.isascii() and w.isalpha()]
     sample = [*plain[:200], *rng.choice(plain, 800, replace=False).tolist()]
@@ -110,7 +110,7 @@ def test_frequencies_are_wordfreq_s(models):
 
 
 def test_the_shipped_vocabulary_is_large_and_has_the_everyday_words(models):
-    vocabulary = models.measurer.vocabulary
+    vocabulary = models.vocabulary
     assert 100_000 <= vocabulary.size <= 131_072
     assert len(set(vocabulary.words)) == vocabulary.size
     assert all(
@@ -120,7 +120,7 @@ def test_the_shipped_vocabulary_is_large_and_has_the_everyday_words(models):
 
 
 def test_usual_case_is_how_people_write_the_word(models):
-    vocabulary = models.measurer.vocabulary
+    vocabulary = models.vocabulary
     case = {w: vocabulary.usual_case[vocabulary[w]] for w in ("house", "river", "london", "tuesday", "fbi", "bbc")}
     assert case["house"] == case["river"] == LOWER
     assert case["london"] != LOWER

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector import InputError, apply_plan, detect, detect_many, reverse
-from detector.pipeline import MIN_WORDS, model_info
+from detector.pipeline import MIN_WORDS, judge, model_info
+from detector.text import tokenize
 
 SPUN = (
     "The primary secretary of state instructed reporters that the nationwide safety adviser would go to the Chinese "
@@ -191,3 +192,29 @@ def test_probabilities_are_rounded_numbers_of_python():
     assert type(report["probability"]) is float
     assert all(type(e["start"]) is int and type(e["log10_odds"]) is float for e in report["evidence"])
     assert not isinstance(report["n_words"], np.generic)
+
+
+def test_what_the_screen_does_not_doubt_is_not_read_closely(models):
+    judged = judge([HUMAN, SPUN, HUMAN], models)
+    assert 1 in judged.doubted.tolist()
+    for i, p in enumerate(judged.screened.probability):
+        assert (i in judged.doubted.tolist()) == (p >= models.doubt)
+    close = judged.close.probability.tolist()
+    assert judged.probability[judged.doubted].tolist() == close
+    rest = np.setdiff1d(np.arange(3), judged.doubted)
+    assert judged.probability[rest].tolist() == judged.screened.probability[rest].tolist()
+
+
+def test_results_stand_where_their_texts_stood(models):
+    judged = judge([HUMAN, SPUN, HUMAN], models)
+    texts = judged.by_text(lambda reading: list(reading.m.batch.texts))
+    assert texts == [HUMAN, SPUN, HUMAN]
+
+
+def test_a_reading_of_some_documents_is_that_of_the_batch(models):
+    batch = tokenize([HUMAN, "", SPUN], models.vocabulary)
+    some = batch.take(np.array([1, 2]))
+    alone = tokenize(["", SPUN], models.vocabulary)
+    for field in ("ids", "starts", "ends", "shape", "documents"):
+        assert np.array_equal(getattr(some, field), getattr(alone, field)), field
+    assert some.texts == alone.texts

@@ -13,8 +13,8 @@ PRIOR = -1.0
 
 def measured(models, *odds):
     """Measurements of documents of as many words as odds are given for each."""
-    batch = tokenize([" ".join(["word"] * len(of_document)) for of_document in odds], models.measurer.vocabulary)
-    m = models.measurer.measure(batch)
+    batch = tokenize([" ".join(["word"] * len(of_document)) for of_document in odds], models.vocabulary)
+    m = models.close.measurer.measure(batch)
     token_log10_odds = np.full(len(batch.ids), -np.inf, dtype=np.float32)
     token_log10_odds[batch.is_word] = np.concatenate([*map(np.asarray, odds), []])
     return replace(m, token_log10_odds=token_log10_odds)
@@ -49,19 +49,20 @@ def test_documents_do_not_hear_each_other(models):
 
 def test_a_human_document_s_words_are_held_to_the_human_share(models):
     m = measured(models, [3.0] * 20)
-    shift = document_shift(m, np.zeros(1), PRIOR, caution=2.0)
+    shift = document_shift(m, np.zeros(1), PRIOR)
     assert shift == pytest.approx([np.log10(HUMAN_RATE / (1 - HUMAN_RATE)) - PRIOR])
 
 
 def test_a_spun_document_s_words_are_held_to_its_own_share(models):
     m = measured(models, [3.0] * 20)
     rate = by_hand([3.0] * 20)
-    assert document_shift(m, np.ones(1), PRIOR, caution=2.0) == pytest.approx([np.log10(rate / (1 - rate)) - PRIOR])
+    assert document_shift(m, np.ones(1), PRIOR) == pytest.approx([np.log10(rate / (1 - rate)) - PRIOR])
 
 
 def test_the_likelier_spun_the_more_the_words_say(models):
     m = measured(models, [1.0] * 20, [1.0] * 20, [1.0] * 20)
-    shift = document_shift(m, np.array([0.1, 0.5, 0.9]), PRIOR, caution=2.0)
+    shift = document_shift(m, np.array([0.1, 0.5, 0.9]), PRIOR)
     assert (np.diff(shift) > 0).all()
-    more_cautious = document_shift(m, np.array([0.1, 0.5, 0.9]), PRIOR, caution=4.0)
-    assert (more_cautious < shift).all()
+    rate = by_hand([1.0] * 20)
+    shares = np.array([0.1, 0.5, 0.9]) * rate
+    assert (shift < np.log10(shares / (1 - shares)) - PRIOR).all()  # doubt counts for more than its share

@@ -10,6 +10,7 @@ import pytest
 
 from detector.classifier import DOCUMENT_FEATURE_NAMES
 from detector.errors import ModelError
+from detector.evidence.choice import CHOICE_COLUMNS
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS
 from detector.features import FEATURE_NAMES
 from detector.resources import find_models, load_models, read_arrays, verify_models, write_arrays
@@ -60,10 +61,12 @@ def test_nothing_executes_when_it_is_loaded():
 
 
 def test_columns_are_those_of_this_version(models):
-    assert models.passage_model.columns == FEATURE_NAMES
-    assert models.document_model.columns == DOCUMENT_FEATURE_NAMES
-    assert models.measurer.candidate_model.columns == CANDIDATE_COLUMNS
-    assert models.measurer.token_model.columns == TOKEN_COLUMNS
+    for stage in (models.screen, models.close):
+        assert stage.passage_model.columns == FEATURE_NAMES
+        assert stage.document_model.columns == DOCUMENT_FEATURE_NAMES
+        assert stage.measurer.candidate_model.columns == CANDIDATE_COLUMNS
+        assert stage.measurer.token_model.columns == TOKEN_COLUMNS
+    assert models.restorer.choice_model.columns == CHOICE_COLUMNS
 
 
 def test_thresholds_are_probabilities_and_the_stricter_the_higher(models):
@@ -114,12 +117,12 @@ def test_models_of_another_format_are_refused(copy):
 
 
 def test_models_with_other_columns_are_refused(copy):
-    path = copy / "passage_model" / "settings.json"
+    path = copy / "close" / "passage_model" / "settings.json"
     settings = json.loads(path.read_text(encoding="utf-8"))
     settings["columns"] = settings["columns"][::-1]
     replace(path, json.dumps(settings).encode())
     size = path.stat().st_size
-    edit_manifest(copy, lambda m: m["files"]["passage_model/settings.json"].update(bytes=size))
+    edit_manifest(copy, lambda m: m["files"]["close/passage_model/settings.json"].update(bytes=size))
     with pytest.raises(ModelError, match="columns"):
         load_models(copy)
 

@@ -171,6 +171,6 @@ def test_look_alikes_read_as_what_a_reader_sees():
 def test_zipf_is_wordfreq_s(models):
     import wordfreq
 
-    vocabulary = models.measurer.vocabulary
+    vocabulary = models.vocabulary
     for word in ("the", "house", "minister", "dredging", "unfortunately"):
         assert abs(vocabulary.zipf[vocabulary[word]] - wordfreq.zipf_frequency(word, "en")) <= 0.03

@@ -32,13 +32,21 @@ CANDIDATE_COLUMNS = (
     "surprise",  # -log10 P of what stands there, the two words after it included
     "capital",  # a capital inside a sentence
     "rivals",  # log10 of the number of candidates at the place
+    "original_elsewhere",  # log10 of 1 + how often the original's rarest word stands in the document
+    "substitute_elsewhere",  # the same of the substitute's, this place left out
+    "log10_words",  # of the document
     *(f"source_{s}" for s in SOURCES),
 )
+
+_FIRST_SOURCE = CANDIDATE_COLUMNS.index(f"source_{SOURCES[0]}")
 
 TOKEN_COLUMNS = (
     "context",  # log10 odds that a writer put the word there
     "context_before",
     "context_after",
+    "context_two_before",
+    "context_two_after",
+    "document_context",  # mean over the document's words: what its style makes odd is odd throughout
     "lm",  # log10 P(word | two before)
     "lm_next",
     "lm_second",
@@ -54,10 +62,11 @@ TOKEN_COLUMNS = (
     "hyphenated",
     "class_unknown",
     "class_number",
+    "elsewhere",  # log10 of 1 + how often the word stands in the document besides
+    "log10_words",  # of the document
 )
 
 _NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
-_KEEP_FOR_MODEL = 3  # candidates of one match that the language model is asked about
 
 
 def _segment_max(values: NDArray[np.float32], keys: NDArray[np.int64], size: int) -> NDArray[np.float32]:
@@ -95,6 +104,29 @@ def candidate_log10_prob(
 
 
 @dataclass(frozen=True)
+class _Counts:
+    """How often each word stands in each document of a batch."""
+
+    keys: NDArray[np.int64]  # document * size of the vocabulary + word, sorted
+    counts: NDArray[np.int64]
+    of_token: NDArray[np.int64]
+    size: int
+
+    @classmethod
+    def of(cls, batch: TokenBatch, size: int) -> _Counts:
+        keys, inverse, counts = np.unique(
+            batch.document_of * np.int64(size) + batch.ids, return_inverse=True, return_counts=True
+        )
+        return cls(keys, counts, counts[inverse], size)
+
+    def look_up(self, documents: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return how often each id stands in the document beside it."""
+        wanted = documents * np.int64(self.size) + ids
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[at] == wanted, self.counts[at], 0)
+
+
+@dataclass(frozen=True)
 class Measurements:
     """Arrays over the tokens (n) and the candidates (m) of a batch; log10 throughout.
 
@@ -126,12 +158,20 @@ class Measurements:
 
 @dataclass(frozen=True)
 class Measurer:
-    """The models that measure; `candidate_model` and `token_model` are None only while they are being fitted."""
+    """The models that measure; `candidate_model` and `token_model` are None only while they are being fitted.
+
+    Attributes
+    ----------
+    asked : log10 odds of its place up to which a word's candidates are asked about; inf for every word
+    kept : candidates of one match that the language model is asked about, by what the context model says of them
+    """
 
     vocabulary: Vocabulary
     language_model: LanguageModel
     context_model: ContextModel
     channel: Channel
+    asked: float = np.inf
+    kept: int = 12
     candidate_model: Perceptron | None = None
     token_model: Perceptron | None = None
 
@@ -172,13 +212,18 @@ class Measurer:
         context = np.zeros(n, dtype=np.float32)
         context[words] = self.context_model.log10_odds(queries, words, ids[words])
 
-        candidates = self.channel.candidates(batch, known)
-        candidates, features = self._candidate_features(batch, candidates, log10_prob, context, queries)
+        counts = _Counts.of(batch, self.vocabulary.size)
+        n_words = np.log10(np.maximum(batch.n_words, 1)).astype(np.float32)
+        candidates = self.channel.candidates(batch, known, context <= self.asked)
+        candidates, features = self._candidate_features(batch, candidates, log10_prob, context, queries, counts)
+        if len(candidates):
+            features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
             odds = features[:, 0] + features[:, 3]
         else:
             odds = self.candidate_model.log10_odds(features)
-        tokens = self._token_features(batch, log10_prob, context, pair_prob, seen, candidates, odds)
+        tokens = self._token_features(batch, log10_prob, context, pair_prob, seen, candidates, odds, counts)
+        tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
         token_odds = np.full(n, -np.inf, dtype=np.float32)
         if self.token_model is not None:
             token_odds[words] = self.token_model.log10_odds(tokens[words])
@@ -202,12 +247,13 @@ class Measurer:
         log10_prob: NDArray[np.float32],
         context: NDArray[np.float32],
         queries: NDArray[np.float32],
+        counts: _Counts,
     ) -> tuple[Candidates, NDArray[np.float32]]:
         zipf, sequences = self.channel.zipf, self.channel.sequences
         if not len(candidates):
             return candidates, np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
         substitute_head = self.head_places(candidates.start, candidates.length, batch.ids)
-        first = sequences.offsets[candidates.original].astype(np.int64)
+        first = sequences.offsets[candidates.original]
         original_words = sequences.lengths[candidates.original]
         original_head = sequences.values[self.head_places(first, original_words, sequences.values)]
         context_original = self.context_model.log10_odds(queries, substitute_head, original_head)
@@ -222,9 +268,9 @@ class Measurer:
         place_in_match = np.empty(len(order), dtype=np.int64)
         match_start = np.flatnonzero(new_match)
         place_in_match[order] = np.arange(len(order)) - match_start[match[order]]
-        keep = np.flatnonzero((place_in_match < _KEEP_FOR_MODEL) | (candidates.source == 0))
+        keep = np.flatnonzero((place_in_match < self.kept) | (candidates.source == 0))
         candidates = candidates.take(keep)
-        substitute_head = substitute_head[keep]
+        substitute_head, original_head = substitute_head[keep], original_head[keep]
 
         stop = candidates.start + candidates.length
         values, lengths = sequences.take(candidates.original)
@@ -244,7 +290,9 @@ class Measurer:
         x[:, 8] = -before
         x[:, 9] = capital
         x[:, 10] = np.log10(rivals[keep])
-        x[np.arange(len(keep)), 11 + candidates.source] = 1
+        x[:, 11] = np.log10(1 + counts.look_up(batch.document_of[candidates.start], original_head))
+        x[:, 12] = np.log10(counts.of_token[substitute_head])
+        x[np.arange(len(keep)), _FIRST_SOURCE + candidates.source] = 1
         return candidates, x
 
     def _token_features(
@@ -256,6 +304,7 @@ class Measurer:
         seen: NDArray[np.bool_],
         candidates: Candidates,
         odds: NDArray[np.float32],
+        counts: _Counts,
     ) -> NDArray[np.float32]:
         ids, shape = batch.ids, batch.shape
         n = len(ids)
@@ -265,25 +314,30 @@ class Measurer:
         x[:, 0] = context
         x[1:, 1] = context[:-1]
         x[:-1, 2] = context[1:]
-        x[:, 3] = log10_prob
-        x[:-1, 4] = log10_prob[1:]
-        x[:-2, 5] = log10_prob[2:]
-        x[1:, 6] = association
-        x[:-1, 7] = association
-        x[1:, 8] = ~seen
-        x[:-1, 9] = ~seen
-        x[:, 10] = self.vocabulary.zipf[ids]
+        x[2:, 3] = context[:-2]
+        x[:-2, 4] = context[2:]
+        of_document = np.bincount(batch.document_of, weights=context, minlength=len(batch.texts))
+        x[:, 5] = (of_document / np.maximum(batch.n_words, 1))[batch.document_of]
+        x[:, 6] = log10_prob
+        x[:-1, 7] = log10_prob[1:]
+        x[:-2, 8] = log10_prob[2:]
+        x[1:, 9] = association
+        x[:-1, 10] = association
+        x[1:, 11] = ~seen
+        x[:-1, 12] = ~seen
+        x[:, 13] = self.vocabulary.zipf[ids]
         best = np.full(n, _NO_CANDIDATE, dtype=np.float32)
         for i in range(int(candidates.length.max(initial=0))):
             inside = candidates.length > i
             np.maximum.at(best, candidates.start[inside] + i, odds[inside])
-        x[:, 11] = best
+        x[:, 14] = best
         around = best.copy()
         around[1:-1] = np.maximum(best[:-2], best[2:])
-        x[:, 12] = around
-        x[:, 13] = (shape & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
-        x[:, 14] = (shape & SENTENCE_START) != 0
-        x[:, 15] = (shape & HYPHENATED) != 0
-        x[:, 16] = (ids == UNKNOWN) | (ids == NAME)
-        x[:, 17] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
+        x[:, 15] = around
+        x[:, 16] = (shape & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
+        x[:, 17] = (shape & SENTENCE_START) != 0
+        x[:, 18] = (shape & HYPHENATED) != 0
+        x[:, 19] = (ids == UNKNOWN) | (ids == NAME)
+        x[:, 20] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
+        x[:, 21] = np.log10(counts.of_token)
         return x

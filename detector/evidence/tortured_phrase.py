@@ -31,12 +31,13 @@ class TorturedPhrases:
         self._vocabulary = vocabulary
 
     @cached_property
-    def _by_pair(self) -> dict[int, list[Fingerprint]]:
-        """Fingerprints by the first two words of their anchor, as one number; one word stands with itself."""
-        out: dict[int, list[Fingerprint]] = defaultdict(list)
+    def _by_pair(self) -> dict[int, list[tuple[Fingerprint, list[int]]]]:
+        """Fingerprints by the first two words of their anchor, as one number, with the ids of all its words."""
+        out: dict[int, list[tuple[Fingerprint, list[int]]]] = defaultdict(list)
         for f in self.fingerprints:
-            if f.anchor.slop is None:
-                out[self._pair(f.anchor.words)].append(f)
+            ids = [self._vocabulary[w] for w in f.anchor.words]
+            if f.anchor.slop is None and len(ids) > 1:
+                out[ids[0] << 20 | ids[1]].append((f, ids))
         return dict(out)
 
     @cached_property
@@ -48,9 +49,6 @@ class TorturedPhrases:
             if f.anchor.slop is not None:
                 out[min((self._vocabulary[w] for w in f.anchor.words), key=lambda i: zipf[i])].append(f)
         return dict(out)
-
-    def _pair(self, words: tuple[str, ...]) -> int:
-        return (self._vocabulary[words[0]] << 20) | (self._vocabulary[words[1]] if len(words) > 1 else 0xFFFFF)
 
     @cached_property
     def _keys(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -68,13 +66,20 @@ class TorturedPhrases:
         at = np.minimum(np.searchsorted(self._keys, pairs), len(self._keys) - 1)
         hits = np.flatnonzero(self._keys[at] == pairs)
         near = np.flatnonzero(np.isin(ids, np.fromiter(self._near, dtype=np.int64, count=len(self._near))))
+        # Strings are made only of documents that hold all words of some anchor, side by side where it asks for that.
         suspects: dict[int, dict[int, Fingerprint]] = defaultdict(dict)
         for hit in hits.tolist():
-            for f in self._by_pair[int(pairs[hit])]:
-                suspects[int(batch.document_of[words[hit]])][id(f)] = f
+            for f, anchor in self._by_pair[int(pairs[hit])]:
+                if ids[hit : hit + len(anchor)].tolist() == anchor:
+                    suspects[int(batch.document_of[words[hit]])][id(f)] = f
+        holds: dict[int, set[int]] = {}
         for hit in near.tolist():
+            d = int(batch.document_of[words[hit]])
+            if d not in holds:
+                holds[d] = set(batch.ids[batch.documents[d] : batch.documents[d + 1]].tolist())
             for f in self._near[int(ids[hit])]:
-                suspects[int(batch.document_of[words[hit]])][id(f)] = f
+                if all(self._vocabulary[w] in holds[d] for w in f.anchor.words):
+                    suspects[d][id(f)] = f
         for d, found in suspects.items():
             low, high = np.searchsorted(words, batch.documents[d : d + 2])
             places = words[low:high]

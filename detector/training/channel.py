@@ -49,7 +49,7 @@ _LENGTH_PRIOR = {
 }
 _KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
-_CANDIDATES = 8  # originals that are kept for one substitute
+_CANDIDATES = 12  # originals that are kept for one substitute
 # What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
 # "dyadic" for "2" costs time at every "2". The last powers of ten that paid on dev.
 _LISTED = frozenset({"wordnet", "mythes", "neighbour"})
@@ -180,23 +180,24 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
     values: list[int] = []
     weights: list[int] = []
     sources: list[int] = []
-    offsets = [0]
+    sizes: list[int] = []
     for substitute in substitutes:
-        for _, source, cost, original in sorted(by_substitute[substitute])[:_CANDIDATES]:
+        kept = sorted(by_substitute[substitute])[:_CANDIDATES]
+        for _, source, cost, original in kept:
             values.append(row.setdefault(original, len(row)))
             weights.append(min(127, max(0, math.floor(cost / WEIGHT_STEP + 0.5))))
             sources.append(source)
-        offsets.append(len(values))
+        sizes.append(len(kept))
     if len(substitutes) >= 1 << ENTRY_BITS:
         raise ValueError(f"{len(substitutes)} substitutes do not fit {ENTRY_BITS} bits")
     flat = [vocabulary[w] for words in row for w in words]
     lengths = [len(words) for words in row]
-    sequences = Ragged(np.concatenate(([0], np.cumsum(lengths))).astype(np.int32), np.array(flat, dtype=np.int32))
-    entries = Ragged(np.array(offsets, dtype=np.int32), np.array(values, dtype=np.int32))
+    sequences = Ragged(np.array(lengths, dtype=np.uint8), np.array(flat, dtype=np.int32))
+    entries = Ragged(np.array(sizes, dtype=np.uint8), np.array(values, dtype=np.int32))
     keys, rows = [], []
     for length in range(2, MAX_WORDS + 1):
         of_length = np.flatnonzero(sequences.lengths[: len(substitutes)] == length)
-        starts = sequences.offsets[of_length].astype(np.int64)
+        starts = sequences.offsets[of_length]
         keys.append(sequence_keys(sequences.values, starts, length))
         rows.append(of_length.astype(np.uint64))
     phrases = StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)

@@ -1,9 +1,10 @@
-"""Fit the context model: which word would a writer have put between these neighbours?
+"""Fit the context models: which word would a writer have put between these neighbours?
 
-Every word of the human text is a positive example in its own place. Negative examples are what a spinner might have
-written there instead (its confusables) and words drawn at random. Part of the neighbours are replaced by confusables
-too, so that the model keeps its judgement where the whole text is spun. PyTorch fits; `detector.context_model`
-reads the quantised weights with NumPy alone.
+Two readers of different width are fitted together over one set of word vectors: a narrow one that reads every text,
+and a wide one that reads again what the first one doubts. Every word of the human text is a positive example in its
+own place. Negative examples are what a spinner might have written there instead (its confusables) and words drawn at
+random. Part of the neighbours are replaced by confusables too, so that the models keep their judgement where the
+whole text is spun. PyTorch fits; `detector.context_model` reads the quantised weights with NumPy alone.
 """
 
 from __future__ import annotations
@@ -18,24 +19,35 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from detector.context_model import REACH, SHAPES, TOPIC_REACH, ContextModel, shape_class
+from detector.context_model import BLOCK, REACH, SHAPES, TOPIC_BLOCKS, ReaderWeights, WordVectors, shape_class
 
-__all__ = ["ContextModelSettings", "fit_context_model"]
+__all__ = ["ContextModelSettings", "ReaderSize", "fit_context_models"]
+
+_MARGIN = (TOPIC_BLOCKS + 1) * BLOCK  # words on either side of a stretch that are read but not judged
+
+
+@dataclass(frozen=True)
+class ReaderSize:
+    """Hidden units of a reader, and how many dimensions of the judged words' vectors it uses."""
+
+    hidden: int
+    query: int
+    weight: float  # of its loss
 
 
 @dataclass(frozen=True)
 class ContextModelSettings:
-    """Sizes and schedule; the defaults are what the shipped model was fitted with."""
+    """Sizes and schedule; the defaults are what the shipped models were fitted with."""
 
     words: int = 65_536
     dimensions: int = 64
-    hidden: int = 128
-    segments: int = 48  # stretches of text in a batch
+    readers: tuple[ReaderSize, ...] = (ReaderSize(128, 64, 0.5), ReaderSize(512, 128, 1.0))
+    segments: int = 64  # stretches of text in a batch
     length: int = 256  # words whose places are judged in each stretch
-    steps: int = 6_000
+    steps: int = 16_000
     learning_rate: float = 3e-3
     confusables: int = 4  # negatives a place
-    shared: int = 192  # random negatives, the same for all places of a batch
+    shared: int = 256  # random negatives, the same for all places of a batch
     corruption: float = 0.12  # share of the neighbours that are replaced
     seed: int = 20_26
 
@@ -43,32 +55,41 @@ class ContextModelSettings:
 class _Network(nn.Module):  # type: ignore[misc]
     def __init__(self, s: ContextModelSettings) -> None:
         super().__init__()
-        d, h = s.dimensions, s.hidden
+        d = s.dimensions
+        self.sizes = [r.hidden for r in s.readers]
+        widest = max(r.query for r in s.readers)
         self.embedding = nn.Embedding(s.words, d, padding_idx=0)
         nn.init.normal_(self.embedding.weight, std=0.3)
-        self.shape = nn.Embedding(SHAPES, h)
-        self.left = nn.Conv1d(d, h, REACH, bias=False)
-        self.right = nn.Conv1d(d, h, REACH, bias=False)
-        self.topic = nn.Linear(d, h, bias=True)
-        self.query = nn.Linear(h, d)
-        self.output = nn.Embedding(s.words, d)
+        with torch.no_grad():
+            self.embedding.weight[0] = 0
+        self.output = nn.Embedding(s.words, widest)
         nn.init.normal_(self.output.weight, std=0.1)
-        self.bias = nn.Embedding(s.words, 1)
-        nn.init.zeros_(self.bias.weight)
+        # The neighbours from the leftmost to the rightmost, the topic after them.
+        self.window = nn.Linear((2 * REACH + 1) * d, sum(self.sizes), bias=False)
+        self.shape = nn.Embedding(SHAPES, sum(self.sizes))
+        self.inner = nn.ModuleList(nn.Linear(r.hidden, r.hidden) for r in s.readers)
+        self.query = nn.ModuleList(nn.Linear(r.hidden, r.query) for r in s.readers)
+        self.bias = nn.ModuleList(nn.Embedding(s.words, 1) for _ in s.readers)
+        for bias in self.bias:
+            nn.init.zeros_(bias.weight)
 
-    def queries(self, ids: torch.Tensor, shapes: torch.Tensor) -> torch.Tensor:
-        """Return the query of every place but the TOPIC_REACH at either end, (segments, length, dimensions)."""
-        x = self.embedding(ids).transpose(1, 2)
-        margin = TOPIC_REACH
-        n = ids.shape[1] - 2 * margin
-        left = self.left(x[:, :, margin - REACH : margin + n - 1])
-        right = self.right(x[:, :, margin + 1 : margin + n + REACH])
-        wide, near = 2 * TOPIC_REACH + 1, 2 * REACH + 1
-        sums = functional.avg_pool1d(x, wide, 1) * wide
-        sums = sums - functional.avg_pool1d(x[:, :, margin - REACH : margin + n + REACH], near, 1) * near
-        topic = self.topic((sums / (wide - near)).transpose(1, 2))
-        hidden = functional.relu((left + right).transpose(1, 2) + topic + self.shape(shapes[:, margin : margin + n]))
-        return self.query(hidden)
+    def queries(self, ids: torch.Tensor, shapes: torch.Tensor) -> list[torch.Tensor]:
+        """Return each reader's query of every place but the margins, (segments, length, its dimensions)."""
+        x = self.embedding(ids).to(torch.bfloat16)
+        segments, width, d = x.shape
+        n = width - 2 * _MARGIN
+        near = [x[:, _MARGIN + k : _MARGIN + k + n] for k in (*range(-REACH, 0), *range(1, REACH + 1))]
+        blocks = x.reshape(segments, width // BLOCK, BLOCK, d).sum(2).transpose(1, 2)
+        wide = 2 * TOPIC_BLOCKS + 1
+        sums = functional.avg_pool1d(blocks, wide, 1).transpose(1, 2)[:, 1:-1] * wide
+        topic = sums.repeat_interleave(BLOCK, dim=1) - x[:, _MARGIN : _MARGIN + n]
+        hidden = self.window(torch.cat((*near, topic / (wide * BLOCK)), dim=2))
+        written = functional.embedding(shapes[:, _MARGIN : _MARGIN + n], self.shape.weight.to(torch.bfloat16))
+        hidden = functional.relu(hidden + written)
+        out = []
+        for part, inner, query in zip(hidden.split(self.sizes, dim=2), self.inner, self.query, strict=True):
+            out.append(query(part + functional.relu(inner(part))))
+        return out
 
 
 def _quantise(weight: torch.Tensor) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
@@ -77,15 +98,15 @@ def _quantise(weight: torch.Tensor) -> tuple[NDArray[np.int8], NDArray[np.float1
     return np.rint(rows / scale[:, None]).astype(np.int8), scale.astype(np.float16)
 
 
-def fit_context_model(
+def fit_context_models(
     ids: NDArray[np.int32],
     shape: NDArray[np.uint8],
     confusable: NDArray[np.int32],
     settings: ContextModelSettings,
     checkpoint: Path | None = None,
     progress: Callable[[int, int, float], None] = lambda step, steps, loss: None,
-) -> ContextModel:
-    """Return the model fitted on a token stream.
+) -> tuple[WordVectors, tuple[ReaderWeights, ...]]:
+    """Return the word vectors and the readers fitted on a token stream, one of each size in `settings`.
 
     Parameters
     ----------
@@ -96,7 +117,6 @@ def fit_context_model(
     """
     s = settings
     torch.manual_seed(s.seed)
-    rng = np.random.default_rng(s.seed)
     known = np.where(ids < s.words, ids, 1).astype(np.int32)
     shapes = shape_class(shape)
     counts = np.bincount(known, minlength=s.words).astype(np.float64)
@@ -110,17 +130,15 @@ def fit_context_model(
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         first = int(state["step"])
-    width = s.length + 2 * TOPIC_REACH
-    inner = slice(TOPIC_REACH, TOPIC_REACH + s.length)
+    width = s.length + 2 * _MARGIN
+    inner = slice(_MARGIN, _MARGIN + s.length)
     late = 0.0
-    for step in range(s.steps):
+    for step in range(first, s.steps):
         # Each step draws from its own generator, so that a resumed run goes on as if it had not stopped.
-        if step < first:
-            continue
         rng = np.random.default_rng((s.seed, step))
         for group in optimizer.param_groups:
             warm = min(1.0, (step + 1) / 200)
-            group["lr"] = s.learning_rate * warm * max(0.02, 1 - step / s.steps)
+            group["lr"] = s.learning_rate * warm * max(0.01, 1 - step / s.steps)
         starts = rng.integers(0, len(known) - width, s.segments)
         rows = starts[:, None] + np.arange(width)
         clean = known[rows]
@@ -133,17 +151,24 @@ def fit_context_model(
         wrong = confusable[target[..., None], rng.integers(0, confusable.shape[1], (*target.shape, s.confusables))]
         shared = np.searchsorted(noise, rng.random(s.shared) * noise[-1])
 
-        query = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shapes[rows]).long())
         judged = torch.from_numpy(target > 0).float()
         tried = torch.from_numpy(np.concatenate((target[..., None], wrong), axis=2)).long()
-        logits = (network.output(tried) * query.unsqueeze(2)).sum(3) + network.bias(tried).squeeze(3)
-        right = functional.softplus(-logits[..., 0])
         is_wrong = torch.from_numpy(wrong > 0).float()
-        mistaken = (functional.softplus(logits[..., 1:]) * is_wrong).sum(2) / s.confusables
         draw = torch.from_numpy(shared).long()
-        random_logits = query @ network.output(draw).T + network.bias(draw).T
-        random = functional.softplus(random_logits).mean(2)
-        loss = ((right + 0.75 * mistaken + 0.25 * random) * judged).sum() / judged.sum()
+        with torch.autocast("cpu", torch.bfloat16):
+            queries = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shapes[rows]).long())
+            vectors = network.output(tried).to(torch.bfloat16)
+            noise_vectors = network.output(draw)
+        loss = torch.zeros(())
+        for size, query, bias in zip(s.readers, queries, network.bias, strict=True):
+            own = vectors[..., : size.query]
+            logits = torch.matmul(own, query.unsqueeze(3)).squeeze(3).float() + bias(tried).squeeze(3)
+            right = functional.softplus(-logits[..., 0])
+            mistaken = (functional.softplus(logits[..., 1:]) * is_wrong).sum(2) / s.confusables
+            with torch.autocast("cpu", torch.bfloat16):
+                product = query @ noise_vectors[:, : size.query].T
+            random = functional.softplus(product.float() + bias(draw).T).mean(2)
+            loss = loss + size.weight * ((right + 0.75 * mistaken + 0.25 * random) * judged).sum() / judged.sum()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
@@ -159,24 +184,26 @@ def fit_context_model(
     return _exported(network, s)
 
 
-def _exported(network: _Network, s: ContextModelSettings) -> ContextModel:
+def _exported(network: _Network, s: ContextModelSettings) -> tuple[WordVectors, tuple[ReaderWeights, ...]]:
     """Return the network as the arrays that the runtime reads."""
-    embedding, embedding_scale = _quantise(network.embedding.weight)
-    output, output_scale = _quantise(network.output.weight)
 
     def half(x: torch.Tensor) -> NDArray[np.float16]:
         return np.ascontiguousarray(x.detach().numpy().astype(np.float16))
 
-    sides = torch.cat((network.left.weight, network.right.weight), dim=2)  # (hidden, d, 2 * REACH)
-    return ContextModel(
-        embedding,
-        embedding_scale,
-        output,
-        output_scale,
-        half(network.bias.weight[:, 0]),
-        half(sides.permute(2, 1, 0).reshape(2 * REACH * s.dimensions, s.hidden)),
-        half(network.topic.weight.T),
-        half(network.shape.weight + network.topic.bias),
-        half(network.query.weight.T),
-        half(network.query.bias),
-    )
+    readers = []
+    low = 0
+    for i, size in enumerate(s.readers):
+        own = slice(low, low + size.hidden)
+        low += size.hidden
+        readers.append(
+            ReaderWeights(
+                half(network.bias[i].weight[:, 0]),
+                half(network.window.weight[own].T),
+                half(network.shape.weight[:, own]),
+                half(network.inner[i].weight.T),
+                half(network.inner[i].bias),
+                half(network.query[i].weight.T),
+                half(network.query[i].bias),
+            )
+        )
+    return WordVectors(*_quantise(network.embedding.weight), *_quantise(network.output.weight)), tuple(readers)

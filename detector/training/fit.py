@@ -16,12 +16,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from detector.classifier import LogisticModel, document_features
+from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
 from detector.features import passage_features
 from detector.passages import SentenceSplitter, split_passages
 from detector.perceptron import Perceptron
-from detector.text import iter_pieces, tokenize
+from detector.pipeline import read
+from detector.resources import Stage
+from detector.text import TokenBatch, iter_pieces, tokenize
 from detector.training.corpus import Document
 from detector.training.examples import HUMAN, Example, spun_tokens
 
@@ -30,6 +33,7 @@ __all__ = [
     "balanced",
     "document_inputs",
     "fit_candidate_model",
+    "fit_choice_model",
     "fit_logistic",
     "fit_token_model",
     "measured",
@@ -41,15 +45,20 @@ _KNOWN_SHARES = (1.0, 0.6, 0.3, 0.1)
 _BATCH = 60  # examples measured together
 
 
-def balanced(documents: Sequence[Document], n: int, seed: int) -> list[Document]:
-    """Return n documents, sources weighted by the square root of their size: large ones count more, but not all."""
+def balanced(documents: Sequence[Document], n: int, seed: int, repeat: bool = False) -> list[Document]:
+    """Return n documents, sources weighted by the square root of their size: large ones count more, but not all.
+
+    A source's size is its documents, each of which is drawn once at most. With `repeat` it is its words, and a
+    document is drawn as often as chance has it, long ones more often: for stretches, of which a book has many.
+    """
     rng = np.random.default_rng(seed)
     by_source: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         by_source[document.source].append(document)
     pool = [d for members in by_source.values() for d in members]
-    weights = np.concatenate([np.full(len(m), len(m) ** -0.5) for m in by_source.values()])
-    rows = rng.choice(len(pool), min(n, len(pool)), replace=False, p=weights / weights.sum())
+    sizes = [np.array([len(d.text) if repeat else 1 for d in members]) for members in by_source.values()]
+    weights = np.concatenate([size / np.sqrt(size.sum()) for size in sizes])
+    rows = rng.choice(len(pool), n if repeat else min(n, len(pool)), replace=repeat, p=weights / weights.sum())
     return [pool[i] for i in rows]
 
 
@@ -60,12 +69,20 @@ def measured(
     progress: Callable[[int], None] = lambda n: None,
 ) -> Iterator[tuple[Sequence[Example], Measurements]]:
     """Yield examples in batches with their measurements; with a seed, part of the channel is hidden from each."""
+    for part, batch, pairs in _batches(measurer, examples, seed, progress):
+        yield part, measurer.measure(batch, pairs)
+
+
+def _batches(
+    measurer: Measurer, examples: Sequence[Example], seed: int | None, progress: Callable[[int], None]
+) -> Iterator[tuple[Sequence[Example], TokenBatch, NDArray[np.bool_] | None]]:
+    """Yield examples in batches with their tokens and the channel's pairs that are known to each."""
     rng = np.random.default_rng(seed)
     for i in range(0, len(examples), _BATCH):
         part = examples[i : i + _BATCH]
         share = float(rng.choice(_KNOWN_SHARES)) if seed is not None else 1.0
         known = rng.random(len(measurer.channel.entries.values)) < share if share < 1 else None
-        yield part, measurer.measure(tokenize([e.text for e in part], measurer.vocabulary), known)
+        yield part, tokenize([e.text for e in part], measurer.vocabulary), known
         progress(len(part))
 
 
@@ -78,8 +95,8 @@ def _fit_perceptron(
         early_stopping=True,
         n_iter_no_change=4,
         max_iter=40,
-        batch_size=1024,
-        learning_rate_init=2e-3,
+        batch_size=int(np.clip(len(x) // 200, 200, 4096)),
+        learning_rate_init=4e-3,
         alpha=1e-4,
         random_state=seed,
     ).fit(np.clip((x - mean) / scale, -6, 6), y)
@@ -119,21 +136,23 @@ def _right_candidates(measurer: Measurer, part: Sequence[Example], m: Measuremen
 def fit_candidate_model(
     measurer: Measurer,
     examples: Sequence[Example],
+    hidden: int,
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> Perceptron:
-    """Return the model of whether a candidate is what stood there."""
+    """Return the model of whether a candidate is what stood there, with so many hidden units."""
     rows = [
         (m.candidate_features, _right_candidates(measurer, part, m))
         for part, m in measured(measurer, examples, seed, progress)
     ]
     x, y = (np.concatenate(part) for part in zip(*rows, strict=True))
-    return _fit_perceptron(x, y, CANDIDATE_COLUMNS, 24, seed)
+    return _fit_perceptron(x, y, CANDIDATE_COLUMNS, hidden, seed)
 
 
 def fit_token_model(
     measurer: Measurer,
     examples: Sequence[Example],
+    hidden: int,
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> tuple[Perceptron, float]:
@@ -145,7 +164,24 @@ def fit_token_model(
         ys.append(spun_tokens(m.batch, [e.spans for e in part])[words] >= 0)
     x, y = np.concatenate(xs), np.concatenate(ys)
     share = float(y.mean())
-    return _fit_perceptron(x, y, TOKEN_COLUMNS, 32, seed), float(np.log10(share / (1 - share)))
+    return _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed), float(np.log10(share / (1 - share)))
+
+
+def fit_choice_model(
+    stage: Stage,
+    splitter: SentenceSplitter,
+    examples: Sequence[Example],
+    hidden: int,
+    seed: int,
+    progress: Callable[[int], None] = lambda n: None,
+) -> Perceptron:
+    """Return the model of whether a candidate is what stood there, given what the whole document says."""
+    xs, ys = [], []
+    for part, batch, pairs in _batches(stage.measurer, examples, seed, progress):
+        reading = read(batch, stage, splitter, pairs=pairs)
+        xs.append(choice_features(reading.m, reading.probability, stage.prior_log10_odds))
+        ys.append(_right_candidates(stage.measurer, part, reading.m))
+    return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
 
 @dataclass(frozen=True)

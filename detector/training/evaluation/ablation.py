@@ -11,11 +11,10 @@ from sklearn.linear_model import LogisticRegression
 from detector.channel import SOURCES
 from detector.evidence import CUES
 from detector.features import FEATURE_NAMES
-from detector.pipeline import plans
+from detector.pipeline import evidence_of, plans
 from detector.resources import Models
-from detector.training.evaluation.language import evidence_of
 from detector.training.evaluation.metrics import auc_interval, ratio_interval
-from detector.training.evaluation.parts import deaf_to, with_measurer, without_sources
+from detector.training.evaluation.parts import deaf_to, reading_with, without_sources
 from detector.training.evaluation.restoration import Restored, restored, touching
 from detector.training.evaluation.results import AblationRow, CueRow
 from detector.training.evaluation.samples import (
@@ -33,7 +32,15 @@ from detector.training.spinners import SpunText, TableSpinner
 
 __all__ = ["ablation", "cues"]
 
-_CONTEXT = ("context", "context_before", "context_after")
+_CONTEXT = (
+    "context",
+    "context_before",
+    "context_after",
+    "context_two_before",
+    "context_two_after",
+    "document_context",
+)
+_CONTEXT_OF_CANDIDATE = ("context_original", "context_substitute")
 _LM = ("lm", "lm_next", "lm_second", "association_left", "association_right", "unseen_left", "unseen_right")
 
 
@@ -45,27 +52,29 @@ class _Reduced:
 
 
 def _reductions(models: Models) -> Iterator[_Reduced]:
-    m = models.measurer
+    m, choice = models.close.measurer, models.restorer.choice_model
     candidate, token = m.candidate_model, m.token_model
     assert candidate is not None
     assert token is not None
-    yield _Reduced("nothing", models, ())
+    yield _Reduced("nothing", reading_with(models, m), ())
     for source in SOURCES:
         reduced = replace(m, channel=without_sources(m.channel, (source,)))
-        yield _Reduced(f"candidates: {source}", with_measurer(models, reduced), ())
+        yield _Reduced(f"candidates: {source}", reading_with(models, reduced), ())
     thesauri = replace(m, channel=without_sources(m.channel, ("wordnet", "mythes")))
-    yield _Reduced("candidates: both thesauri", with_measurer(models, thesauri), ())
+    yield _Reduced("candidates: both thesauri", reading_with(models, thesauri), ())
     everything = replace(m, channel=without_sources(m.channel, SOURCES))
-    yield _Reduced("candidates: all", with_measurer(models, everything), ("candidate_share", "everyday"))
+    yield _Reduced("candidates: all", reading_with(models, everything), ("candidate_share", "everyday"))
     context = replace(
         m,
-        candidate_model=deaf_to(candidate, ("context_original", "context_substitute")),
+        candidate_model=deaf_to(candidate, _CONTEXT_OF_CANDIDATE),
         token_model=deaf_to(token, _CONTEXT),
     )
-    yield _Reduced("context model", with_measurer(models, context), ("mean_context", "context_q"))
+    without_context = reading_with(models, context, deaf_to(choice, _CONTEXT_OF_CANDIDATE))
+    yield _Reduced("context model", without_context, ("mean_context", "context_q"))
     n_grams = replace(m, candidate_model=deaf_to(candidate, ("lm_gain", "surprise")), token_model=deaf_to(token, _LM))
-    yield _Reduced("n-gram model", with_measurer(models, n_grams), ("mean_log10_prob", "unseen_pairs"))
-    yield _Reduced("everyday words", models, ("everyday",))
+    without_n_grams = reading_with(models, n_grams, deaf_to(choice, ("lm_gain",)))
+    yield _Reduced("n-gram model", without_n_grams, ("mean_log10_prob", "unseen_pairs"))
+    yield _Reduced("everyday words", reading_with(models, m), ("everyday",))
 
 
 def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100) -> tuple[AblationRow, ...]:

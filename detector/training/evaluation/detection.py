@@ -13,8 +13,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from detector.classifier import probability
 from detector.errors import InputError
+from detector.pipeline import passages_of
 from detector.resources import Models
 from detector.training.corpus import TEST_SOURCES
 from detector.training.evaluation.metrics import (
@@ -198,7 +198,7 @@ def unseen_table(bench: Bench, thesaurus: Path, wordnet: Path) -> dict[str, list
     Parts of speech and inflections are WordNet's: Moby has none. Its lists are long and loose; a substitute is any word
     of Zipf 2.5 or more under the headword, without order, as a careless spinner would take it.
     """
-    vocabulary = bench.models.measurer.vocabulary
+    vocabulary = bench.models.vocabulary
     parts: dict[str, list[str]] = defaultdict(list)
     for headword, synonyms in read_wordnet(wordnet).entries.items():
         parts[headword] = sorted({s.pos for s in synonyms})
@@ -228,7 +228,7 @@ def unseen_thesaurus(bench: Bench, table: Mapping[str, Sequence[str]]) -> tuple[
             bench.seed + 5,
         )
     )
-    fit = passage_inputs(bench.models.measurer, bench.models.prior_log10_odds, examples, bench.seed)
+    fit = passage_inputs(bench.models.close.measurer, bench.models.close.prior_log10_odds, examples, bench.seed)
     mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
 
     def standard(x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -377,12 +377,8 @@ def _flagged_passages(
     passages: list[list[tuple[int, int, bool]]] = [[] for _ in texts]
     for first, judged in judged_batches(models, texts):
         probabilities.append(judged.probability)
-        batch, found = judged.m.batch, judged.passages
-        flags = np.round(probability(judged.passage_logit), 4) >= threshold
-        for d, a, b, flag in zip(
-            found.document.tolist(), found.first.tolist(), found.last.tolist(), flags.tolist(), strict=True
-        ):
-            passages[first + d].append((int(batch.starts[a]), int(batch.ends[b - 1]), flag))
+        for d, found in enumerate(passages_of(judged, threshold)):
+            passages[first + d] += [(p.start, p.end, p.verdict == "spun") for p in found]
     return np.concatenate(probabilities), passages
 
 
@@ -433,7 +429,7 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
                 wilson(found, len(mixed)),
                 wilson(located, len(mixed)),
                 ratio_interval(hit, size),
-                ratio_interval(hit, flagged),
+                ratio_interval(hit, flagged) if flagged.any() else None,
                 wilson(false_passages, n_passages),
                 wilson(false_articles, len(human)),
             )

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.collect import collect
 from detector.lexicon import BOUNDARY, NAME, UNKNOWN
-from detector.pipeline import Judged, plans
-from detector.resources import Models
+from detector.pipeline import evidence_of, plans
 from detector.text import tokenize
 from detector.training.corpus import TEST_SOURCES
 from detector.training.evaluation.metrics import ratio_interval, wilson
 from detector.training.evaluation.results import FindingsRow, Interval, PerplexityRow
 from detector.training.evaluation.samples import Bench, judged_batches
 from detector.training.fit import balanced
-from detector.types import Edit, Evidence
 
-__all__ = ["evidence_of", "findings_in_human_text", "perplexity_by_genre"]
+__all__ = ["findings_in_human_text", "perplexity_by_genre"]
 
 _WORDS = 400  # of each document, from its beginning
-
-
-def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]]) -> list[list[Evidence]]:
-    """Return the findings of each text, as its report has them."""
-    found = collect(
-        judged.m,
-        judged.damage,
-        models.measurer.vocabulary,
-        models.tortured,
-        edits,
-        judged.shift,
-        models.evidence_least,
-    )
-    return [[] if a == "unsupported_language" else e for a, e in zip(judged.abstains, found, strict=True)]
 
 
 def findings_in_human_text(bench: Bench) -> tuple[FindingsRow, ...]:
@@ -92,7 +74,7 @@ def perplexity_by_genre(bench: Bench) -> tuple[PerplexityRow, ...]:
     Every word, mark and number is a token; unlisted words count as the class they are read as, and their share is
     given.
     """
-    measurer = bench.models.measurer
+    measurer = bench.models.close.measurer
     lm = measurer.language_model
     by_genre: dict[str, list[str]] = defaultdict(list)
     for document in balanced(bench.test, 6 * bench.limit, bench.seed + 21):

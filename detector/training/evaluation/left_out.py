@@ -37,6 +37,7 @@ from detector.training.fit import (
     fit_token_model,
     passage_inputs,
 )
+from detector.training.stages import STAGES
 
 __all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
 
@@ -84,10 +85,11 @@ def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer
     """Return candidate, token and passage models fitted on all other families that rewrite words."""
     families = [f for f in FAMILIES if f not in (family, "damage")]
     first, second = bench.fit[0::2], bench.fit[1::2]
-    examples = _examples(bench, first, families, (30, 250), _WORD_RATES, n, seed)
-    measurer = replace(bench.models.measurer, candidate_model=None, token_model=None)
-    measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, seed))
-    token_model, prior = fit_token_model(measurer, examples, seed + 1)
+    examples = _examples(bench, first, families, (30, 500), _WORD_RATES, n, seed)
+    size = STAGES["close"]
+    measurer = replace(bench.models.close.measurer, candidate_model=None, token_model=None)
+    measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, size.candidate_hidden, seed))
+    token_model, prior = fit_token_model(measurer, examples, size.token_hidden, seed + 1)
     measurer = replace(measurer, token_model=token_model)
     inputs = passage_inputs(
         measurer, prior, _examples(bench, second, families, (20, 500), _RATES, n, seed + 2), seed + 2
@@ -119,13 +121,14 @@ def _rows(
 
 def _damage_rows(bench: Bench, n: int, n_test: int, seed: int) -> list[AucRow]:
     """Return the rows of `damage`: only the document model learns from it."""
-    models = bench.models
+    models, close = bench.models, bench.models.close
     families = [f for f in FAMILIES if f != "damage"]
     examples = _examples(bench, bench.fit[1::2], families, (25, 1000), _RATES, n, seed)
     inputs = document_inputs(
-        models.measurer, models.prior_log10_odds, models.splitter, models.passage_model, examples, seed
+        close.measurer, close.prior_log10_odds, models.splitter, close.passage_model, examples, seed
     )
-    changed = replace(models, document_model=fit_logistic(inputs, inputs, DOCUMENT_FEATURE_NAMES))
+    refitted = replace(close, document_model=fit_logistic(inputs, inputs, DOCUMENT_FEATURE_NAMES))
+    changed = replace(models, close=refitted, doubt=0.0)
     return _rows(bench, "damage", n_test, {TABLES_KNOWN: lambda texts: scores_of(changed, texts).probability})
 
 

@@ -12,7 +12,7 @@ from detector.evidence.measurements import Measurer
 from detector.perceptron import Perceptron
 from detector.resources import Models
 
-__all__ = ["deaf_to", "with_measurer", "without_sources"]
+__all__ = ["deaf_to", "reading_with", "without_sources"]
 
 
 def without_sources(channel: Channel, sources: Collection[str]) -> Channel:
@@ -20,10 +20,9 @@ def without_sources(channel: Channel, sources: Collection[str]) -> Channel:
     keep = ~np.isin(channel.sources, [SOURCES.index(s) for s in sources])
     row = np.repeat(np.arange(channel.n_entries), channel.entries.lengths)
     sizes = np.bincount(row[keep], minlength=channel.n_entries)
-    offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
     return replace(
         channel,
-        entries=Ragged(offsets, channel.entries.values[keep]),
+        entries=Ragged(sizes.astype(np.uint8), channel.entries.values[keep]),
         weights=channel.weights[keep],
         sources=channel.sources[keep],
     )
@@ -36,6 +35,9 @@ def deaf_to(model: Perceptron, columns: Sequence[str]) -> Perceptron:
     return replace(model, hidden=hidden)
 
 
-def with_measurer(models: Models, measurer: Measurer) -> Models:
-    """Return the models with another measurer, its channel the reverser's too."""
-    return replace(models, measurer=measurer, restorer=replace(models.restorer, channel=measurer.channel))
+def reading_with(models: Models, measurer: Measurer, choice_model: Perceptron | None = None) -> Models:
+    """Return the models as they read every text closely, with another measurer, its channel the reverser's too."""
+    restorer = replace(
+        models.restorer, channel=measurer.channel, choice_model=choice_model or models.restorer.choice_model
+    )
+    return replace(models, doubt=0.0, close=replace(models.close, measurer=measurer), restorer=restorer)

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.pipeline import judge, plans
+from detector.pipeline import evidence_of, judge, plans
 from detector.resources import Models
 from detector.reverser import apply_plan
 from detector.text import fold, iter_pieces
-from detector.training.evaluation.language import evidence_of
 from detector.training.evaluation.metrics import ratio_interval, wilson
 from detector.training.evaluation.results import PhraseRow, RestorationRow
 from detector.training.evaluation.samples import (

@@ -104,9 +104,9 @@ class MixedRow:
     """One spun passage in each human article: articles flagged, and the flagged passages against the spun one.
 
     `recall` is the share of spun characters that lie in flagged passages, `precision` the share of flagged
-    characters that were spun (a passage reaches beyond what was spun in it), `located` the share of
-    articles where at least half of the spun passage is flagged. `false_passages` is the share of passages flagged in
-    the same articles without it.
+    characters that were spun (a passage reaches beyond what was spun in it; None where nothing is flagged),
+    `located` the share of articles where at least half of the spun passage is flagged. `false_passages` is the share
+    of passages flagged in the same articles without it.
     """
 
     rate: float
@@ -114,7 +114,7 @@ class MixedRow:
     found: Interval
     located: Interval
     recall: Interval
-    precision: Interval
+    precision: Interval | None
     false_passages: Interval
     false_articles: Interval
 

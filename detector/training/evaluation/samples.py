@@ -137,11 +137,12 @@ def scores_of(models: Models, texts: Sequence[str], progress: Progress = lambda 
     """Return all scores of all texts."""
     probability, passage, tortured, features, words = [], [], [], [], []
     for _, judged in judged_batches(models, texts, progress):
-        m = judged.m
+        # Features come from the close reading, whether or not the screen asks for one.
+        m = models.close.measurer.measure(judged.screened.m.batch)
         whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        features.append(passage_features(m, whole, len(m.batch.texts), models.prior_log10_odds))
+        features.append(passage_features(m, whole, len(m.batch.texts), models.close.prior_log10_odds))
         probability.append(judged.probability)
-        passage.append(judged.whole)
+        passage.append(models.close.passage_model.logit(features[-1], features[-1][:, 0].astype(np.float64)))
         words.append(judged.n_words.astype(np.float64))
         tortured.append(np.array([sum(e.log10_odds for e in found) for found in models.tortured.find(m)]))
     x = np.concatenate(features)

@@ -1,0 +1,177 @@
+"""Fit the stages of the cascade on human text and on what our spinners make of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Protocol, TypeVar
+
+from detector.classifier import DOCUMENT_FEATURE_NAMES
+from detector.evidence.measurements import Measurer
+from detector.features import FEATURE_NAMES
+from detector.passages import SentenceSplitter
+from detector.perceptron import Perceptron
+from detector.resources import Stage
+from detector.training.corpus import Document, Split
+from detector.training.examples import Example, make_examples
+from detector.training.families import FAMILIES, SpinnerResources
+from detector.training.fit import (
+    balanced,
+    document_inputs,
+    fit_candidate_model,
+    fit_choice_model,
+    fit_logistic,
+    fit_token_model,
+    passage_inputs,
+)
+
+__all__ = ["STAGES", "Fitting", "StageSize"]
+
+T = TypeVar("T")
+
+# Shares of words that the spinners of the classifiers' examples replace. Below a tenth a rewrite is an edit, and
+# what cannot be told apart only blurs the probability of what can. Words are learned from lighter rewrites too.
+_RATES = (0.1, 0.5)
+_WORD_RATES = (0.05, 0.5)
+_TABLES = [f for f in FAMILIES if f != "damage"]  # families that rewrite words
+
+
+@dataclass(frozen=True)
+class StageSize:
+    """What a stage may spend.
+
+    Attributes
+    ----------
+    reader : which of the context models it has, narrowest first
+    asked, kept : as `Measurer` has them
+    candidate_hidden, token_hidden : hidden units of the networks that weigh candidates and words
+    """
+
+    reader: int
+    asked: float
+    kept: int
+    candidate_hidden: int
+    token_hidden: int
+
+
+STAGES: Mapping[str, StageSize] = {
+    "screen": StageSize(reader=0, asked=0.0, kept=2, candidate_hidden=24, token_hidden=32),
+    "close": StageSize(reader=1, asked=math.inf, kept=12, candidate_hidden=48, token_hidden=64),
+}
+_CHOICE_HIDDEN = 48
+
+
+class _Step(Protocol):
+    """Keeps what a named step made, and gives it back when it is asked for again."""
+
+    def __call__(self, name: str, work: Callable[[], T]) -> T:
+        """Return the result of `work`, or what was kept of it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What all fits share: documents by split, the spinners' tables, how many examples, how steps are kept."""
+
+    documents: Mapping[Split, Sequence[Document]]
+    resources: SpinnerResources
+    splitter: SentenceSplitter
+    examples: int
+    seed: int
+    step: _Step
+    progress: Callable[[int, int], None]
+
+    def _told(self, total: int) -> Callable[[int], None]:
+        done = 0
+
+        def tell(n: int) -> None:
+            nonlocal done
+            done += n
+            self.progress(done, total)
+
+        return tell
+
+    def _made(
+        self,
+        documents: Sequence[Document],
+        families: Sequence[str],
+        words: tuple[int, int],
+        rates: tuple[float, float],
+        rounds: int,
+        seed: int,
+        part_share: float = 0.0,
+    ) -> list[Example]:
+        return [
+            e
+            for k in range(rounds)
+            for e in make_examples(
+                balanced(documents, self.examples // 2, seed + k, repeat=True),
+                self.resources,
+                families,
+                words,
+                rates,
+                seed + k,
+                part_share,
+            )
+        ]
+
+    def stage(self, name: str, size: StageSize, measurer: Measurer) -> Stage:
+        """Return a stage fitted from its measurements up; every network sees documents that no other has seen."""
+        fit, seed = self.documents["fit"], self.seed
+        first, second = fit[0::2], fit[1::2]
+
+        @cache
+        def words() -> list[Example]:
+            return self._made(first, _TABLES, (30, 500), _WORD_RATES, 2, seed)
+
+        candidate_model = self.step(
+            f"{name}_candidate_model",
+            lambda: fit_candidate_model(measurer, words(), size.candidate_hidden, seed, self._told(len(words()))),
+        )
+        measurer = replace(measurer, candidate_model=candidate_model)
+        token_model, prior = self.step(
+            f"{name}_token_model",
+            lambda: fit_token_model(measurer, words(), size.token_hidden, seed + 1, self._told(len(words()))),
+        )
+        measurer = replace(measurer, token_model=token_model)
+
+        # Fitting hides part of the channel; calibration is done as users run it, with all of it.
+        def passages(members: Sequence[Document], seed: int, hide: bool) -> Any:
+            made = self._made(members, _TABLES, (20, 500), _RATES, 3, seed)
+            return passage_inputs(measurer, prior, made, seed if hide else None, self._told(len(made)))
+
+        passage_model = self.step(
+            f"{name}_passage_model",
+            lambda: fit_logistic(
+                passages(second, seed + 10, True),
+                passages(self.documents["calibrate"], seed + 20, False),
+                FEATURE_NAMES,
+            ),
+        )
+
+        def whole(members: Sequence[Document], seed: int, hide: bool) -> Any:
+            made = self._made(members, FAMILIES, (25, 3000), _RATES, 2, seed, part_share=0.07)
+            told = self._told(len(made))
+            return document_inputs(measurer, prior, self.splitter, passage_model, made, seed if hide else None, told)
+
+        document_model = self.step(
+            f"{name}_document_model",
+            lambda: fit_logistic(
+                whole(second, seed + 30, True),
+                whole(self.documents["calibrate"], seed + 40, False),
+                DOCUMENT_FEATURE_NAMES,
+            ),
+        )
+        return Stage(measurer, passage_model, document_model, prior)
+
+    def choice_model(self, stage: Stage) -> Perceptron:
+        """Return the model that chooses originals, fitted on documents read by a finished stage."""
+        seed = self.seed + 50
+
+        def fitted() -> Perceptron:
+            made = self._made(self.documents["fit"][1::2], _TABLES, (100, 800), _WORD_RATES, 2, seed)
+            return fit_choice_model(stage, self.splitter, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
+
+        return self.step("choice_model", fitted)

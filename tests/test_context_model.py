@@ -1,0 +1,81 @@
+"""The context models against the plain sums that they stand for, and against what stands beside a document."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.context_model import BLOCK, REACH, TOPIC_BLOCKS, shape_class
+from detector.lexicon import UNKNOWN
+from detector.text import tokenize
+
+TEXTS = [
+    "The harbour office opened late on Tuesday. Nobody on the quay could say why.\n\nA clerk blamed the tide tables.",
+    "No.",
+    "Two ferries waited off the breakwater, engines idling, while the pilot argued with the duty officer ashore "
+    "about whether the channel had been swept since the storm and who would sign for it.",
+]
+
+
+def plain_queries(model, batch):
+    """What `queries` stands for, place by place, in double precision and without fixed point."""
+    vectors, w = model.vectors, model.weights
+    ids = model.known(batch.ids)
+    x = vectors.embedding[ids].astype(float) * vectors.embedding_scale[ids].astype(float)[:, None]
+    shapes = shape_class(batch.shape)
+    n, d = x.shape
+    out = []
+    for i in range(n):
+        doc = int(batch.document_of[i])
+        low, high = int(batch.documents[doc]), int(batch.documents[doc + 1])
+        near = [x[j] if 0 <= j < n else np.zeros(d) for j in range(i - REACH, i + REACH + 1) if j != i]
+        block = low + (i - low) // BLOCK * BLOCK
+        wide = x[max(low, block - TOPIC_BLOCKS * BLOCK) : min(high, block + (TOPIC_BLOCKS + 1) * BLOCK)]
+        topic = (wide.sum(axis=0) - x[i]) / ((2 * TOPIC_BLOCKS + 1) * BLOCK)
+        hidden = np.concatenate([*near, topic]) @ w.window.astype(float) + w.shape[shapes[i]].astype(float)
+        hidden = np.maximum(hidden, 0)
+        hidden = hidden + np.maximum(hidden @ w.inner.astype(float) + w.inner_bias.astype(float), 0)
+        out.append(hidden @ w.query.astype(float) + w.query_bias.astype(float))
+    return np.array(out)
+
+
+@pytest.fixture(params=["screen", "close"])
+def model(request, models):
+    return getattr(models, request.param).measurer.context_model
+
+
+def test_queries_are_the_plain_sums(models, model):
+    batch = tokenize(TEXTS, models.vocabulary)
+    plain = plain_queries(model, batch)
+    assert np.abs(model.queries(batch) - plain).max() < 0.1 * np.abs(plain).std()
+
+
+def test_a_batch_gives_what_each_document_gives_alone(models, model):
+    batch = tokenize(TEXTS, models.vocabulary)
+    together = model.queries(batch)
+    for d, text in enumerate(TEXTS):
+        alone = model.queries(tokenize([text], models.vocabulary))
+        assert np.abs(together[batch.documents[d] : batch.documents[d + 1]] - alone).max() < 1e-4
+
+
+def test_the_judged_word_itself_is_not_read(models, model):
+    one, other = (tokenize([f"The clerk blamed the {w} tables."], models.vocabulary) for w in ("tide", "train"))
+    place = int(np.flatnonzero(one.ids != other.ids)[0])
+    assert np.abs(model.queries(one)[place] - model.queries(other)[place]).max() < 0.05
+
+
+def test_what_writers_say_is_likelier_than_what_spinners_make_of_it(models, model):
+    batch = tokenize(["The president of the United States met the prime minister on Tuesday."], models.vocabulary)
+    words = ["states", "minister", "president"]
+    wrong = ["conditions", "priest", "chairperson"]
+    places = np.array([int(np.flatnonzero(batch.ids == models.vocabulary[w])[0]) for w in words])
+    queries = model.queries(batch)
+    right = model.log10_odds(queries, places, models.vocabulary.ids_of(words))
+    assert (right > model.log10_odds(queries, places, models.vocabulary.ids_of(wrong)) + 0.5).all()
+
+
+def test_no_opinion_on_unlisted_words_and_none_on_nothing(models, model):
+    batch = tokenize(["The clerk blamed it."], models.vocabulary)
+    queries = model.queries(batch)
+    assert model.log10_odds(queries, np.array([7]), np.array([UNKNOWN], dtype=np.int32)).tolist() == [0.0]
+    assert model.queries(replace(tokenize([], models.vocabulary))).shape[0] == 0
