@@ -51,6 +51,7 @@ _AGAIN_AT = [CANDIDATE_COLUMNS.index(name) for name in _AGAIN]
 _DOCUMENT_CLIP = 5.0
 _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so many words on
 _LEAST_IDENTITY = 1e-4
+_FEWEST_LOG10_WORDS = 2.0  # of the documents that the network was fitted on; a shorter one is taken for as long
 
 
 def _probability(log10_odds: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -144,6 +145,8 @@ def choice_features(m: Measurements, probability: NDArray[np.float64], prior_log
     x[:, 8] = _log10_odds(source_rate)
     x[:, 9] = elsewhere / (elsewhere + substitutes)
     x[:, 10:] = m.candidate_features[:, _AGAIN_AT]
+    words = CHOICE_COLUMNS.index("log10_words")
+    x[:, words] = np.maximum(x[:, words], _FEWEST_LOG10_WORDS)
     return x
 
 

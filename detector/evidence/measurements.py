@@ -66,6 +66,7 @@ TOKEN_COLUMNS = (
     "log10_words",  # of the document
 )
 
+_FEWEST_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
 _NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
 
 
@@ -213,7 +214,7 @@ class Measurer:
         context[words] = self.context_model.log10_odds(queries, words, ids[words])
 
         counts = _Counts.of(batch, self.vocabulary.size)
-        n_words = np.log10(np.maximum(batch.n_words, 1)).astype(np.float32)
+        n_words = np.log10(np.maximum(batch.n_words, _FEWEST_WORDS)).astype(np.float32)
         candidates = self.channel.candidates(batch, known, context <= self.asked)
         candidates, features = self._candidate_features(batch, candidates, log10_prob, context, queries, counts)
         if len(candidates):
