@@ -31,7 +31,7 @@ _TOPIC_FIXED_POINT = 4_096
 _WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
 _TOPIC_LEVELS = 1_023
 _TOPIC_WEIGHT_LEVELS = 255
-_COMMON = 4_096  # words whose rows are kept; ids are in the order of frequency
+_COMMON_BYTES = 32 << 20  # for the rows of the commonest words, which are kept; ids are in the order of frequency
 _ROWS = 2_048  # places that are worked on at a time: their hidden units stay in the processor's cache
 _Matrix = NDArray[np.float32]
 _LOG10_E = np.float32(np.log10(np.e))
@@ -192,7 +192,9 @@ class ContextModel:
     @cached_property
     def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
         """The same of the commonest words, which nearly all text is made of; the distances outermost."""
-        rows, vectors = self._project(np.arange(_COMMON, dtype=np.int32))
+        of_one = (2 * REACH + 1) * len(self.weights.inner) * np.dtype(np.int16).itemsize
+        n_common = min(_COMMON_BYTES // of_one, len(self.vectors.embedding))
+        rows, vectors = self._project(np.arange(n_common, dtype=np.int32))
         return np.ascontiguousarray(rows.transpose(1, 0, 2)), vectors
 
     def known(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -208,10 +210,11 @@ class ContextModel:
         if not n:
             return out
         common_rows, common_vectors = self._common
-        rare_places = np.flatnonzero(ids >= _COMMON)
+        is_rare = ids >= len(common_vectors)
+        rare_places = np.flatnonzero(is_rare)
         rare_words, rare_index = np.unique(ids[rare_places], return_inverse=True)
         rare_rows, rare_vectors = self._project(rare_words)
-        common_ids = np.where(ids >= _COMMON, BOUNDARY, ids).astype(np.int64)  # the boundary adds nothing
+        common_ids = np.where(is_rare, BOUNDARY, ids).astype(np.int64)  # the boundary adds nothing
         block_of, member = _blocks(batch)
         totals = common_vectors[common_ids[member[0]]]
         for place in member[1:]:

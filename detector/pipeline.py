@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -59,7 +60,7 @@ class Reading:
     ----------
     whole, passage_logit : natural logarithm of the odds of each text as one passage, and of each passage
     probability : P(spun) of each text, 0 where it is too short for a verdict
-    shift : what each text adds to the log10 odds of its words
+    prior_log10_odds : the stage's, for a word without evidence
     """
 
     m: Measurements
@@ -68,7 +69,12 @@ class Reading:
     whole: NDArray[np.float64]
     passage_logit: NDArray[np.float64]
     probability: NDArray[np.float64]
-    shift: NDArray[np.float64]
+    prior_log10_odds: float
+
+    @cached_property
+    def shift(self) -> NDArray[np.float64]:
+        """What each text adds to the log10 odds of its words, float64 (texts,)."""
+        return document_shift(self.m, self.probability, self.prior_log10_odds)
 
 
 @dataclass(frozen=True)
@@ -141,8 +147,7 @@ def read(
         p[batch.n_words < MIN_WORDS] = 0.0
     else:
         p = np.full(len(batch.texts), known)
-    shift = document_shift(m, p, stage.prior_log10_odds)
-    return Reading(m, damage, passages, whole, logit, p, shift)
+    return Reading(m, damage, passages, whole, logit, p, stage.prior_log10_odds)
 
 
 def judge(texts: Sequence[str], models: Models, known: float | None = None) -> Judged:
