@@ -80,8 +80,8 @@ def tune_restorer(
     before = {id(e): edit_distance(words_only(e.text), originals[id(e)]) for e in spun}
     best: tuple[float, RestorerSettings] | None = None
     least_gains = (-0.6, -0.3, -0.1, 0.1, 0.3, 0.6)
-    for weight, caution in itertools.product((0.15, 0.3, 0.5, 0.8), (20.0, 40.0)):
-        settings = RestorerSettings(weight, min(least_gains) - 1.0, min(least_gains), caution)
+    for weight, caution, offset in itertools.product((0.3, 0.5, 0.8), (20.0, 40.0), (0.0, 0.15, 0.3)):
+        settings = RestorerSettings(weight, min(least_gains) - 1.0, min(least_gains), caution, offset)
         tried = replace(models, restorer=replace(models.restorer, settings=settings))
         human_plans = [p for _, j in human_judged for p in plans(j, tried)]
         spun_plans = [(e, p) for part, j in spun_judged for e, p in zip(part, plans(j, tried), strict=True)]
