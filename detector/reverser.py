@@ -50,7 +50,7 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
 
 @dataclass(frozen=True)
 class RestorerSettings:
-    """Weights of the decoder, tuned on the dev split by `training.fit`.
+    """Weights of the decoder, tuned on the dev split by `training.tune`.
 
     Attributes
     ----------
