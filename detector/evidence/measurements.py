@@ -70,12 +70,6 @@ _FEWEST_WORDS = 30  # of the documents that the networks were fitted on; a short
 _NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
 
 
-def _segment_max(values: NDArray[np.float32], keys: NDArray[np.int64], size: int) -> NDArray[np.float32]:
-    out = np.full(size, -np.inf, dtype=np.float32)
-    np.maximum.at(out, keys, values)
-    return out
-
-
 def candidate_log10_prob(
     language_model: LanguageModel,
     batch: TokenBatch,
