@@ -23,7 +23,7 @@ from detector.cli.options import (
 )
 from detector.evidence import CUES
 from detector.readers import Document
-from detector.report.model import Failure, Judged, Run
+from detector.report.model import Judged, Run
 
 __all__ = ["annotate"]
 
@@ -82,16 +82,11 @@ def annotate(
     kept = open_cache(cache, threshold)
 
     def results() -> Iterator[Judged]:
-        with call.progress(len(files)) as done:
-            for item in judge(iter_documents(files), threshold, jobs, kept):
-                done()
-                if isinstance(item, Failure):
-                    call.fail(item)
-                    continue
-                left = only(item, cues, known)
-                fresh = known is None or bool(left.report.evidence)
-                call.flagged |= item.report.verdict == "spun" and fresh
-                yield left
+        for item in call.read(judge(iter_documents(files), threshold, jobs, kept), len(files)):
+            left = only(item, cues, known)
+            fresh = known is None or bool(left.report.evidence)
+            call.flagged |= item.report.verdict == "spun" and fresh
+            yield left
 
     if format_ == "text":
         _print_documents(call, results(), len(files) > 1, context)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from detector.report.text import Terminal
 
 __all__ = ["Call", "PipeClosed", "Usage", "bar", "signature", "tell"]
+
+_Item = TypeVar("_Item")
 
 
 class Usage(click.UsageError):
@@ -58,6 +60,16 @@ class Call:
         """Tell of an input that could not be read, and remember it."""
         self.failures.append(failure)
         tell(f"{failure.path}: {failure.message}")
+
+    def read(self, items: Iterable[_Item | Failure], total: int) -> Iterator[_Item]:
+        """Yield what could be read, with progress; tell of the rest."""
+        with self.progress(total) as done:
+            for item in items:
+                done()
+                if isinstance(item, Failure):
+                    self.fail(item)
+                else:
+                    yield item
 
     def code(self, check: bool = False) -> int:
         """Return the exit code: the worst of all inputs."""

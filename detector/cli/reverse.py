@@ -12,7 +12,7 @@ from detector import __version__
 from detector.cli.call import Usage, signature
 from detector.cli.documents import iter_documents, paths_of, restore
 from detector.cli.options import Span, call_of, common
-from detector.report.model import Failure, Restored
+from detector.report.model import Restored
 
 __all__ = ["reverse"]
 
@@ -54,20 +54,15 @@ def reverse(
         raise Usage("--queries goes with --format text or json")
 
     def results() -> Iterator[Restored]:
-        with call.progress(len(files)) as done:
-            for item in iter_documents(files):
-                done()
-                if isinstance(item, Failure):
-                    call.fail(item)
-                    continue
-                beyond = [s for s in keep if s[1] > len(item.text)]
-                if beyond:
-                    raise Usage(
-                        f"--keep {beyond[0][0]}:{beyond[0][1]} reaches beyond the text, "
-                        f"which has {len(item.text):,} characters"
-                    )
-                restoration = restore(item, min_gain, keep)
-                yield Restored(item, restoration, _queries(restoration) if queries else ())
+        for item in call.read(iter_documents(files), len(files)):
+            beyond = [s for s in keep if s[1] > len(item.text)]
+            if beyond:
+                raise Usage(
+                    f"--keep {beyond[0][0]}:{beyond[0][1]} reaches beyond the text, "
+                    f"which has {len(item.text):,} characters"
+                )
+            restoration = restore(item, min_gain, keep)
+            yield Restored(item, restoration, _queries(restoration) if queries else ())
 
     if format_ == "json":
         from detector.report.json import restored_object, wrap

@@ -20,7 +20,7 @@ from detector.cli.options import (
     open_cache,
     threshold_option,
 )
-from detector.report.model import Failure, Judged
+from detector.report.model import Judged
 
 __all__ = ["score"]
 
@@ -53,14 +53,9 @@ def score(
     kept = open_cache(cache, threshold)
 
     def results() -> Iterator[Judged]:
-        with call.progress(len(files)) as done:
-            for item in judge(iter_documents(files), threshold, jobs, kept):
-                done()
-                if isinstance(item, Failure):
-                    call.fail(item)
-                    continue
-                call.flagged |= item.report.verdict == "spun"
-                yield item
+        for item in call.read(judge(iter_documents(files), threshold, jobs, kept), len(files)):
+            call.flagged |= item.report.verdict == "spun"
+            yield item
 
     if format_ == "text":
         width = min(max((len(str(p)) for p in files), default=0), 60)

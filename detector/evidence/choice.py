@@ -65,13 +65,13 @@ def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def _over_tokens(m: Measurements, values: NDArray[np.float64], sums: bool) -> NDArray[np.float64]:
-    """Return the sum or maximum of `values` (m,) over the candidates that cover each token, float64 (n,)."""
+def _over_tokens(m: Measurements, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of `values` (m,) over the candidates that cover each token, float64 (n,)."""
     c = m.candidates
-    out = np.zeros(len(m.batch.ids)) if sums else np.full(len(m.batch.ids), -np.inf)
+    out = np.zeros(len(m.batch.ids))
     for i in range(int(c.length.max(initial=0))):
         inside = c.length > i
-        (np.add if sums else np.maximum).at(out, c.start[inside] + i, values[inside])
+        np.add.at(out, c.start[inside] + i, values[inside])
     return out
 
 
@@ -100,7 +100,7 @@ def choice_features(m: Measurements, probability: NDArray[np.float64], prior_log
     odds = np.clip(m.candidate_log10_odds, -_CLIP, _CLIP)
     p = _probability(odds)
     document = m.batch.document_of[c.start].astype(np.int64)
-    crowd = _at_candidates(m, _over_tokens(m, p, sums=True))
+    crowd = _at_candidates(m, _over_tokens(m, p))
 
     # The best of the others at the same match: rows of a match lie side by side.
     new = np.ones(len(c), dtype=bool)
@@ -161,7 +161,7 @@ def log10_gain(
     if not len(m.candidates):
         return np.zeros(0, dtype=np.float32)
     p = _probability(model.log10_odds(choice_features(m, probability, prior_log10_odds)))
-    crowd = _at_candidates(m, _over_tokens(m, p, sums=True))
+    crowd = _at_candidates(m, _over_tokens(m, p))
     identity = np.maximum(1.0 - crowd, _LEAST_IDENTITY)
     out: NDArray[np.float32] = (np.log10(np.maximum(p, 1e-9)) - np.log10(identity)).astype(np.float32)
     return out
