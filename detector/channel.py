@@ -182,8 +182,7 @@ class Channel:
         loose = word & ((batch.shape & HYPHENATED) == 0)
         single = np.flatnonzero(loose if asked is None else loose & asked)
         single = single[self._single[ids[single]] >= 0]
-        starts, lengths = [single], [np.ones(len(single), dtype=np.int64)]
-        entries = [self._single[ids[single]].astype(np.int64)]
+        places, lengths, keys = [], [], []
         opens = self._opens[ids]
         opens[~word] = 0
         for length in range(2, MAX_WORDS + 1):
@@ -193,22 +192,27 @@ class Channel:
                 place = place[np.logical_or.reduce([asked[place + i] for i in range(length)])]
             for i in range(1, length):
                 place = place[ids[place + i] > 0]
-            if not len(place):
-                continue
-            entry, found = self.phrases.lookup(sequence_keys(ids, place, length))
-            place, entry = place[found], entry[found].astype(np.int64)
-            # The fingerprint lets one phrase in thousands through by chance: compare the words themselves.
-            entry = np.minimum(entry, self.n_entries - 1)
-            same = self.sequences.lengths[entry] == length
-            for i in range(length):
-                at = np.minimum(self.sequences.offsets[entry] + i, len(self.sequences.values) - 1)
-                same &= self.sequences.values[at] == ids[place + i]
-            starts.append(place[same])
-            lengths.append(np.full(int(same.sum()), length, dtype=np.int64))
-            entries.append(entry[same])
-        start, length_, entry_ = np.concatenate(starts), np.concatenate(lengths), np.concatenate(entries)
+            places.append(place)
+            lengths.append(np.full(len(place), length, dtype=np.int64))
+            keys.append(sequence_keys(ids, place, length))
+        place, length_ = np.concatenate(places), np.concatenate(lengths)
+        entry, found = self.phrases.lookup(np.concatenate(keys))
+        # The fingerprint lets one phrase in thousands through by chance: compare the words themselves.
+        found &= entry < self.n_entries
+        place, length_, entry = place[found], length_[found], entry[found].astype(np.int64)
+        same = self.sequences.lengths[entry] == length_
+        place, length_, entry = place[same], length_[same], entry[same]
+        same = np.ones(len(place), dtype=bool)
+        for i in range(int(length_.max(initial=0))):
+            inside = np.minimum(i, length_ - 1)
+            same &= self.sequences.values[self.sequences.offsets[entry] + inside] == ids[place + inside]
+        start = np.concatenate((single, place[same]))
         order = np.argsort(start, kind="stable")
-        return start[order], length_[order], entry_[order]
+        return (
+            start[order],
+            np.concatenate((np.ones(len(single), dtype=np.int64), length_[same]))[order],
+            np.concatenate((self._single[ids[single]].astype(np.int64), entry[same]))[order],
+        )
 
     def candidates(
         self,

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence.measurements import TOKEN_COLUMNS, Measurements
 
-__all__ = ["FEATURE_NAMES", "passage_features"]
+__all__ = ["FEATURE_NAMES", "WordMeasures", "passage_features"]
 
 # Shares of substituted words at which the passage's likelihood ratio is taken: a light and a heavy rewrite.
 _RATES = (0.02, 0.06, 0.15, 0.3)
 _LEVELS = (-0.5, 0.0, 0.5, 1.0)  # log10 odds above which words are counted
 _QUANTILES = (0.5, 0.75, 0.9, 0.97)
 _CONTEXT_QUANTILES = (0.03, 0.1, 0.25, 0.5)
+
+_ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
+_LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
+_AVERAGED = (
+    *(f"ratio_per_word_{r}" for r in _RATES),
+    *(f"share_above_{level}" for level in _LEVELS),
+    "mean_log10_prob",
+    "mean_context",
+    "mean_token_odds",
+    "candidate_share",
+    "mean_zipf",
+    "unseen_pairs",
+    "names",
+    "everyday",
+)
 
 _PLAIN_NAMES: tuple[str, ...] = (
     "log10_words",
@@ -23,8 +40,8 @@ _PLAIN_NAMES: tuple[str, ...] = (
     *(f"ratio_{r}" for r in _RATES),
     *(f"ratio_per_word_{r}" for r in _RATES),
     *(f"share_above_{level}" for level in _LEVELS),
-    *(f"token_odds_q{q}" for q in _QUANTILES),
-    *(f"context_q{q}" for q in _CONTEXT_QUANTILES),
+    *_ODDS_QUANTILES,
+    *_LOW_QUANTILES,
     "candidate_share",
     "mean_zipf",
     "unseen_pairs",
@@ -61,47 +78,82 @@ def _sorted_quantiles(
     return out
 
 
-def passage_features(
-    m: Measurements, passage_of: NDArray[np.int64], n_passages: int, prior_log10_odds: float
-) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class WordMeasures:
+    """What of each word the features of its passage are made of.
+
+    Attributes
+    ----------
+    places : int64 (w,), the words' tokens
+    odds, context : float32 (w,), log10 odds that the word was substituted, and that a writer put it there
+    averaged : float64 (w, k), what counts by its mean
+    """
+
+    places: NDArray[np.int64]
+    odds: NDArray[np.float32]
+    context: NDArray[np.float32]
+    averaged: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, m: Measurements, prior_log10_odds: float) -> WordMeasures:
+        """Take them from a batch's measurements; `prior_log10_odds` is that of a word without evidence."""
+        places = np.flatnonzero(m.batch.is_word)
+        odds = np.clip(m.token_log10_odds[places], -5, 4)
+        context = m.context[places]
+        tokens = m.token_features
+        rates = np.array(_RATES)
+        # How many times likelier the word is when substituted than when not.
+        ratio = 10.0 ** (odds.astype(np.float64) - prior_log10_odds)
+        averaged = np.empty((len(places), len(_AVERAGED)))
+        averaged[:, : len(rates)] = np.log10(1 - rates + rates * ratio[:, None])
+        averaged[:, len(rates) : len(rates) + len(_LEVELS)] = odds[:, None] > np.array(_LEVELS, dtype=np.float32)
+        rest = (
+            m.log10_prob[places],
+            context,
+            odds,
+            tokens[places, TOKEN_COLUMNS.index("candidate")] > -1.0,
+            tokens[places, TOKEN_COLUMNS.index("zipf")],
+            tokens[places, TOKEN_COLUMNS.index("unseen_left")],
+            tokens[places, TOKEN_COLUMNS.index("capital")],
+            m.everyday[places],
+        )
+        for i, values in enumerate(rest, start=len(_AVERAGED) - len(rest)):
+            averaged[:, i] = values
+        return cls(places, odds, context, averaged)
+
+
+def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_passages: int) -> NDArray[np.float32]:
     """Return the features of each passage, float32 (n_passages, len(FEATURE_NAMES)).
 
     Parameters
     ----------
-    passage_of : int64 (n,), the passage of each token, -1 for none; every passage has at least one word
-    prior_log10_odds : log10 odds of substitution for a word without evidence
+    passage_of : int64 (n,), the passage of each token, in order, -1 for none
     """
-    words = np.flatnonzero((passage_of >= 0) & m.batch.is_word)
-    passage = passage_of[words]
-    order = np.argsort(passage, kind="stable")
-    words, passage = words[order], passage[order]
+    passage = passage_of[measures.places]
+    inside = passage >= 0
+    odds, context, averaged = measures.odds, measures.context, measures.averaged
+    if not inside.all():
+        passage, odds, context, averaged = passage[inside], odds[inside], context[inside], averaged[inside]
     sizes = np.bincount(passage, minlength=n_passages)
     n = np.maximum(sizes, 1).astype(np.float64)
-
-    def mean(values: NDArray[np.float32] | NDArray[np.bool_]) -> NDArray[np.float64]:
-        return np.bincount(passage, weights=values.astype(np.float64), minlength=n_passages) / n
-
-    odds = np.clip(m.token_log10_odds[words], -5, 4)
-    context = m.context[words]
-    # How many times likelier the word is when substituted than when not.
-    ratio = 10.0 ** (odds.astype(np.float64) - prior_log10_odds)
-    totals = np.stack([mean(np.log10(1 - r + r * ratio)) for r in _RATES])
-    tokens = m.token_features
-    columns = [
-        np.log10(n),
-        mean(m.log10_prob[words]),
-        mean(context),
-        mean(odds),
-        *np.sign(totals) * np.sqrt(np.abs(totals * n)),
-        *totals,
-        *(mean(odds > level) for level in _LEVELS),
-        *_sorted_quantiles(odds, passage, sizes, _QUANTILES).T,
-        *_sorted_quantiles(context, passage, sizes, _CONTEXT_QUANTILES).T,
-        mean(tokens[words, TOKEN_COLUMNS.index("candidate")] > -1.0),
-        mean(tokens[words, TOKEN_COLUMNS.index("zipf")]),
-        mean(tokens[words, TOKEN_COLUMNS.index("unseen_left")]),
-        mean(tokens[words, TOKEN_COLUMNS.index("capital")]),
-        mean(m.everyday[words]),
-    ]
-    plain = np.stack(columns, axis=1)
+    filled = np.flatnonzero(sizes)
+    mean = np.zeros((n_passages, len(_AVERAGED)))
+    if len(filled):
+        mean[filled] = np.add.reduceat(averaged, (np.cumsum(sizes) - sizes)[filled], axis=0) / n[filled, None]
+    column = dict(zip(_AVERAGED, mean.T, strict=True))
+    ratios = [column[f"ratio_per_word_{r}"] for r in _RATES]
+    columns = {
+        "log10_words": np.log10(n),
+        **column,
+        **{f"ratio_{r}": np.sign(t) * np.sqrt(np.abs(t * n)) for r, t in zip(_RATES, ratios, strict=True)},
+        **{
+            name: values
+            for names, of_word, at in (
+                (_ODDS_QUANTILES, odds, _QUANTILES),
+                (_LOW_QUANTILES, context, _CONTEXT_QUANTILES),
+            )
+            for name, values in zip(names, _sorted_quantiles(of_word, passage, sizes, at).T, strict=True)
+        },
+    }
+    plain = np.stack([columns[name] for name in _PLAIN_NAMES], axis=1)
     return np.concatenate((plain, plain * (np.log10(n) - 2.0)[:, None]), axis=1).astype(np.float32)

@@ -21,6 +21,7 @@ __all__ = [
     "TRIGRAM_PROB_BITS",
     "TRIGRAM_PROB_RANGE",
     "LanguageModel",
+    "Pairs",
     "dequantise",
     "quantise",
 ]
@@ -32,6 +33,9 @@ BIGRAM_PROB_RANGE = (-8.0, 0.0)
 BACK_OFF_RANGE = (-3.5, 0.5)
 TRIGRAM_PROB_RANGE = (-6.35, 0.0)
 TRIGRAM_PROB_BITS = 7
+
+# Of pairs (v, w): log10 P(w | v), the pair's back-off weight, and whether it is listed.
+Pairs = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]
 
 
 def quantise(x: NDArray[np.float64], limits: tuple[float, float], bits: int) -> NDArray[np.uint64]:
@@ -73,7 +77,7 @@ class LanguageModel:
 
     def bigram(
         self, v: NDArray[np.int32], w: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    ) -> Pairs:
         """Return log10 P(w | v), the back-off weight of the context (v, w), and whether the pair is listed."""
         value, seen = self.bigrams.lookup(_key(v, w))
         listed = dequantise(value >> np.uint32(8), BIGRAM_PROB_RANGE, 8)
@@ -86,8 +90,8 @@ class LanguageModel:
         u: NDArray[np.int32],
         v: NDArray[np.int32],
         w: NDArray[np.int32],
-        first: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]] | None = None,
-        second: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]] | None = None,
+        first: Pairs | None = None,
+        second: Pairs | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Return log10 P(w | u, v) and whether the three are listed.
 

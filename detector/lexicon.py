@@ -53,6 +53,18 @@ def skeleton(word: str) -> str:
     return unicodedata.normalize("NFC", word).translate(_SKELETON)
 
 
+_FUNCTION_WORDS = frozenset(
+    (
+        "the of and to in a is that for it as was with be by on not he his but at are this have from or had "
+        "an they which one you were all her she there would their we him been has when who will no if out so "
+        "said what up its about than into them can only other time new some could these two may first then do "
+        "any like my now over such our even most after also did many before must through where your well down "
+        "should because each just those how too more between under while within 's whereas however though "
+        "although upon "
+    ).split()
+)
+
+
 class Vocabulary(dict[str, int]):
     """Ids of the pieces that `text.iter_pieces` yields: a plain lookup, with classes for all that is not listed.
 
@@ -105,6 +117,11 @@ class Vocabulary(dict[str, int]):
     def is_terminal_id(self) -> NDArray[np.bool_]:
         """Whether each id ends a sentence, bool (size,)."""
         return np.array([w in {".", "!", "?", "…", ":", ";"} for w in self.words], dtype=bool)
+
+    @cached_property
+    def is_function_word_id(self) -> NDArray[np.bool_]:
+        """Whether each id is one of the words that English cannot do without, bool (size,)."""
+        return np.array([w in _FUNCTION_WORDS for w in self.words], dtype=bool)
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the id of each word, UNKNOWN where it is not listed."""

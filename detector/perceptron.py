@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 __all__ = ["Perceptron"]
 
+_FAR = 6.0  # deviations to which standardised columns are clipped
+_ROWS = 4_096  # worked on at a time: they stay in the processor's cache
+
 
 @dataclass(frozen=True)
 class Perceptron:
@@ -32,7 +35,18 @@ class Perceptron:
 
     def log10_odds(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return log10 odds of each row of `x` (n, c), float32 (n,)."""
-        z = np.clip((x - self.mean) / self.scale, -6, 6)
-        h = np.maximum(z @ self.hidden + self.hidden_bias, 0)
-        logit: NDArray[np.float32] = (h @ self.output + self.output_bias[0]) * np.float32(np.log10(np.e))
-        return logit
+        out = np.empty(len(x), dtype=np.float32)
+        # Rows of bounds: against a scalar NumPy's maximum is several times slower.
+        far, zero = np.full_like(self.mean, _FAR), np.zeros_like(self.hidden_bias)
+        for start in range(0, len(x), _ROWS):
+            z = x[start : start + _ROWS] - self.mean
+            z /= self.scale
+            np.minimum(z, far, out=z)
+            np.maximum(z, -far, out=z)
+            h = z @ self.hidden
+            h += self.hidden_bias
+            np.maximum(h, zero, out=h)
+            out[start : start + _ROWS] = h @ self.output
+        out += self.output_bias[0]
+        out *= np.float32(np.log10(np.e))
+        return out

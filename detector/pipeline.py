@@ -16,9 +16,9 @@ from detector.errors import InputError
 from detector.evidence.collect import Damage, collect, find_damage
 from detector.evidence.measurements import Measurements
 from detector.evidence.posterior import document_shift
-from detector.features import passage_features
+from detector.features import WordMeasures, passage_features
 from detector.language import ENGLISH, UNDETERMINED, languages
-from detector.passages import Passages, SentenceSplitter, split_passages
+from detector.passages import Passages, split_passages
 from detector.resources import Models, Stage, load_models
 from detector.reverser import apply_plan
 from detector.text import TokenBatch, tokenize
@@ -116,7 +116,6 @@ def _abstains(language: str, foreign: float, n_words: int) -> Verdict | None:
 def read(
     batch: TokenBatch,
     stage: Stage,
-    splitter: SentenceSplitter,
     known: float | None = None,
     heard: NDArray[np.float64] | None = None,
     pairs: NDArray[np.bool_] | None = None,
@@ -130,13 +129,14 @@ def read(
     pairs : those of the channel that may be used, as `Measurer.measure` takes them; None for all
     """
     m = stage.measurer.measure(batch, pairs)
-    passages = split_passages(batch, splitter)
+    passages = split_passages(batch)
     whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
+    of_words = WordMeasures.of(m, stage.prior_log10_odds)
     whole, logit = (
         stage.passage_model.logit(x, x[:, 0].astype(np.float64))
         for x in (
-            passage_features(m, whole_of, len(batch.texts), stage.prior_log10_odds),
-            passage_features(m, passages.of_token, len(passages.document), stage.prior_log10_odds),
+            passage_features(of_words, whole_of, len(batch.texts)),
+            passage_features(of_words, passages.of_token, len(passages.document)),
         )
     )
     damage = find_damage(m, stage.measurer.vocabulary)
@@ -162,13 +162,13 @@ def judge(texts: Sequence[str], models: Models, known: float | None = None) -> J
     n_words = batch.n_words
     language, foreign = languages(batch, models.vocabulary)
     abstains = [_abstains(*x) for x in zip(language, foreign.tolist(), n_words.tolist(), strict=True)]
-    screened = read(batch, models.screen, models.splitter, known)
+    screened = read(batch, models.screen, known)
     p = screened.probability.copy()
     foreigners = np.array([a == "unsupported_language" for a in abstains], dtype=bool)
     doubted = np.flatnonzero((p >= models.doubt) & ~foreigners)
     close = None
     if len(doubted):
-        close = read(batch.take(doubted), models.close, models.splitter, known, log_odds(p[doubted]))
+        close = read(batch.take(doubted), models.close, known, log_odds(p[doubted]))
         p[doubted] = close.probability
     p[foreigners] = 0.0
     return Judged(screened, close, doubted, language, foreign, n_words, abstains, p)
@@ -323,7 +323,7 @@ def _survey(text: str, models: Models) -> _Long:
                 names, shares = languages(batch, models.vocabulary)
                 language.extend(name == ENGLISH for name in names)
                 foreign.extend(shares.tolist())
-            reading = read(batch, stage, models.splitter)
+            reading = read(batch, stage)
             whole += reading.whole.tolist()
             passages += reading.passage_logit.tolist()
             damage.append((int(reading.damage.n_names.sum()), int(reading.damage.n_letters.sum())))

@@ -27,7 +27,7 @@ from detector.features import FEATURE_NAMES
 from detector.fingerprints import Fingerprint, first_term, parse
 from detector.language_model import LanguageModel
 from detector.lexicon import SPECIAL_WORDS, Vocabulary
-from detector.passages import SentenceSplitter
+from detector.sentences import SentenceSplitter
 from detector.perceptron import Perceptron
 from detector.reverser import Restorer, RestorerSettings
 

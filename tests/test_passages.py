@@ -6,16 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.lexicon import Vocabulary
-from detector.passages import _LONGEST, _SHORTEST, PASSAGE_WORDS, SentenceSplitter, split_passages
+from detector.passages import _LONGEST, _SHORTEST, PASSAGE_WORDS, split_passages
 from detector.text import tokenize
 
 WORDS = Vocabulary(["word", ".", ",", "mr", "the"])
-SPLITTER = SentenceSplitter(("mr",), (), ("the",))
 
 
 def passages(*texts):
     batch = tokenize(texts, WORDS)
-    return batch, split_passages(batch, SPLITTER)
+    return batch, split_passages(batch)
 
 
 def sizes(text):
@@ -95,22 +94,3 @@ def test_a_paragraph_of_one_endless_sentence_is_left_whole():
 def test_a_paragraph_up_to_the_limit_is_left_whole():
     assert sizes(sentences(_LONGEST // 10)) == [_LONGEST]
     assert PASSAGE_WORDS < _LONGEST
-
-
-def test_abbreviations_end_no_sentence():
-    text = "The word of Mr. Word was kept. The word was good."
-    assert [text[:end] for end in SPLITTER.ends(text)] == ["The word of Mr. Word was kept.", text]
-
-
-@pytest.mark.parametrize("abbreviation", ["U.S.", "a.m.", "e.g."])
-def test_the_shipped_splitter_knows_abbreviations(models, abbreviation):
-    text = f"They came from {abbreviation} Halvorsen and left. She came at noon."
-    assert models.splitter.ends(text) == [text.index(" She"), len(text)]
-
-
-# The corpus is half British news, which writes these without a full stop, so Punkt takes the stop for a sentence end.
-@pytest.mark.xfail(strict=True, reason="known failure of the trained parameters")
-@pytest.mark.parametrize("title", ["Dr.", "Mr.", "Mrs."])
-def test_the_shipped_splitter_knows_titles(models, title):
-    text = f"They asked {title} Halvorsen to wait. She came at noon."
-    assert models.splitter.ends(text) == [text.index(" She"), len(text)]

@@ -7,13 +7,14 @@ that what a report blames is what the reverser changes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.channel import SOURCES, Candidates, Channel
 from detector.context_model import ContextModel
-from detector.language_model import LanguageModel
+from detector.language_model import LanguageModel, Pairs
 from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 from detector.perceptron import Perceptron
 from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
@@ -73,6 +74,7 @@ _NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: 
 def candidate_log10_prob(
     language_model: LanguageModel,
     batch: TokenBatch,
+    pairs: Pairs,
     values: NDArray[np.int32],
     lengths: NDArray[np.int64],
     start: NDArray[np.int64],
@@ -80,21 +82,38 @@ def candidate_log10_prob(
 ) -> NDArray[np.float32]:
     """Return log10 P of each wording and of the two tokens after it, when it stands for tokens start:stop.
 
-    `values` holds the wordings' ids end to end, `lengths` the number of each.
+    `values` holds the wordings' ids end to end, `lengths` the number of each; `pairs` are the batch's own, as
+    `LanguageModel.bigram` gives them of each token and the next.
     """
+    if not len(lengths):
+        return np.zeros(0, dtype=np.float32)
+    # Each wording between the two tokens before it and the two after it, one after the other.
     total = lengths + 4
     ends = np.cumsum(total)
     begins = ends - total
-    stream = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
+    stream = np.zeros(int(ends[-1]), dtype=np.int32)
     for i in (-2, -1):
         stream[begins + 2 + i] = batch.ids[start + i]
     for i in (0, 1):
         stream[ends - 2 + i] = batch.ids[stop + i]
     inner = np.repeat(begins + 2 - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(values))
     stream[inner] = values
-    log10_prob = language_model.log10_prob(stream).astype(np.float64)
-    running = np.concatenate(([0.0], np.cumsum(log10_prob)))
-    out: NDArray[np.float32] = (running[ends] - running[begins + 2]).astype(np.float32)
+    # The pairs that a wording makes are looked up; those of its neighbours are known; between wordings there is none.
+    made = np.ones(len(stream), dtype=bool)
+    made[begins] = made[ends - 2] = made[ends - 1] = False
+    asked = np.flatnonzero(made)
+    of_stream = tuple(np.zeros(len(stream), dtype=x.dtype) for x in pairs)
+    looked_up = language_model.bigram(stream[asked], stream[asked + 1])
+    for x, of_batch, found in zip(of_stream, pairs, looked_up, strict=True):
+        x[asked] = found
+        x[begins] = of_batch[start - 2]
+        x[ends - 2] = of_batch[stop]
+    log10_prob, back_off, seen = of_stream
+    first, second = ((log10_prob[a:b], back_off[a:b], seen[a:b]) for a, b in ((0, -2), (1, -1)))
+    prob = language_model.trigram(stream[:-2], stream[1:-1], stream[2:], first, second)[0].astype(np.float64)
+    prob[(stream[1:-1] == BOUNDARY) & (stream[2:] == BOUNDARY)] = 0.0
+    running = np.concatenate(([0.0], np.cumsum(prob)))
+    out: NDArray[np.float32] = (running[ends - 2] - running[begins]).astype(np.float32)
     return out
 
 
@@ -170,15 +189,20 @@ class Measurer:
     candidate_model: Perceptron | None = None
     token_model: Perceptron | None = None
 
+    @cached_property
+    def _commonness(self) -> NDArray[np.float32]:
+        """Zipf frequency of each word, float32; infinite for marks, which are no run's head."""
+        return np.where(self.vocabulary.is_word_id, self.vocabulary.zipf, np.float32(np.inf))
+
     def head_places(
         self, starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.int32]
     ) -> NDArray[np.int64]:
         """Return the place of the rarest word in each run of `ids`, the first of equals."""
         head = starts.copy()
-        rarest = self.vocabulary.zipf[ids[starts]].copy()
+        rarest = self._commonness[ids[starts]]
         for i in range(1, int(lengths.max(initial=1))):
             longer = np.flatnonzero(lengths > i)
-            zipf = self.vocabulary.zipf[ids[starts[longer] + i]]
+            zipf = self._commonness[ids[starts[longer] + i]]
             better = zipf < rarest[longer]
             head[longer[better]] = starts[longer[better]] + i
             rarest[longer[better]] = zipf[better]
@@ -192,7 +216,8 @@ class Measurer:
         """
         lm, ids = self.language_model, batch.ids
         n = len(ids)
-        pair_prob, back_off, seen = lm.bigram(ids[:-1], ids[1:])
+        pairs = lm.bigram(ids[:-1], ids[1:])
+        pair_prob, back_off, seen = pairs
         log10_prob = np.zeros(n, dtype=np.float32)
         log10_prob[2:] = lm.trigram(
             ids[:-2],
@@ -210,7 +235,7 @@ class Measurer:
         counts = _Counts.of(batch, self.vocabulary.size)
         n_words = np.log10(np.maximum(batch.n_words, _FEWEST_WORDS)).astype(np.float32)
         candidates = self.channel.candidates(batch, known, context <= self.asked)
-        candidates, features = self._candidate_features(batch, candidates, log10_prob, context, queries, counts)
+        candidates, features = self._candidate_features(batch, candidates, log10_prob, pairs, context, queries, counts)
         if len(candidates):
             features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
@@ -240,6 +265,7 @@ class Measurer:
         batch: TokenBatch,
         candidates: Candidates,
         log10_prob: NDArray[np.float32],
+        pairs: Pairs,
         context: NDArray[np.float32],
         queries: NDArray[np.float32],
         counts: _Counts,
@@ -258,18 +284,19 @@ class Measurer:
         new_match[1:] = (np.diff(candidates.start) != 0) | (np.diff(candidates.length) != 0)
         match = np.cumsum(new_match) - 1
         rivals = np.bincount(match)[match]
-        promise = context_original + 0.5 * candidates.log10_weight
-        order = np.lexsort((-promise, match))
-        place_in_match = np.empty(len(order), dtype=np.int64)
-        match_start = np.flatnonzero(new_match)
-        place_in_match[order] = np.arange(len(order)) - match_start[match[order]]
-        keep = np.flatnonzero((place_in_match < self.kept) | (candidates.source == 0))
+        keep = np.arange(len(rivals))
+        if rivals.max() > self.kept:
+            promise = context_original + 0.5 * candidates.log10_weight
+            order = np.lexsort((-promise, match))
+            place_in_match = np.empty(len(order), dtype=np.int64)
+            place_in_match[order] = np.arange(len(order)) - np.flatnonzero(new_match)[match[order]]
+            keep = np.flatnonzero((place_in_match < self.kept) | (candidates.source == 0))
         candidates = candidates.take(keep)
         substitute_head, original_head = substitute_head[keep], original_head[keep]
 
         stop = candidates.start + candidates.length
         values, lengths = sequences.take(candidates.original)
-        after = candidate_log10_prob(self.language_model, batch, values, lengths, candidates.start, stop)
+        after = candidate_log10_prob(self.language_model, batch, pairs, values, lengths, candidates.start, stop)
         running = np.concatenate(([0.0], np.cumsum(log10_prob.astype(np.float64))))
         before = (running[stop + 2] - running[candidates.start]).astype(np.float32)
         capital = (batch.shape[candidates.start] & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER

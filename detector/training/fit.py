@@ -19,8 +19,8 @@ from detector.classifier import LogisticModel, document_features
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
-from detector.features import passage_features
-from detector.passages import SentenceSplitter, split_passages
+from detector.features import WordMeasures, passage_features
+from detector.passages import split_passages
 from detector.perceptron import Perceptron
 from detector.pipeline import read
 from detector.resources import Stage
@@ -169,7 +169,6 @@ def fit_token_model(
 
 def fit_choice_model(
     stage: Stage,
-    splitter: SentenceSplitter,
     examples: Sequence[Example],
     hidden: int,
     seed: int,
@@ -178,7 +177,7 @@ def fit_choice_model(
     """Return the model of whether a candidate is what stood there, given what the whole document says."""
     xs, ys = [], []
     for part, batch, pairs in _batches(stage.measurer, examples, seed, progress):
-        reading = read(batch, stage, splitter, pairs=pairs)
+        reading = read(batch, stage, pairs=pairs)
         xs.append(choice_features(reading.m, reading.probability, stage.prior_log10_odds))
         ys.append(_right_candidates(stage.measurer, part, reading.m))
     return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
@@ -205,7 +204,7 @@ def passage_inputs(
     rows, words = [], []
     for part, m in measured(measurer, examples, seed, progress):
         whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        rows.append(passage_features(m, whole, len(part), prior))
+        rows.append(passage_features(WordMeasures.of(m, prior), whole, len(part)))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
     return ExampleFeatures(np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples))
@@ -214,7 +213,6 @@ def passage_inputs(
 def document_inputs(
     measurer: Measurer,
     prior: float,
-    splitter: SentenceSplitter,
     passage_model: LogisticModel,
     examples: Sequence[Example],
     seed: int | None,
@@ -223,10 +221,11 @@ def document_inputs(
     """Return the document features of examples, each taken as a document."""
     rows, words = [], []
     for part, m in measured(measurer, examples, seed, progress):
-        passages = split_passages(m.batch, splitter)
+        passages = split_passages(m.batch)
         whole_of = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        whole = passage_features(m, whole_of, len(part), prior)
-        own = passage_features(m, passages.of_token, len(passages.document), prior)
+        of_words = WordMeasures.of(m, prior)
+        whole = passage_features(of_words, whole_of, len(part))
+        own = passage_features(of_words, passages.of_token, len(passages.document))
         damage = find_damage(m, measurer.vocabulary)
         rows.append(
             document_features(

@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeVar
 from detector.classifier import DOCUMENT_FEATURE_NAMES
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES
-from detector.passages import SentenceSplitter
 from detector.perceptron import Perceptron
 from detector.resources import Stage
 from detector.training.corpus import Document, Split
@@ -77,7 +76,6 @@ class Fitting:
 
     documents: Mapping[Split, Sequence[Document]]
     resources: SpinnerResources
-    splitter: SentenceSplitter
     examples: int
     seed: int
     step: _Step
@@ -154,7 +152,7 @@ class Fitting:
         def whole(members: Sequence[Document], seed: int, hide: bool) -> Any:
             made = self._made(members, FAMILIES, (25, 3000), _RATES, 2, seed, part_share=0.07)
             told = self._told(len(made))
-            return document_inputs(measurer, prior, self.splitter, passage_model, made, seed if hide else None, told)
+            return document_inputs(measurer, prior, passage_model, made, seed if hide else None, told)
 
         document_model = self.step(
             f"{name}_document_model",
@@ -172,6 +170,6 @@ class Fitting:
 
         def fitted() -> Perceptron:
             made = self._made(self.documents["fit"][1::2], _TABLES, (100, 800), _WORD_RATES, 2, seed)
-            return fit_choice_model(stage, self.splitter, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
+            return fit_choice_model(stage, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
 
         return self.step("choice_model", fitted)

@@ -32,7 +32,6 @@ from detector.evidence.measurements import Measurer
 from detector.fingerprints import Term, first_term, parse
 from detector.language_model import LanguageModel
 from detector.lexicon import SPECIAL_WORDS, UNKNOWN, Vocabulary
-from detector.passages import SentenceSplitter
 from detector.resources import FORMAT, ZIPF_STEPS, Models, load_models, sha256_of, write_arrays
 from detector.reverser import RestorerSettings
 from detector.training import thesaurus as thesauri
@@ -229,12 +228,7 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
 def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> Path:
     base = _base(s, bench, progress)
     documents, punkt = bench.step("documents", lambda: _documents(s))
-    splitter = SentenceSplitter(
-        tuple(punkt["abbreviations"]),
-        tuple((a, b) for a, b in punkt["collocations"]),
-        tuple(punkt["starters"]),
-    )
-    fitting = Fitting(documents, base.resources, splitter, s.examples, s.seed, bench.step, progress)
+    fitting = Fitting(documents, base.resources, s.examples, s.seed, bench.step, progress)
     stages = {name: fitting.stage(name, size, base.measurer(size)) for name, size in STAGES.items()}
     choice_model = fitting.choice_model(stages["close"])
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
 from detector.evidence.measurements import Measurer
-from detector.features import FEATURE_NAMES, passage_features
+from detector.features import FEATURE_NAMES, WordMeasures, passage_features
 from detector.text import tokenize
 from detector.training.corpus import Document
 from detector.training.evaluation.metrics import auc_interval
@@ -76,7 +76,7 @@ def _whole(measurer: Measurer, prior: float, model: LogisticModel, texts: Sequen
     for i in range(0, len(texts), 60):
         m = measurer.measure(tokenize(texts[i : i + 60], measurer.vocabulary))
         whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        x = passage_features(m, whole, len(m.batch.texts), prior)
+        x = passage_features(WordMeasures.of(m, prior), whole, len(m.batch.texts))
         out.append(model.logit(x, x[:, 0].astype(np.float64)))
     return np.concatenate(out)
 
@@ -125,7 +125,7 @@ def _damage_rows(bench: Bench, n: int, n_test: int, seed: int) -> list[AucRow]:
     families = [f for f in FAMILIES if f != "damage"]
     examples = _examples(bench, bench.fit[1::2], families, (25, 1000), _RATES, n, seed)
     inputs = document_inputs(
-        close.measurer, close.prior_log10_odds, models.splitter, close.passage_model, examples, seed
+        close.measurer, close.prior_log10_odds, close.passage_model, examples, seed
     )
     refitted = replace(close, document_model=fit_logistic(inputs, inputs, DOCUMENT_FEATURE_NAMES))
     changed = replace(models, close=refitted, doubt=0.0)
