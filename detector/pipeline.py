@@ -20,7 +20,7 @@ from detector.features import WordMeasures, passage_features
 from detector.language import ENGLISH, UNDETERMINED, languages
 from detector.passages import Passages, split_passages
 from detector.resources import Models, Stage, load_models
-from detector.reverser import apply_plan
+from detector.reverser import apply_plan, compose_plans
 from detector.text import TokenBatch, tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
@@ -47,6 +47,7 @@ _BATCH_DOCUMENTS = 128
 # A longer document is judged in parts of this many characters, a few at a time.
 _PART = 120_000
 _PARTS_AT_A_TIME = 2
+_READINGS = 4  # of a text that is restored; most are at rest after the second
 
 T = TypeVar("T", Passage, Evidence, Edit)
 R = TypeVar("R")
@@ -286,11 +287,6 @@ class _Long:
     n_words: int
     language: str
 
-    def batches(self) -> Iterator[tuple[list[int], list[str]]]:
-        """Yield offsets and texts of the parts, a few at a time."""
-        for i in range(0, len(self.parts), _PARTS_AT_A_TIME):
-            yield self.starts[i : i + _PARTS_AT_A_TIME], self.parts[i : i + _PARTS_AT_A_TIME]
-
 
 def _parts(text: str) -> tuple[list[int], list[str]]:
     """Cut a long text at line ends, or spaces where there are none, into parts of _PART characters at most."""
@@ -301,6 +297,12 @@ def _parts(text: str) -> tuple[list[int], list[str]]:
         cut = cut if cut > 0 else text.rfind(" ", low, high)
         starts.append(cut + 1 if cut > 0 else high)
     return starts, [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+
+
+def _in_turn(starts: list[int], parts: list[str]) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield offsets and texts of the parts, a few at a time."""
+    for i in range(0, len(parts), _PARTS_AT_A_TIME):
+        yield starts[i : i + _PARTS_AT_A_TIME], parts[i : i + _PARTS_AT_A_TIME]
 
 
 def _survey(text: str, models: Models) -> _Long:
@@ -316,8 +318,8 @@ def _survey(text: str, models: Models) -> _Long:
 
     def probability_by(stage: Stage) -> float:
         whole, passages, damage = [], [], []
-        for i in range(0, len(parts), _PARTS_AT_A_TIME):
-            batch = tokenize(parts[i : i + _PARTS_AT_A_TIME], models.vocabulary)
+        for _, some in _in_turn(starts, parts):
+            batch = tokenize(some, models.vocabulary)
             if stage is models.screen:
                 words.extend(batch.n_words.tolist())
                 names, shares = languages(batch, models.vocabulary)
@@ -359,7 +361,7 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
     long = _survey(text, models)
     stretches: list[Passage] = []
     found: list[Evidence] = []
-    for starts, parts in long.batches():
+    for starts, parts in _in_turn(long.starts, long.parts):
         judged = judge(parts, models, long.probability)
         for start, of_part in zip(starts, passages_of(judged, threshold), strict=True):
             stretches += [_moved(p, start) for p in of_part]
@@ -371,15 +373,24 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
     return _report(text, threshold, long.probability, long.abstains, long.n_words, long.language, stretches, found)
 
 
-def _long_plan(text: str, models: Models, min_gain: float | None) -> list[Edit]:
-    long = _survey(text, models)
+def _plan(text: str, models: Models, min_gain: float | None, known: float | None) -> tuple[list[Edit], float]:
+    """Return what one reading of a text would put back, and P(spun) of the text, which may be `known`."""
+    if len(text) <= _PART:
+        judged = judge([text], models, known)
+        if judged.abstains[0] == "unsupported_language":
+            return [], 0.0
+        return plans(judged, models, min_gain)[0], float(judged.probability[0])
+    starts, parts = _parts(text)
+    if known is None:
+        long = _survey(text, models)
+        if long.abstains == "unsupported_language":
+            return [], 0.0
+        known = long.probability
     plan: list[Edit] = []
-    if long.abstains != "unsupported_language":
-        for starts, parts in long.batches():
-            judged = judge(parts, models, long.probability)
-            for start, of_part in zip(starts, plans(judged, models, min_gain), strict=True):
-                plan += [_moved(e, start) for e in of_part]
-    return plan
+    for offsets, some in _in_turn(starts, parts):
+        for offset, of_part in zip(offsets, plans(judge(some, models, known), models, min_gain), strict=True):
+            plan += [_moved(e, offset) for e in of_part]
+    return plan, known
 
 
 def _check_text(text: object, what: str) -> str:
@@ -480,13 +491,20 @@ def reverse(text: str, min_gain: float | None = None, keep: Sequence[tuple[int, 
     for span in keep:
         if len(span) != 2 or not 0 <= span[0] <= span[1] <= len(text):
             raise InputError(f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters")
-    if len(text) > _PART:
-        edits = _long_plan(text, models, min_gain)
-    else:
-        judged = judge([text], models)
-        edits = [] if judged.abstains[0] == "unsupported_language" else plans(judged, models, min_gain)[0]
-    plan = tuple(edit for edit in edits if not any(edit.start < end and start < edit.end for start, end in keep))
-    return Restoration(apply_plan(text, plan), plan, text)
+    plan: list[Edit] = []
+    restored, kept, known = text, [*keep], None
+    # What is put back tells of its neighbours: read again until nothing is left to do. Each reading but the first
+    # goes by the verdict on the text as it was given, so that a text that was restored once is at rest.
+    for _ in range(_READINGS):
+        found, known = _plan(restored, models, min_gain, known)
+        edits = [e for e in found if not any(e.start < end and start < e.end for start, end in kept)]
+        if not edits:
+            break
+        restored = apply_plan(restored, edits)
+        plan = compose_plans(text, plan, edits)
+        moved = [(sum(len(e.original) - len(e.spun) for e in edits if e.end <= start), start, end) for start, end in kept]
+        kept = [(start + by, end + by) for by, start, end in moved]
+    return Restoration(restored, tuple(plan), text)
 
 
 def model_info() -> dict[str, Any]:

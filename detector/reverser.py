@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from detector.perceptron import Perceptron
 from detector.text import SENTENCE_START
 from detector.types import Edit, EditAlternative
 
-__all__ = ["Restorer", "RestorerSettings", "apply_plan", "write_words"]
+__all__ = ["Restorer", "RestorerSettings", "apply_plan", "compose_plans", "write_words"]
 
 _ALTERNATIVES = 5  # readings of an edit that are shown
 
@@ -46,6 +46,45 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
         out += [text[position : edit.start], edit.original]
         position = edit.end
     return "".join(out) + text[position:]
+
+
+def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
+    """Return one plan for `text` that does what `first` does to it, and then `second` to the outcome.
+
+    Both are sorted. Edits that meet become one, whose gain is the sum of theirs; what comes to nothing is left out.
+
+    >>> first = [Edit(3, 8, "Could", "May", 2.0)]
+    >>> compose_plans("In Could.", first, [Edit(0, 6, "In May", "During May", 1.0)])
+    [Edit(start=0, end=8, spun='In Could', original='During May', log10_gain=3.0, alternatives=())]
+    """
+    between = apply_plan(text, first)
+    # Where the edits stand in the text between: of the first their outcome, of the second what they replace.
+    shift, spans = 0, []
+    for edit in first:
+        spans.append((edit.start + shift, edit.start + shift + len(edit.original), edit, True))
+        shift += len(edit.original) - len(edit.spun)
+    spans += [(edit.start, edit.end, edit, False) for edit in second]
+    plan: list[Edit] = []
+    shift = i = 0
+    spans.sort(key=lambda s: s[:2])
+    while i < len(spans):
+        low, high, edit, earlier = spans[i]
+        group = [spans[i]]
+        while (i := i + 1) < len(spans) and spans[i][0] < high:
+            high = max(high, spans[i][1])
+            group.append(spans[i])
+        grown = sum(len(e.original) - len(e.spun) for _, _, e, of_first in group if of_first)
+        start, end = low - shift, high - shift - grown
+        shift += grown
+        if len(group) == 1:
+            plan.append(replace(edit, start=start, end=end))
+            continue
+        later = [replace(e, start=e.start - low, end=e.end - low) for _, _, e, of_first in group if not of_first]
+        original = apply_plan(between[low:high], later)
+        if original != text[start:end]:
+            gain = round(sum(e.log10_gain for _, _, e, _ in group), 2)
+            plan.append(Edit(start, end, text[start:end], original, gain))
+    return plan
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector import Edit, PlanError, apply_plan, reverse
 from detector.articles import article_for
-from detector.reverser import write_words
+from detector.reverser import compose_plans, write_words
 
 SPUN = (
     "The primary secretary of state instructed reporters that the nationwide safety adviser would go to the Chinese "
@@ -42,6 +44,35 @@ def test_human_text_is_left_alone():
 def test_reversing_twice_changes_nothing_more():
     once = reverse(SPUN).text
     assert reverse(once).text == once
+
+
+WORD = st.text("ab", max_size=3)
+
+
+@st.composite
+def plans_for(draw, text):
+    """Sorted edits of `text` that do not overlap."""
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    spans = [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
+    return [Edit(a, b, text[a:b], draw(WORD), 1.0) for a, b in spans]
+
+
+@given(st.data(), st.text("xyz ", max_size=30))
+def test_a_composed_plan_does_what_both_do(data, text):
+    first = data.draw(plans_for(text))
+    between = apply_plan(text, first)
+    second = data.draw(plans_for(between))
+    composed = compose_plans(text, first, second)
+    assert apply_plan(text, composed) == apply_plan(between, second)
+    assert all(e.spun == text[e.start : e.end] for e in composed)
+
+
+def test_kept_spans_stay_when_words_before_them_change_length():
+    free = reverse(SPUN).plan
+    assert len(free) > 2
+    for edit in free:
+        text = reverse(SPUN, keep=[(edit.start, edit.end)])
+        assert not any(e.start < edit.end and edit.start < e.end for e in text.plan)
 
 
 def test_kept_spans_stay():

@@ -44,7 +44,8 @@ class ContextModelSettings:
     readers: tuple[ReaderSize, ...] = (ReaderSize(128, 64, 0.5), ReaderSize(512, 128, 1.0))
     segments: int = 64  # stretches of text in a batch
     length: int = 256  # words whose places are judged in each stretch
-    steps: int = 16_000
+    steps: int = 26_000
+    restart: int = 14_000  # step at which the learning rate, fallen to next to nothing, starts again at half its height
     learning_rate: float = 3e-3
     confusables: int = 4  # negatives a place
     shared: int = 256  # random negatives, the same for all places of a batch
@@ -92,6 +93,13 @@ class _Network(nn.Module):  # type: ignore[misc]
         return out
 
 
+def _learning_rate(s: ContextModelSettings, step: int) -> float:
+    """Return the learning rate of a step: two falls to next to nothing, each after a short rise."""
+    first, last, height = (0, min(s.restart, s.steps), 1.0) if step < s.restart else (s.restart, s.steps, 0.5)
+    rise = min(1.0, (step - first + 1) / 200)
+    return s.learning_rate * height * rise * max(0.01, 1 - (step - first) / (last - first))
+
+
 def _quantise(weight: torch.Tensor) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
     rows = weight.detach().numpy()
     scale = np.maximum(np.abs(rows).max(axis=1), 1e-6) / 127
@@ -137,8 +145,7 @@ def fit_context_models(
         # Each step draws from its own generator, so that a resumed run goes on as if it had not stopped.
         rng = np.random.default_rng((s.seed, step))
         for group in optimizer.param_groups:
-            warm = min(1.0, (step + 1) / 200)
-            group["lr"] = s.learning_rate * warm * max(0.01, 1 - step / s.steps)
+            group["lr"] = _learning_rate(s, step)
         starts = rng.integers(0, len(known) - width, s.segments)
         rows = starts[:, None] + np.arange(width)
         clean = known[rows]

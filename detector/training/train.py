@@ -80,7 +80,7 @@ class TrainSettings:
     vocabulary: int = 1 << 17
     bigrams: int = 3_000_000
     trigrams: int = 4_400_000
-    context_steps: int = 14_000
+    context_steps: int = 26_000
     examples: int = 6_000
     seed: int = 2026
     n_jobs: int = 2
