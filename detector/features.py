@@ -58,20 +58,19 @@ def _sorted_quantiles(
     sizes: NDArray[np.int64],
     quantiles: tuple[float, ...],
 ) -> NDArray[np.float32]:
-    """Return the quantiles of each passage's values, float32 (len(sizes), len(quantiles)); `passage` is in order."""
-    ends = np.cumsum(sizes)
-    starts = ends - sizes
-    at = starts[:, None] + np.minimum(
-        (np.array(quantiles)[None, :] * sizes[:, None]).astype(np.int64), np.maximum(sizes - 1, 0)[:, None]
-    )
+    """Return the quantiles of each passage's values, float32 (len(quantiles), len(sizes)); `passage` is in order."""
+    at = (np.array(quantiles)[:, None] * sizes).astype(np.int64)
+    np.minimum(at, sizes - 1, out=at)
+    at += np.cumsum(sizes) - sizes
     if not len(values):
         return np.zeros(at.shape, dtype=np.float32)
     # One sort of whole numbers: the passage above, below it the value's bits turned so that they order as it does.
-    bits = np.ascontiguousarray(values, dtype=np.float32).view(np.int32).astype(np.int64)
-    keys = (passage << 32) + np.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
-    keys.sort()
+    bits = values.view(np.int32).astype(np.int64)
+    np.copyto(bits, -(bits & 0x7FFFFFFF), where=bits < 0)
+    bits += passage << 32
+    bits.sort()
     # A passage without words has nothing at its place; what stands there instead is never read.
-    found = keys[np.minimum(at, len(keys) - 1)]
+    found = bits[np.clip(at, 0, len(bits) - 1)]
     low = found - (((found + (1 << 31)) >> 32) << 32)
     turned = np.where(low < 0, (-low) | np.int64(-(1 << 31)), low)
     out: NDArray[np.float32] = turned.astype(np.int32).view(np.float32)
@@ -152,7 +151,7 @@ def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_pa
                 (_ODDS_QUANTILES, odds, _QUANTILES),
                 (_LOW_QUANTILES, context, _CONTEXT_QUANTILES),
             )
-            for name, values in zip(names, _sorted_quantiles(of_word, passage, sizes, at).T, strict=True)
+            for name, values in zip(names, _sorted_quantiles(of_word, passage, sizes, at), strict=True)
         },
     }
     plain = np.stack([columns[name] for name in _PLAIN_NAMES], axis=1)

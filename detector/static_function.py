@@ -30,11 +30,19 @@ def _mix(keys: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
     return x
 
 
-def _slots(mixed: NDArray[np.uint64], segment: int) -> tuple[NDArray[np.int64], ...]:
-    """Return one slot in each third of the table."""
-    size = np.uint64(segment)
-    thirds = (mixed & _MASK32, (mixed >> np.uint64(16)) & _MASK32, mixed >> np.uint64(32))
-    return tuple(((t * size) >> np.uint64(32)).astype(np.int64) + i * segment for i, t in enumerate(thirds))
+def _slots(mixed: NDArray[np.uint64], segment: int) -> NDArray[np.int64]:
+    """Return one slot in each third of the table, int64 (3, ...)."""
+    thirds = np.empty((3, *mixed.shape), dtype=np.uint64)
+    np.bitwise_and(mixed, _MASK32, out=thirds[0])
+    np.right_shift(mixed, np.uint64(16), out=thirds[1])
+    thirds[1] &= _MASK32
+    np.right_shift(mixed, np.uint64(32), out=thirds[2])
+    thirds *= np.uint64(segment)
+    thirds >>= np.uint64(32)
+    slots = thirds.view(np.int64)
+    slots[1] += segment
+    slots[2] += 2 * segment
+    return slots
 
 
 def _fingerprints(mixed: NDArray[np.uint64], bits: int) -> NDArray[np.uint64]:
@@ -99,8 +107,8 @@ class StaticFunction:
         """
         mixed = _mix(keys, self.seed)
         segment = len(self.table) // 3
-        a, b, c = _slots(mixed, segment)
-        word = (self.table[a] ^ self.table[b] ^ self.table[c]).astype(np.uint32)
+        a, b, c = self.table[_slots(mixed, segment)]
+        word = (a ^ b ^ c).astype(np.uint32)
         bits = self.fingerprint_bits
         found = (word >> np.uint32(self.value_bits)) == _fingerprints(mixed, bits).astype(np.uint32)
         return word & np.uint32((1 << self.value_bits) - 1), found

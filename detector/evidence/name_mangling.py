@@ -29,6 +29,8 @@ _LOG10_ODDS = 1.0
 
 def _plain(name: str) -> str:
     """The name without accents, which writers drop as they please."""
+    if name.isascii():
+        return name
     return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
@@ -62,8 +64,10 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
         low, high = int(batch.documents[d]), int(batch.documents[d + 1])
         places = low + np.flatnonzero((capital & long_enough)[low:high])
         mentions: dict[str, list[int]] = defaultdict(list)
-        for place in places.tolist():
-            mentions[batch.surface(place, place + 1).lower()].append(place)
+        text = batch.texts[d]
+        spans = zip(places.tolist(), batch.starts[places].tolist(), batch.ends[places].tolist(), strict=True)
+        for place, start, end in spans:
+            mentions[text[start:end].lower()].append(place)
         by_length: dict[int, list[str]] = defaultdict(list)
         for name in mentions:
             by_length[len(name)].append(name)
@@ -102,7 +106,7 @@ def find(m: Measurements, vocabulary: Vocabulary) -> list[list[Evidence]]:
                     Evidence(
                         start,
                         end,
-                        batch.texts[d][start:end],
+                        text[start:end],
                         CUE,
                         _LOG10_ODDS,
                         (Alternative(right, _LOG10_ODDS),),
