@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "log_odds", "probability"]
+__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "log_odds", "probability", "without_damage"]
 
 # What a document's verdict rests on: itself as one long passage, its worst passage (one spun passage in a human
 # article is found by that passage alone), and damage to letters and names.
-DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages", "misspelt_names", "look_alikes")
+DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages", "damage")
+_HUMAN_NAMES = 5e-4  # log10 odds a word that misspelt names come to in human text
+_MOST_BY_NAMES = 8.0  # natural logarithm of the odds: names alone make no text certain
+_MOST = 15.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,13 @@ def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
+def without_damage(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return document features as they would be if no letter and no name were damaged."""
+    out = features.copy()
+    out[:, DOCUMENT_FEATURE_NAMES.index("damage")] = 0.0
+    return out
+
+
 def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the logit of probabilities, natural logarithm, within -40 and 40: what `probability` takes back."""
     p = np.clip(probability, np.exp(-40), 1 - 1e-16)
@@ -68,8 +78,8 @@ def document_features(
     whole: NDArray[np.float64],
     passages: NDArray[np.float64],
     document: NDArray[np.int64],
-    n_names: NDArray[np.int64],
-    n_letters: NDArray[np.int64],
+    damage: NDArray[np.float64],
+    n_words: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return the document features, float64 (len(whole), len(DOCUMENT_FEATURE_NAMES)).
 
@@ -77,20 +87,17 @@ def document_features(
     ----------
     whole : float64 (d,), calibrated logit of each document taken as one passage
     passages : float64 (p,), calibrated logit of each passage; document : int64 (p,), in order
-    n_names, n_letters : int64 (d,), misspelt names and words with look-alike letters
+    damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
+    n_words : int64 (d,)
     """
+    names, letters = damage
     counts = np.bincount(document, minlength=len(whole))
     order = np.lexsort((-passages, document))
     starts = np.cumsum(counts) - counts
-    columns = (
-        whole,
-        whole,
-        np.log10(np.maximum(counts, 1)),
-        np.log1p(n_names),
-        np.log1p(n_letters),
-    )
+    by_names = np.clip((names - _HUMAN_NAMES * n_words) * np.log(10.0), 0.0, _MOST_BY_NAMES)
+    columns = (whole, whole, np.log10(np.maximum(counts, 1)), by_names + letters * np.log(10.0))
     out = np.stack(columns, axis=1)
     some = np.flatnonzero(counts > 0)
     out[some, 1] = passages[order][starts[some]]
-    clipped: NDArray[np.float64] = np.clip(out, -15, 15)
+    clipped: NDArray[np.float64] = np.clip(out, -_MOST, _MOST)
     return clipped

@@ -256,7 +256,10 @@ class ContextModel:
             if low < high:
                 rows, first_of = np.unique(rare_beside[low:high], return_index=True)
                 added = rare_rows[rare_distance[low:high], rare_word[low:high]]
-                hidden[rows - start] += np.add.reduceat(added, first_of, axis=0, dtype=np.int16)
+                # Sums of runs as differences of a running sum: it may wrap, they do not.
+                running = np.zeros((len(added) + 1, added.shape[1]), dtype=np.int16)
+                np.cumsum(added, axis=0, out=running[1:])
+                hidden[rows - start] += np.diff(running[np.append(first_of, len(added))], axis=0)
             np.maximum(hidden, zero[: len(at)], out=hidden)
             first = hidden.astype(np.float32)
             second = first @ inner

@@ -141,18 +141,19 @@ def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_pa
         mean[filled] = np.add.reduceat(averaged, (np.cumsum(sizes) - sizes)[filled], axis=0) / n[filled, None]
     column = dict(zip(_AVERAGED, mean.T, strict=True))
     ratios = [column[f"ratio_per_word_{r}"] for r in _RATES]
+    # Both at once: the contexts stand after the odds, as passages of their own.
+    both = _sorted_quantiles(
+        np.concatenate((odds, context)),
+        np.concatenate((passage, passage + n_passages)),
+        np.concatenate((sizes, sizes)),
+        _QUANTILES + _CONTEXT_QUANTILES,
+    )
+    quantiles = (*both[: len(_QUANTILES), :n_passages], *both[len(_QUANTILES) :, n_passages:])
     columns = {
         "log10_words": np.log10(n),
         **column,
         **{f"ratio_{r}": np.sign(t) * np.sqrt(np.abs(t * n)) for r, t in zip(_RATES, ratios, strict=True)},
-        **{
-            name: values
-            for names, of_word, at in (
-                (_ODDS_QUANTILES, odds, _QUANTILES),
-                (_LOW_QUANTILES, context, _CONTEXT_QUANTILES),
-            )
-            for name, values in zip(names, _sorted_quantiles(of_word, passage, sizes, at), strict=True)
-        },
+        **dict(zip((*_ODDS_QUANTILES, *_LOW_QUANTILES), quantiles, strict=True)),
     }
     plain = np.stack([columns[name] for name in _PLAIN_NAMES], axis=1)
     return np.concatenate((plain, plain * (np.log10(n) - 2.0)[:, None]), axis=1).astype(np.float32)

@@ -75,9 +75,7 @@ class LanguageModel:
 
     order = 3
 
-    def bigram(
-        self, v: NDArray[np.int32], w: NDArray[np.int32]
-    ) -> Pairs:
+    def bigram(self, v: NDArray[np.int32], w: NDArray[np.int32]) -> Pairs:
         """Return log10 P(w | v), the back-off weight of the context (v, w), and whether the pair is listed."""
         value, seen = self.bigrams.lookup(_key(v, w))
         listed = dequantise(value >> np.uint32(8), BIGRAM_PROB_RANGE, 8)

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.spelling import Spellings
+
 __all__ = [
     "BOUNDARY",
     "CAPITAL",
@@ -25,6 +27,9 @@ __all__ = [
 ]
 
 LOWER, CAPITAL, UPPER = 0, 1, 2
+
+_EVERYONES_ZIPF = 3.0
+_SHORTEST_SPELLING = 4  # letters; among shorter words too many are one letter apart
 
 # Ids that every vocabulary shares: boundary of a paragraph or document; any other word; any other number; any
 # other capitalised word.
@@ -53,16 +58,13 @@ def skeleton(word: str) -> str:
     return unicodedata.normalize("NFC", word).translate(_SKELETON)
 
 
-_FUNCTION_WORDS = frozenset(
-    (
-        "the of and to in a is that for it as was with be by on not he his but at are this have from or had "
-        "an they which one you were all her she there would their we him been has when who will no if out so "
-        "said what up its about than into them can only other time new some could these two may first then do "
-        "any like my now over such our even most after also did many before must through where your well down "
-        "should because each just those how too more between under while within 's whereas however though "
-        "although upon "
-    ).split()
-)
+_FUNCTION_WORDS = """
+the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one
+you were all her she there would their we him been has when who will no if out so said what up its about than into
+them can only other time new some could these two may first then do any like my now over such our even most after
+also did many before must through where your well down should because each just those how too more between under
+while within 's whereas however though although upon
+"""
 
 
 class Vocabulary(dict[str, int]):
@@ -119,9 +121,16 @@ class Vocabulary(dict[str, int]):
         return np.array([w in {".", "!", "?", "…", ":", ";"} for w in self.words], dtype=bool)
 
     @cached_property
+    def spellings(self) -> Spellings:
+        """The words that everyone knows, to be found by a spelling that is a letter off."""
+        words = np.array(self.words, dtype=object)[self.zipf >= _EVERYONES_ZIPF]
+        return Spellings.of([w for w in words.tolist() if len(w) >= _SHORTEST_SPELLING and w.isalpha()])
+
+    @cached_property
     def is_function_word_id(self) -> NDArray[np.bool_]:
         """Whether each id is one of the words that English cannot do without, bool (size,)."""
-        return np.array([w in _FUNCTION_WORDS for w in self.words], dtype=bool)
+        listed = frozenset(_FUNCTION_WORDS.split())
+        return np.array([w in listed for w in self.words], dtype=bool)
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the id of each word, UNKNOWN where it is not listed."""

@@ -1,190 +1,35 @@
-"""From text to report and to restoration: the stages in order, many documents at a time."""
+"""From text to report and to restoration: many documents at a time, long ones in parts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import document_features, log_odds, probability
+from detector.classifier import document_features, probability, without_damage
 from detector.errors import InputError
-from detector.evidence.collect import Damage, collect, find_damage
-from detector.evidence.measurements import Measurements
-from detector.evidence.posterior import document_shift
-from detector.features import WordMeasures, passage_features
+from detector.judging import MIN_WORDS, Known, abstention, evidence_of, judge, passages_of, plans, read, together
 from detector.language import ENGLISH, UNDETERMINED, languages
-from detector.passages import Passages, split_passages
 from detector.resources import Models, Stage, load_models
-from detector.reverser import apply_plan, compose_plans
-from detector.text import TokenBatch, tokenize
+from detector.reverser import apply_plan, compose_plans, disjoint, unmoved
+from detector.text import tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
-__all__ = [
-    "MIN_WORDS",
-    "Judged",
-    "Reading",
-    "detect",
-    "detect_many",
-    "evidence_of",
-    "judge",
-    "model_info",
-    "passages_of",
-    "plans",
-    "read",
-    "reverse",
-]
+__all__ = ["detect", "detect_many", "model_info", "restore", "reverse"]
 
-# Fewer words than this support no verdict: at 30 words ROC AUC is 0.96, at 20 it falls below 0.95 on known spinners.
-MIN_WORDS = 20
 # Documents are taken together until they hold this many characters: enough to fill the arrays, little memory.
-_BATCH_CHARACTERS = 240_000
+_BATCH_CHARACTERS = 160_000
 _BATCH_DOCUMENTS = 128
-# A longer document is judged in parts of this many characters, a few at a time.
+# A longer document is judged in parts of this many characters, one after the other.
 _PART = 120_000
-_PARTS_AT_A_TIME = 2
-_READINGS = 4  # of a text that is restored; most are at rest after the second
+# Of a text that is restored: rounds in which its edits are chosen anew, and readings of the outcome.
+_ROUNDS, _READINGS = 3, 4
 
 T = TypeVar("T", Passage, Evidence, Edit)
-R = TypeVar("R")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one stage makes of a batch; arrays have one row a text, or one a passage.
-
-    Attributes
-    ----------
-    whole, passage_logit : natural logarithm of the odds of each text as one passage, and of each passage
-    probability : P(spun) of each text, 0 where it is too short for a verdict
-    prior_log10_odds : the stage's, for a word without evidence
-    """
-
-    m: Measurements
-    damage: Damage
-    passages: Passages
-    whole: NDArray[np.float64]
-    passage_logit: NDArray[np.float64]
-    probability: NDArray[np.float64]
-    prior_log10_odds: float
-
-    @cached_property
-    def shift(self) -> NDArray[np.float64]:
-        """What each text adds to the log10 odds of its words, float64 (texts,)."""
-        return document_shift(self.m, self.probability, self.prior_log10_odds)
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A batch on its way through the stages: all texts screened, those in doubt read closely.
-
-    Attributes
-    ----------
-    doubted : int64, rows of the texts that `close` holds, in order
-    abstains : the verdict where there is none on spin
-    probability : P(spun) of each text by the stage that read it last, 0 where it abstains
-    """
-
-    screened: Reading
-    close: Reading | None
-    doubted: NDArray[np.int64]
-    language: list[str]
-    foreign: NDArray[np.float64]
-    n_words: NDArray[np.int64]
-    abstains: list[Verdict | None]
-    probability: NDArray[np.float64]
-
-    def by_text(self, found: Callable[[Reading], Sequence[R]]) -> list[R]:
-        """Return what `found` gives of each text, from the reading that came last."""
-        out = list(found(self.screened))
-        if self.close is not None:
-            for row, last in zip(self.doubted.tolist(), found(self.close), strict=True):
-                out[row] = last
-        return out
-
-
-def _abstains(language: str, foreign: float, n_words: int) -> Verdict | None:
-    """Return the verdict of a text that supports none on spin, None for one that does."""
-    if foreign > 0.5 or (language == UNDETERMINED and n_words >= MIN_WORDS):
-        return "unsupported_language"
-    return "insufficient_text" if n_words < MIN_WORDS else None
-
-
-def read(
-    batch: TokenBatch,
-    stage: Stage,
-    known: float | None = None,
-    heard: NDArray[np.float64] | None = None,
-    pairs: NDArray[np.bool_] | None = None,
-) -> Reading:
-    """Return what a stage makes of a batch.
-
-    Parameters
-    ----------
-    known : P(spun) of the document that all texts are parts of, where it has been found already
-    heard : float64 (texts,), log odds of each text by the stage before, which count as much as this one's own
-    pairs : those of the channel that may be used, as `Measurer.measure` takes them; None for all
-    """
-    m = stage.measurer.measure(batch, pairs)
-    passages = split_passages(batch)
-    whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
-    of_words = WordMeasures.of(m, stage.prior_log10_odds)
-    whole, logit = (
-        stage.passage_model.logit(x, x[:, 0].astype(np.float64))
-        for x in (
-            passage_features(of_words, whole_of, len(batch.texts)),
-            passage_features(of_words, passages.of_token, len(passages.document)),
-        )
-    )
-    damage = find_damage(m, stage.measurer.vocabulary)
-    if known is None:
-        of_documents = document_features(whole, logit, passages.document, damage.n_names, damage.n_letters)
-        logit_of = stage.document_model.logit(of_documents, np.log10(np.maximum(batch.n_words, 1)))
-        p = probability(logit_of if heard is None else (logit_of + heard) / 2)
-        p[batch.n_words < MIN_WORDS] = 0.0
-    else:
-        p = np.full(len(batch.texts), known)
-    return Reading(m, damage, passages, whole, logit, p, stage.prior_log10_odds)
-
-
-def judge(texts: Sequence[str], models: Models, known: float | None = None) -> Judged:
-    """Return everything up to the probabilities: what reports and plans are made from.
-
-    Every text is screened; those that the screen finds likelier spun than `models.doubt` are read closely. What both
-    stages say of them counts alike: they err apart, and on spinners that neither was fitted on the narrow one errs less
-    (real passages: ROC AUC 0.989 by the close reading alone, 0.996 by both). `known`
-    is P(spun) of the document that all the texts are parts of, where it has been found already.
-    """
-    batch = tokenize(texts, models.vocabulary)
-    n_words = batch.n_words
-    language, foreign = languages(batch, models.vocabulary)
-    abstains = [_abstains(*x) for x in zip(language, foreign.tolist(), n_words.tolist(), strict=True)]
-    screened = read(batch, models.screen, known)
-    p = screened.probability.copy()
-    foreigners = np.array([a == "unsupported_language" for a in abstains], dtype=bool)
-    doubted = np.flatnonzero((p >= models.doubt) & ~foreigners)
-    close = None
-    if len(doubted):
-        close = read(batch.take(doubted), models.close, known, log_odds(p[doubted]))
-        p[doubted] = close.probability
-    p[foreigners] = 0.0
-    return Judged(screened, close, doubted, language, foreign, n_words, abstains, p)
-
-
-def plans(judged: Judged, models: Models, min_gain: float | None = None) -> list[list[Edit]]:
-    """Return the restoration plan of each text; none for what the screen found to be human."""
-    out: list[list[Edit]] = [[] for _ in judged.abstains]
-    if judged.close is None:
-        return out
-    m = judged.close.m
-    chosen, gain = models.restorer.choose(m, judged.close.probability, models.close.prior_log10_odds)
-    for row, plan in zip(judged.doubted.tolist(), models.restorer.edits(m, chosen, gain, min_gain), strict=True):
-        out[row] = plan
-    return out
 
 
 def _threshold(models: Models, threshold: float | str | None) -> float:
@@ -200,48 +45,6 @@ def _threshold(models: Models, threshold: float | str | None) -> float:
     if not 0.0 <= threshold <= 1.0:
         raise InputError(f"the threshold is {threshold}: give a probability from 0 to 1")
     return float(threshold)
-
-
-def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]]) -> list[list[Evidence]]:
-    """Return the evidence of each text; where there is no verdict on the language there is none on the words."""
-
-    def found(reading: Reading) -> list[list[Evidence]]:
-        rows = range(len(edits)) if reading is judged.screened else judged.doubted.tolist()
-        return collect(
-            reading.m,
-            reading.damage,
-            models.vocabulary,
-            models.tortured,
-            [edits[row] for row in rows],
-            reading.shift,
-            models.evidence_least,
-        )
-
-    by_text = judged.by_text(found)
-    return [[] if a == "unsupported_language" else e for a, e in zip(judged.abstains, by_text, strict=True)]
-
-
-def passages_of(judged: Judged, threshold: float) -> list[list[Passage]]:
-    """Return the passages of each text."""
-
-    def scored(reading: Reading) -> list[list[Passage]]:
-        batch, passages = reading.m.batch, reading.passages
-        words_before = np.concatenate(([0], np.cumsum(batch.is_word)))
-        out: list[list[Passage]] = [[] for _ in batch.texts]
-        p = probability(reading.passage_logit)
-        for i, d in enumerate(passages.document.tolist()):
-            a, b = int(passages.first[i]), int(passages.last[i])
-            words = int(words_before[b] - words_before[a])
-            own = round(float(p[i]), 4)
-            doubt: Verdict | None = "insufficient_text" if words < MIN_WORDS else None
-            verdict = doubt or ("spun" if own >= threshold else "clean")
-            out[d].append(Passage(int(batch.starts[a]), int(batch.ends[b - 1]), None if doubt else own, verdict))
-        return out
-
-    return [
-        found if abstains is None else [replace(p, probability=None, verdict=abstains) for p in found]
-        for abstains, found in zip(judged.abstains, judged.by_text(scored), strict=True)
-    ]
 
 
 def _report(
@@ -283,7 +86,7 @@ class _Long:
     starts: list[int]
     parts: list[str]
     abstains: Verdict | None
-    probability: float
+    known: Known
     n_words: int
     language: str
 
@@ -299,12 +102,6 @@ def _parts(text: str) -> tuple[list[int], list[str]]:
     return starts, [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
-def _in_turn(starts: list[int], parts: list[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Yield offsets and texts of the parts, a few at a time."""
-    for i in range(0, len(parts), _PARTS_AT_A_TIME):
-        yield starts[i : i + _PARTS_AT_A_TIME], parts[i : i + _PARTS_AT_A_TIME]
-
-
 def _survey(text: str, models: Models) -> _Long:
     """Read a long document once, part by part, and judge it as a whole; a second time, closely, where it is in doubt.
 
@@ -316,10 +113,11 @@ def _survey(text: str, models: Models) -> _Long:
     language: list[bool] = []
     foreign: list[float] = []
 
-    def probability_by(stage: Stage) -> float:
-        whole, passages, damage = [], [], []
-        for _, some in _in_turn(starts, parts):
-            batch = tokenize(some, models.vocabulary)
+    def log_odds_by(stage: Stage) -> NDArray[np.float64]:
+        whole, passages = [], []
+        damage = np.zeros(2)
+        for part in parts:
+            batch = tokenize([part], models.vocabulary)
             if stage is models.screen:
                 words.extend(batch.n_words.tolist())
                 names, shares = languages(batch, models.vocabulary)
@@ -328,28 +126,29 @@ def _survey(text: str, models: Models) -> _Long:
             reading = read(batch, stage)
             whole += reading.whole.tolist()
             passages += reading.passage_logit.tolist()
-            damage.append((int(reading.damage.n_names.sum()), int(reading.damage.n_letters.sum())))
+            damage += reading.damage.log10_odds.sum(axis=1)
         if not any(words):
-            return 0.0
-        n_names, n_letters = np.array(damage).sum(axis=0)
+            return np.full(2, -np.inf)
         of_document = document_features(
             np.array([np.average(whole, weights=words)]),
             np.array(passages),
             np.zeros(len(passages), dtype=np.int64),
-            np.array([n_names]),
-            np.array([n_letters]),
+            damage[:, None],
+            np.array([sum(words)]),
         )
-        return float(probability(stage.document_model.logit(of_document, np.log10([sum(words)])))[0])
+        both = np.concatenate((of_document, without_damage(of_document)))
+        return stage.document_model.logit(both, np.log10([sum(words)] * 2))
 
-    p = probability_by(models.screen)
+    odds = log_odds_by(models.screen)
     n = sum(words)
     if n == 0:
-        return _Long(starts, parts, _abstains(UNDETERMINED, 0.0, 0), 0.0, 0, UNDETERMINED)
+        return _Long(starts, parts, abstention(UNDETERMINED, 0.0, 0), Known(0.0, 0.0), 0, UNDETERMINED)
     english = ENGLISH if np.average(language, weights=words) >= 0.5 else UNDETERMINED
-    abstains = _abstains(english, float(np.average(foreign, weights=words)), n)
-    if p >= models.doubt and abstains is None:
-        p = float(probability((log_odds(np.array([p])) + log_odds(np.array([probability_by(models.close)]))) / 2)[0])
-    return _Long(starts, parts, abstains, 0.0 if abstains else p, n, english)
+    abstains = abstention(english, float(np.average(foreign, weights=words)), n)
+    if abstains is None and probability(odds)[0] >= models.doubt:
+        odds = together(odds, log_odds_by(models.close))
+    p, rewritten = probability(odds).tolist() if abstains is None else (0.0, 0.0)
+    return _Long(starts, parts, abstains, Known(p, rewritten), n, english)
 
 
 def _moved(item: T, by: int) -> T:
@@ -361,36 +160,79 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
     long = _survey(text, models)
     stretches: list[Passage] = []
     found: list[Evidence] = []
-    for starts, parts in _in_turn(long.starts, long.parts):
-        judged = judge(parts, models, long.probability)
-        for start, of_part in zip(starts, passages_of(judged, threshold), strict=True):
-            stretches += [_moved(p, start) for p in of_part]
-        found_in = evidence_of(judged, models, plans(judged, models))
-        for start, in_part in zip(starts, found_in, strict=True):
-            found += [_moved(e, start) for e in in_part]
+    for start, part in zip(long.starts, long.parts, strict=True):
+        judged = judge([part], models, long.known)
+        stretches += [_moved(p, start) for p in passages_of(judged, threshold)[0]]
+        found += [_moved(e, start) for e in evidence_of(judged, models, plans(judged, models))[0]]
     if long.abstains == "unsupported_language":
         found = []
-    return _report(text, threshold, long.probability, long.abstains, long.n_words, long.language, stretches, found)
+    return _report(
+        text, threshold, long.known.probability, long.abstains, long.n_words, long.language, stretches, found
+    )
 
 
-def _plan(text: str, models: Models, min_gain: float | None, known: float | None) -> tuple[list[Edit], float]:
-    """Return what one reading of a text would put back, and P(spun) of the text, which may be `known`."""
+def _plan(text: str, models: Models, min_gain: float | None, known: Known | None) -> tuple[list[Edit], Known | None]:
+    """Return what one reading of a text would put back, and what was found of the text, where it is not `known`."""
     if len(text) <= _PART:
         judged = judge([text], models, known)
         if judged.abstains[0] == "unsupported_language":
-            return [], 0.0
-        return plans(judged, models, min_gain)[0], float(judged.probability[0])
+            return [], None
+        last = judged.by_text(lambda reading: list(zip(reading.probability, reading.rewritten, strict=True)))[0]
+        return plans(judged, models, min_gain)[0], Known(*map(float, last))
     starts, parts = _parts(text)
     if known is None:
         long = _survey(text, models)
         if long.abstains == "unsupported_language":
-            return [], 0.0
-        known = long.probability
+            return [], None
+        known = long.known
     plan: list[Edit] = []
-    for offsets, some in _in_turn(starts, parts):
-        for offset, of_part in zip(offsets, plans(judge(some, models, known), models, min_gain), strict=True):
-            plan += [_moved(e, offset) for e in of_part]
+    for start, part in zip(starts, parts, strict=True):
+        plan += [_moved(e, start) for e in plans(judge([part], models, known), models, min_gain)[0]]
     return plan, known
+
+
+def _free(edits: Iterable[Edit], keep: Sequence[tuple[int, int]]) -> list[Edit]:
+    """Return the edits that touch no kept span."""
+    return [e for e in edits if not any(e.start < end and start < e.end for start, end in keep)]
+
+
+def restore(
+    text: str, models: Models, min_gain: float | None = None, keep: Sequence[tuple[int, int]] = ()
+) -> Restoration:
+    """Return what `reverse` does, by the models given.
+
+    What a word was depends on what its neighbours were. So every second edit is chosen anew with the others made, and
+    those with the first ones made, until they agree. Then the outcome is read until nothing is left to put back. Each
+    reading goes by the verdict on the text as it was given, so that a text that was restored once is at rest.
+    """
+    found, known = _plan(text, models, min_gain, None)
+    plan = _free(found, keep)
+    for _ in range(_ROUNDS if plan else 0):
+        anew = []
+        for made in (plan[0::2], plan[1::2]):
+            found, _ = _plan(apply_plan(text, made), models, min_gain, known)
+            anew += _free(unmoved(found, made), keep)
+        before, plan = plan, disjoint(anew)
+        if _wordings(plan) == _wordings(before):
+            break
+    restored, kept = apply_plan(text, plan), _moved_spans(keep, plan)
+    for _ in range(_READINGS if plan else 0):
+        edits = _free(_plan(restored, models, min_gain, known)[0], kept)
+        if not edits:
+            break
+        restored, kept = apply_plan(restored, edits), _moved_spans(kept, edits)
+        plan = compose_plans(text, plan, edits)
+    return Restoration(restored, tuple(plan), text)
+
+
+def _wordings(plan: Sequence[Edit]) -> list[tuple[int, int, str]]:
+    return [(e.start, e.end, e.original) for e in plan]
+
+
+def _moved_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[tuple[int, int]]:
+    """Return where spans stand once a plan has been carried out that touches none of them."""
+    grown = [sum(len(e.original) - len(e.spun) for e in plan if e.end <= start) for start, _ in spans]
+    return [(start + by, end + by) for (start, end), by in zip(spans, grown, strict=True)]
 
 
 def _check_text(text: object, what: str) -> str:
@@ -491,20 +333,7 @@ def reverse(text: str, min_gain: float | None = None, keep: Sequence[tuple[int, 
     for span in keep:
         if len(span) != 2 or not 0 <= span[0] <= span[1] <= len(text):
             raise InputError(f"keep holds {span!r}: expected (start, end) inside the text's {len(text)} characters")
-    plan: list[Edit] = []
-    restored, kept, known = text, [*keep], None
-    # What is put back tells of its neighbours: read again until nothing is left to do. Each reading but the first
-    # goes by the verdict on the text as it was given, so that a text that was restored once is at rest.
-    for _ in range(_READINGS):
-        found, known = _plan(restored, models, min_gain, known)
-        edits = [e for e in found if not any(e.start < end and start < e.end for start, end in kept)]
-        if not edits:
-            break
-        restored = apply_plan(restored, edits)
-        plan = compose_plans(text, plan, edits)
-        moved = [(sum(len(e.original) - len(e.spun) for e in edits if e.end <= start), start, end) for start, end in kept]
-        kept = [(start + by, end + by) for by, start, end in moved]
-    return Restoration(restored, tuple(plan), text)
+    return restore(text, models, min_gain, keep)
 
 
 def model_info() -> dict[str, Any]:

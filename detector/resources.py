@@ -27,9 +27,9 @@ from detector.features import FEATURE_NAMES
 from detector.fingerprints import Fingerprint, first_term, parse
 from detector.language_model import LanguageModel
 from detector.lexicon import SPECIAL_WORDS, Vocabulary
-from detector.sentences import SentenceSplitter
 from detector.perceptron import Perceptron
 from detector.reverser import Restorer, RestorerSettings
+from detector.sentences import SentenceSplitter
 
 __all__ = [
     "FORMAT",

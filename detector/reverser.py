@@ -13,15 +13,15 @@ from detector.articles import article_for
 from detector.channel import Candidates, Channel
 from detector.decoder import decode
 from detector.errors import PlanError
-from detector.evidence.choice import log10_gain
+from detector.evidence.choice import MOST_GAIN, log10_gain
 from detector.evidence.measurements import Measurements
 from detector.language_model import LanguageModel
 from detector.lexicon import CAPITAL, LOWER, UPPER, Vocabulary
 from detector.perceptron import Perceptron
 from detector.text import SENTENCE_START
-from detector.types import Edit, EditAlternative
+from detector.types import Edit, EditAlternative, Evidence
 
-__all__ = ["Restorer", "RestorerSettings", "apply_plan", "compose_plans", "write_words"]
+__all__ = ["Restorer", "RestorerSettings", "apply_plan", "compose_plans", "disjoint", "unmoved", "write_words"]
 
 _ALTERNATIVES = 5  # readings of an edit that are shown
 
@@ -68,7 +68,7 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
     shift = i = 0
     spans.sort(key=lambda s: s[:2])
     while i < len(spans):
-        low, high, edit, earlier = spans[i]
+        low, high, edit, _ = spans[i]
         group = [spans[i]]
         while (i := i + 1) < len(spans) and spans[i][0] < high:
             high = max(high, spans[i][1])
@@ -85,6 +85,35 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
             gain = round(sum(e.log10_gain for _, _, e, _ in group), 2)
             plan.append(Edit(start, end, text[start:end], original, gain))
     return plan
+
+
+def unmoved(edits: Iterable[Edit], made: Sequence[Edit]) -> list[Edit]:
+    """Return edits of a text in which those of `made` were carried out as edits of the text before.
+
+    What touches one that was made is left out. Both are sorted.
+
+    >>> unmoved([Edit(7, 12, "Could", "May", 2.0)], [Edit(0, 3, "All", "Alas, ", 1.0)])
+    [Edit(start=4, end=9, spun='Could', original='May', log10_gain=2.0, alternatives=())]
+    """
+    out, shift, i = [], 0, 0
+    for edit in edits:
+        while i < len(made) and made[i].start + shift + len(made[i].original) <= edit.start:
+            shift += len(made[i].original) - len(made[i].spun)
+            i += 1
+        if i == len(made) or edit.end <= made[i].start + shift:
+            out.append(replace(edit, start=edit.start - shift, end=edit.end - shift))
+    return out
+
+
+def disjoint(edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits sorted; of two that overlap the one with the higher gain."""
+    out: list[Edit] = []
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        if not out or out[-1].end <= edit.start:
+            out.append(edit)
+        elif edit.log10_gain > out[-1].log10_gain:
+            out[-1] = edit
+    return out
 
 
 @dataclass(frozen=True)
@@ -130,6 +159,12 @@ class Restorer:
     choice_model: Perceptron
     settings: RestorerSettings
 
+    @property
+    def least_probability(self) -> float:
+        """P(spun) of a document below which no original can be likely enough to be put back."""
+        s = self.settings
+        return float(10.0 ** ((s.floor - s.offset - MOST_GAIN) / s.caution))
+
     def choose(
         self, m: Measurements, probability: NDArray[np.float64], prior_log10_odds: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -173,6 +208,19 @@ class Restorer:
             if edit is not None and (not plan or plan[-1].end <= edit.start):
                 plan.append(edit)
         return plans
+
+    def mended(
+        self, plan: list[Edit], found: Iterable[Evidence], probability: float, min_gain: float | None = None
+    ) -> list[Edit]:
+        """Return the plan of a document with its damaged letters and names mended too, where no edit touches them."""
+        least = self.settings.min_gain if min_gain is None else min_gain
+        doubt = self.settings.caution * float(np.log10(max(probability, 1e-9)))
+        mends = [
+            Edit(e.start, e.end, e.surface, e.alternatives[0].text, round(e.log10_odds + doubt, 2))
+            for e in found
+            if e.log10_odds + doubt >= least and all(e.end <= x.start or x.end <= e.start for x in plan)
+        ]
+        return sorted([*plan, *mends], key=lambda e: e.start)
 
     def original_text(self, m: Measurements, candidates: Candidates, row: int) -> str:
         """Return the original of one candidate, written as it would stand in the text."""

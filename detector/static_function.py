@@ -114,7 +114,7 @@ class StaticFunction:
         return word & np.uint32((1 << self.value_bits) - 1), found
 
 
-def _peel(slots: tuple[NDArray[np.int64], ...], size: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]] | None:
+def _peel(slots: NDArray[np.int64], size: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]] | None:
     """Order the keys so that each, in its turn, is alone in some slot; None where that is impossible.
 
     Whole rounds at a time: all keys that are alone in a slot now. Slots hold the number of their keys and the sum of

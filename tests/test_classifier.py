@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel, document_features, probability
+from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel, document_features, probability, without_damage
 
 IDENTITY = np.array([0.0, 1.0, 0.0, 0.0])
 
@@ -58,11 +58,14 @@ def test_probability_is_one_for_every_logit(logit):
 def test_document_features_by_hand():
     whole = np.array([1.0, -20.0, 0.5])
     passages = np.array([0.0, 3.0, -1.0, -2.0])  # three of document 0, none of 1, one of 2
-    x = document_features(whole, passages, np.array([0, 0, 0, 2]), np.array([1, 2, 0]), np.array([0, 0, 3]))
+    damage, n_words = np.array([[1.5, 0.25, 30.0], [0.0, 0.0, 1.0]]), np.array([1000, 1000, 100])
+    x = document_features(whole, passages, np.array([0, 0, 0, 2]), damage, n_words)
     assert x.shape == (3, len(DOCUMENT_FEATURE_NAMES))
     column = {name: x[:, i] for i, name in enumerate(DOCUMENT_FEATURE_NAMES)}
     assert column["whole"].tolist() == [1.0, -15.0, 0.5]  # clipped
     assert column["worst_passage"].tolist() == [3.0, -15.0, -2.0]  # without passages, the whole
     assert column["log10_passages"] == pytest.approx([np.log10(3), 0, 0])
-    assert column["misspelt_names"] == pytest.approx([np.log(2), np.log(3), 0])
-    assert column["look_alikes"] == pytest.approx([0, 0, np.log(4)])
+    # Half a power of ten in a thousand words is what names come to in human text, and names alone are never certain.
+    assert column["damage"] == pytest.approx([np.log(10), 0, 8 + np.log(10)])
+    assert np.array_equal(without_damage(x)[:, :-1], x[:, :-1])
+    assert not without_damage(x)[:, -1].any()

@@ -8,8 +8,8 @@ from detector.text import tokenize
 
 
 def find(models, *texts):
-    vocabulary = models.vocabulary
-    return agreement.find(models.close.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
+    measurer = models.close.measurer
+    return agreement.find(measurer.measure(tokenize(texts, models.vocabulary)), measurer)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ def find(models, *texts):
         ("A orange door.", "A orange", "An orange"),
         ("An large door.", "An large", "A large"),
         ("“A orange door”, she said.", "A orange", "An orange"),
+        ("He was a honest man.", "a honest", "an honest"),
+        ("It is an unique clock.", "an unique", "a unique"),
+        ("She kept a old letter.", "a old", "an old"),
     ],
 )
 def test_what_is_put_right_agrees_and_keeps_its_case(models, text, surface, right):
@@ -39,6 +42,7 @@ def test_what_is_put_right_agrees_and_keeps_its_case(models, text, surface, righ
         "It was a Ouagadougou bus.",  # a name
         "an FBI file, an eBay sale and an x-ray",
         "an heirloom, a euphemism, a one-armed man",
+        "an historic hall beside an hotel",  # good writers have either
     ],
 )
 def test_near_misses(models, text):

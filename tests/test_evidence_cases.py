@@ -49,7 +49,7 @@ def known_failures():
         )
 
 
-@pytest.mark.parametrize("case", known_failures())
+@pytest.mark.parametrize("case", list(known_failures()))
 def test_known_failure(case):
     check(case)
 

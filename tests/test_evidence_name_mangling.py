@@ -1,50 +1,18 @@
-"""One name spelt two ways: which differences count, and which of the two is blamed."""
+"""Names spelt wrong: one name in two ways, and a letter off a name that everyone knows."""
 
 import pytest
 
 from detector.evidence import name_mangling
-from detector.evidence.name_mangling import _one_apart
 from detector.text import tokenize
 
 
 def find(models, *texts):
-    vocabulary = models.vocabulary
-    return name_mangling.find(models.close.measurer.measure(tokenize(texts, vocabulary)), vocabulary)
+    measurer = models.close.measurer
+    return name_mangling.find(measurer.measure(tokenize(texts, models.vocabulary)), measurer)
 
 
 def mentions(*names):
     return " ".join(f"They met {name} there." for name in names)
-
-
-@pytest.mark.parametrize(
-    ("a", "b"),
-    [
-        ("halvorsen", "halvorssen"),  # doubled
-        ("halvorsen", "halvosen"),  # dropped
-        ("halvorsen", "halvarsen"),  # changed
-        ("halvorsen", "hlavorsen"),  # swapped
-    ],
-)
-def test_one_letter_apart(a, b):
-    assert _one_apart(a, b)
-    assert _one_apart(b, a)
-
-
-@pytest.mark.parametrize(
-    ("a", "b"),
-    [
-        ("halvorsen", "halvorsen"),
-        ("halvorsen", "halvorsens"),  # plural
-        ("moreno", "morena"),  # the last letter: another gender
-        ("jose", "josé"),  # an accent
-        ("malvorsen", "halvorsen"),  # the first letter
-        ("halvorsen", "halvarsin"),  # two letters
-        ("austria", "australia"),
-    ],
-)
-def test_not_one_letter_apart(a, b):
-    assert not _one_apart(a, b)
-    assert not _one_apart(b, a)
 
 
 def test_the_rarer_spelling_is_blamed_wherever_it_stands(models):
@@ -70,3 +38,23 @@ def test_near_misses(models, names):
 
 def test_a_word_that_opens_a_sentence_is_no_name_for_that(models):
     assert find(models, "Rivers rose. Rovers lost. Rivers fell again. Rivers froze.") == [[]]
+
+
+MISSPELT = "She moved to the United Sttaes in spring, and he wrote to the prime minister of Australa about it."
+
+
+def test_a_letter_off_a_word_that_everyone_knows_and_that_stands_well(models):
+    (found,) = find(models, MISSPELT)
+    assert [(e.surface, e.alternatives[0].text) for e in found] == [("Sttaes", "States"), ("Australa", "Australia")]
+    assert all(MISSPELT[e.start : e.end] == e.surface and e.log10_odds > 0 for e in found)
+
+
+def test_a_name_that_stands_twice_is_one(models):
+    assert find(models, MISSPELT + " Of the Sttaes and of Australa she never spoke.") == [[]]
+
+
+@pytest.mark.parametrize(
+    "text", ["Sttaes were spoken of.", "He saw the sttaes there.", "It was in the Anglo-Sttaes war."]
+)
+def test_only_names_inside_a_sentence(models, text):
+    assert find(models, text) == [[]]

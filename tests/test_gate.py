@@ -137,7 +137,7 @@ def test_reversing_twice_changes_nothing_more(measured):
 
 
 def test_spinning_again_with_the_same_mapping_and_reversing_gives_nearly_the_same_text(measured):
-    """Nearly: where the mapping has two originals for one substitute, or a neighbour fell otherwise, the text decides."""
+    """Nearly: where one substitute has two originals, or a neighbour fell otherwise, the neighbours decide."""
     words = differ = exact = 0
     edited = [r for r in measured.spun_plans if r.plan]
     for restoration in edited:

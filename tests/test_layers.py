@@ -13,12 +13,13 @@ PACKAGE = Path(detector.__file__).resolve().parent
 
 # Lowest first; a module imports only from layers below its own, or from its own layer without a circle.
 LAYERS = (
-    {"errors", "types"},
+    {"errors", "spelling", "types"},
     {"articles", "config", "lexicon", "perceptron", "sentences", "static_function", "text"},
     {"channel", "context_model", "fingerprints", "language", "language_model", "passages"},
     {"evidence"},
     {"classifier", "decoder", "features", "reverser"},
     {"resources"},
+    {"judging"},
     {"pipeline"},
     {""},
     {"cache", "queries", "readers"},

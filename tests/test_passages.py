@@ -1,7 +1,6 @@
 """Passages: every word in one passage, whole paragraphs where lengths allow, the same in a batch as alone."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector import InputError, apply_plan, detect, detect_many, reverse
-from detector.pipeline import MIN_WORDS, judge, model_info
+from detector.judging import MIN_WORDS, judge
+from detector.pipeline import model_info
 from detector.text import tokenize
 
 SPUN = (
@@ -195,10 +198,9 @@ def test_probabilities_are_rounded_numbers_of_python():
 
 
 def test_what_the_screen_does_not_doubt_is_not_read_closely(models):
-    judged = judge([HUMAN, SPUN, HUMAN], models)
-    assert 1 in judged.doubted.tolist()
-    for i, p in enumerate(judged.screened.probability):
-        assert (i in judged.doubted.tolist()) == (p >= models.doubt)
+    long = " ".join([HUMAN] * 6)
+    judged = judge([long, SPUN, long], models)
+    assert judged.doubted.tolist() == [1]
     close = judged.close.probability.tolist()
     assert judged.probability[judged.doubted].tolist() == close
     rest = np.setdiff1d(np.arange(3), judged.doubted)
@@ -218,3 +220,9 @@ def test_a_reading_of_some_documents_is_that_of_the_batch(models):
     for field in ("ids", "starts", "ends", "shape", "documents"):
         assert np.array_equal(getattr(some, field), getattr(alone, field)), field
     assert some.texts == alone.texts
+
+
+def test_short_texts_are_always_read_closely(models):
+    words = HUMAN.split()
+    texts = [" ".join(words[:n]) for n in (MIN_WORDS - 1, MIN_WORDS, 40)] + [" ".join(words * 6)]
+    assert judge(texts, replace(models, doubt=0.99)).doubted.tolist() == [1, 2]

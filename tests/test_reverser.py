@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from detector import Edit, PlanError, apply_plan, reverse
 from detector.articles import article_for
-from detector.reverser import compose_plans, write_words
+from detector.reverser import compose_plans, disjoint, unmoved, write_words
 
 SPUN = (
     "The primary secretary of state instructed reporters that the nationwide safety adviser would go to the Chinese "
@@ -65,6 +65,36 @@ def test_a_composed_plan_does_what_both_do(data, text):
     composed = compose_plans(text, first, second)
     assert apply_plan(text, composed) == apply_plan(between, second)
     assert all(e.spun == text[e.start : e.end] for e in composed)
+
+
+def test_look_alike_letters_are_mended():
+    damaged = (
+        HUMAN.replace("Passengers", "P\u0430ssengers").replace("bearing", "be\u0430ring").replace("noon", "n\u043eon")
+    )
+    restoration = reverse(damaged)
+    assert restoration.text == HUMAN
+    assert [e.original for e in restoration.plan] == ["Passengers", "bearing", "noon"]
+
+
+@given(st.data(), st.text("xyz ", max_size=30))
+def test_edits_go_back_to_the_text_before(data, text):
+    made = data.draw(plans_for(text))
+    between = apply_plan(text, made)
+    later = data.draw(plans_for(between))
+    for edit in unmoved(later, made):
+        assert edit.spun == text[edit.start : edit.end]
+        assert all(edit.end <= e.start or e.end <= edit.start for e in made)
+    composed = compose_plans(text, made, later)
+    alone = [e for e in unmoved(later, made) if e in composed]
+    assert [(e.start, e.original) for e in alone] == [(e.start, e.original) for e in unmoved(later, made)]
+
+
+@given(st.data(), st.text("xyz ", min_size=1, max_size=30))
+def test_of_edits_that_overlap_one_stays(data, text):
+    edits = [e for _ in range(3) for e in data.draw(plans_for(text))]
+    kept = disjoint(edits)
+    assert apply_plan(text, kept) is not None  # raises where edits overlap
+    assert all(any(e.start < k.end and k.start < e.end for k in kept) for e in edits)
 
 
 def test_kept_spans_stay_when_words_before_them_change_length():

@@ -16,7 +16,7 @@ from detector.evidence.measurements import CANDIDATE_COLUMNS, Measurements
 from detector.evidence.posterior import substitution_rate
 from detector.perceptron import Perceptron
 
-__all__ = ["CHOICE_COLUMNS", "choice_features", "log10_gain"]
+__all__ = ["CHOICE_COLUMNS", "MOST_GAIN", "choice_features", "log10_gain"]
 
 # What of a candidate the second network reads once more, beside what the first made of it.
 _AGAIN = (
@@ -51,6 +51,7 @@ _AGAIN_AT = [CANDIDATE_COLUMNS.index(name) for name in _AGAIN]
 _DOCUMENT_CLIP = 5.0
 _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so many words on
 _LEAST_IDENTITY = 1e-4
+MOST_GAIN = float(-np.log10(_LEAST_IDENTITY))  # what `log10_gain` can come to
 _FEWEST_LOG10_WORDS = 2.0  # of the documents that the network was fitted on; a shorter one is taken for as long
 
 

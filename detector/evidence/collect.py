@@ -9,41 +9,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence import agreement, collocation, homoglyph, name_mangling, substitution
-from detector.evidence.measurements import Measurements
+from detector.evidence.measurements import Measurements, Measurer
 from detector.evidence.tortured_phrase import TorturedPhrases
-from detector.lexicon import Vocabulary
 from detector.types import Edit, Evidence
 
 __all__ = ["Damage", "collect", "find_damage"]
 
 
+_LEAST_NAME = 1.0  # log10 odds from which a misspelt name is reported
+
+
 @dataclass(frozen=True)
 class Damage:
-    """Findings that need no model, of each document: the classifier counts them, the report shows them."""
+    """Findings that no classifier was fitted on, of each document: their odds count as they are."""
 
     names: list[list[Evidence]]
     letters: list[list[Evidence]]
 
-    @property
-    def n_names(self) -> NDArray[np.int64]:
-        """Misspelt names of each document."""
-        return np.array([len(found) for found in self.names], dtype=np.int64)
+    def take(self, documents: Sequence[int]) -> Damage:
+        """Return the findings of some of the documents."""
+        return Damage([self.names[d] for d in documents], [self.letters[d] for d in documents])
 
     @property
-    def n_letters(self) -> NDArray[np.int64]:
-        """Words with look-alike letters of each document."""
-        return np.array([len(found) for found in self.letters], dtype=np.int64)
+    def certain_names(self) -> list[list[Evidence]]:
+        """The misspelt names of each document that are worth showing."""
+        return [[e for e in found if e.log10_odds >= _LEAST_NAME] for found in self.names]
+
+    @property
+    def log10_odds(self) -> NDArray[np.float64]:
+        """What names and letters add up to in each document, float64 (2, documents)."""
+        return np.array(
+            [[sum(e.log10_odds for e in found) for found in of_kind] for of_kind in (self.names, self.letters)],
+            dtype=np.float64,
+        )
 
 
-def find_damage(m: Measurements, vocabulary: Vocabulary) -> Damage:
+def find_damage(m: Measurements, measurer: Measurer) -> Damage:
     """Return the misspelt names and the look-alike letters of each document."""
-    return Damage(name_mangling.find(m, vocabulary), homoglyph.find(m, vocabulary))
+    return Damage(name_mangling.find(m, measurer), homoglyph.find(m, measurer.vocabulary))
 
 
 def collect(
     m: Measurements,
     damage: Damage,
-    vocabulary: Vocabulary,
+    measurer: Measurer,
     tortured: TorturedPhrases,
     plans: Sequence[Sequence[Edit]],
     shift: NDArray[np.float64],
@@ -60,10 +69,10 @@ def collect(
     odds = m.token_log10_odds + shift[m.batch.document_of]
     by_cue = (
         damage.letters,
+        damage.certain_names,
         tortured.find(m),
         [substitution.find(text, plan) for text, plan in zip(m.batch.texts, plans, strict=True)],
-        damage.names,
-        agreement.find(m, vocabulary),
+        agreement.find(m, measurer),
         collocation.find(m, odds, least),
     )
     return [_without_overlaps(cues) for cues in zip(*by_cue, strict=True)]

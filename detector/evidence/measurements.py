@@ -102,7 +102,11 @@ def candidate_log10_prob(
     made = np.ones(len(stream), dtype=bool)
     made[begins] = made[ends - 2] = made[ends - 1] = False
     asked = np.flatnonzero(made)
-    of_stream = tuple(np.zeros(len(stream), dtype=x.dtype) for x in pairs)
+    of_stream: Pairs = (
+        np.zeros(len(stream), dtype=np.float32),
+        np.zeros(len(stream), dtype=np.float32),
+        np.zeros(len(stream), dtype=bool),
+    )
     looked_up = language_model.bigram(stream[asked], stream[asked + 1])
     for x, of_batch, found in zip(of_stream, pairs, looked_up, strict=True):
         x[asked] = found

@@ -19,7 +19,7 @@ RULES = {
     "tortured_phrase": "A set term of science in other words.",
     "consistent_substitution": "A wording that stands throughout where an everyday one is expected.",
     "substitution": "A wording that probably replaced another.",
-    "name_mangling": "One name spelt two ways.",
+    "name_mangling": "A name spelt wrong.",
     "agreement": "An article that disagrees with the word after it.",
     "collocation": "A word that fits neither its neighbours nor the topic.",
 }

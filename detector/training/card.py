@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from detector.pipeline import MIN_WORDS
+from detector.judging import MIN_WORDS
 from detector.training.evaluation.detection import ALL, BASELINES, DETECTOR, REWRITES
 from detector.training.evaluation.left_out import TABLES_HIDDEN, TABLES_KNOWN
 from detector.training.evaluation.results import AucRow, Evaluation, Interval, RateRow

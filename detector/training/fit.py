@@ -20,9 +20,9 @@ from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
 from detector.features import WordMeasures, passage_features
+from detector.judging import read
 from detector.passages import split_passages
 from detector.perceptron import Perceptron
-from detector.pipeline import read
 from detector.resources import Stage
 from detector.text import TokenBatch, iter_pieces, tokenize
 from detector.training.corpus import Document
@@ -178,7 +178,7 @@ def fit_choice_model(
     xs, ys = [], []
     for part, batch, pairs in _batches(stage.measurer, examples, seed, progress):
         reading = read(batch, stage, pairs=pairs)
-        xs.append(choice_features(reading.m, reading.probability, stage.prior_log10_odds))
+        xs.append(choice_features(reading.m, reading.rewritten, stage.prior_log10_odds))
         ys.append(_right_candidates(stage.measurer, part, reading.m))
     return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
@@ -226,14 +226,14 @@ def document_inputs(
         of_words = WordMeasures.of(m, prior)
         whole = passage_features(of_words, whole_of, len(part))
         own = passage_features(of_words, passages.of_token, len(passages.document))
-        damage = find_damage(m, measurer.vocabulary)
+        damage = find_damage(m, measurer)
         rows.append(
             document_features(
                 passage_model.logit(whole, whole[:, 0].astype(np.float64)),
                 passage_model.logit(own, own[:, 0].astype(np.float64)),
                 passages.document,
-                damage.n_names,
-                damage.n_letters,
+                damage.log10_odds,
+                m.batch.n_words,
             )
         )
         words.append(m.batch.n_words)
@@ -241,14 +241,27 @@ def document_inputs(
     return ExampleFeatures(np.concatenate(rows), spun, np.concatenate(words), tuple(examples))
 
 
+_GIVEN_SCALE = 2.0  # clipping at eight deviations leaves log odds of 16 as they are
+
+
 def fit_logistic(
-    fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...], strength: float = 1.0
+    fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...], given: Sequence[str] = ()
 ) -> LogisticModel:
-    """Return a logistic regression fitted on one set of examples and calibrated, length by length, on another."""
-    mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
-    model = LogisticRegression(C=strength, max_iter=5000)
-    model.fit(np.clip((fit.x - mean) / scale, -8, 8), fit.spun)
-    plain = LogisticModel(columns, mean, scale, model.coef_[0], model.intercept_, np.array([0.0, 1.0, 0.0, 0.0]))
+    """Return a logistic regression fitted on one set of examples and calibrated, length by length, on another.
+
+    The `given` columns are log odds already, and count as they are: no weight of theirs is fitted.
+    """
+    fitted = np.array([name not in given for name in columns])
+    mean, scale, weights = (
+        np.zeros(len(columns)),
+        np.full(len(columns), _GIVEN_SCALE),
+        np.full(len(columns), _GIVEN_SCALE),
+    )
+    mean[fitted], scale[fitted] = fit.x[:, fitted].mean(axis=0), fit.x[:, fitted].std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=5000)
+    model.fit(np.clip((fit.x - mean) / scale, -8, 8)[:, fitted], fit.spun)
+    weights[fitted] = model.coef_[0]
+    plain = LogisticModel(columns, mean, scale, weights, model.intercept_, np.array([0.0, 1.0, 0.0, 0.0]))
     score = plain.decision_score(calibrate.x)
     length = np.log10(np.maximum(calibrate.n_words, 1)) - 2.0
     design = np.stack((score, length, score * length), axis=1)

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from detector.channel import SOURCES
 from detector.evidence import CUES
 from detector.features import FEATURE_NAMES
-from detector.pipeline import evidence_of, plans
+from detector.judging import evidence_of, plans
 from detector.resources import Models
 from detector.training.evaluation.metrics import auc_interval, ratio_interval
 from detector.training.evaluation.parts import deaf_to, reading_with, without_sources

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from detector.errors import InputError
-from detector.pipeline import passages_of
+from detector.judging import passages_of
 from detector.resources import Models
 from detector.training.corpus import TEST_SOURCES
 from detector.training.evaluation.metrics import (

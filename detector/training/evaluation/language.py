@@ -7,8 +7,8 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.judging import evidence_of, plans
 from detector.lexicon import BOUNDARY, NAME, UNKNOWN
-from detector.pipeline import evidence_of, plans
 from detector.text import tokenize
 from detector.training.corpus import TEST_SOURCES
 from detector.training.evaluation.metrics import ratio_interval, wilson

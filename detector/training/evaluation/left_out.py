@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
+from detector.classifier import LogisticModel
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES, WordMeasures, passage_features
 from detector.text import tokenize
@@ -31,13 +31,12 @@ from detector.training.examples import Example, make_examples
 from detector.training.families import FAMILIES
 from detector.training.fit import (
     balanced,
-    document_inputs,
     fit_candidate_model,
     fit_logistic,
     fit_token_model,
     passage_inputs,
 )
-from detector.training.stages import STAGES
+from detector.training.stages import FIT_RATES, STAGES
 
 __all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
 
@@ -55,7 +54,6 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "science": ("tortured", "aligned"),
     "roundtrip": ("wordnet", "mythes"),
 }
-_WORD_RATES, _RATES = (0.05, 0.5), (0.1, 0.5)  # as `detector train` has them
 
 
 def _examples(
@@ -85,14 +83,14 @@ def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer
     """Return candidate, token and passage models fitted on all other families that rewrite words."""
     families = [f for f in FAMILIES if f not in (family, "damage")]
     first, second = bench.fit[0::2], bench.fit[1::2]
-    examples = _examples(bench, first, families, (30, 500), _WORD_RATES, n, seed)
+    examples = _examples(bench, first, families, (30, 500), FIT_RATES, n, seed)
     size = STAGES["close"]
     measurer = replace(bench.models.close.measurer, candidate_model=None, token_model=None)
     measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, size.candidate_hidden, seed))
     token_model, prior = fit_token_model(measurer, examples, size.token_hidden, seed + 1)
     measurer = replace(measurer, token_model=token_model)
     inputs = passage_inputs(
-        measurer, prior, _examples(bench, second, families, (20, 500), _RATES, n, seed + 2), seed + 2
+        measurer, prior, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2
     )
     # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
     return measurer, prior, fit_logistic(inputs, inputs, FEATURE_NAMES)
@@ -119,19 +117,6 @@ def _rows(
     return rows
 
 
-def _damage_rows(bench: Bench, n: int, n_test: int, seed: int) -> list[AucRow]:
-    """Return the rows of `damage`: only the document model learns from it."""
-    models, close = bench.models, bench.models.close
-    families = [f for f in FAMILIES if f != "damage"]
-    examples = _examples(bench, bench.fit[1::2], families, (25, 1000), _RATES, n, seed)
-    inputs = document_inputs(
-        close.measurer, close.prior_log10_odds, close.passage_model, examples, seed
-    )
-    refitted = replace(close, document_model=fit_logistic(inputs, inputs, DOCUMENT_FEATURE_NAMES))
-    changed = replace(models, close=refitted, doubt=0.0)
-    return _rows(bench, "damage", n_test, {TABLES_KNOWN: lambda texts: scores_of(changed, texts).probability})
-
-
 def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
     """Return ROC AUC on each family for models fitted without it; each family's rows are kept in `folder`.
 
@@ -147,7 +132,9 @@ def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
         else:
             seed = bench.seed + 500 + 10 * number
             if family == "damage":
-                found = _damage_rows(bench, examples, bench.limit, seed)
+                # Nothing was fitted on it.
+                scorer = {TABLES_KNOWN: lambda texts: scores_of(bench.models, texts).probability}
+                found = _rows(bench, family, bench.limit, scorer)
             else:
                 measurer, prior, model = _fit_without(bench, family, examples, seed)
                 hidden = replace(measurer, channel=without_sources(measurer.channel, _TABLES[family]))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.pipeline import evidence_of, judge, plans
+from detector.judging import Known, evidence_of, judge, plans
+from detector.pipeline import restore
 from detector.resources import Models
 from detector.reverser import apply_plan
 from detector.text import fold, iter_pieces
@@ -52,11 +53,10 @@ class Restored:
         self.covered, self.findings, self.right, self.edits = (np.zeros(n) for _ in range(4))
         self.evidence: list[list[Evidence]] = []
         for first, judged in judged_batches(models, [s.text for s in spun]):
-            made = plans(judged, models)
-            found = evidence_of(judged, models, made)
+            found = evidence_of(judged, models, plans(judged, models))
             self.evidence += found
-            for i, (plan, evidence) in enumerate(zip(made, found, strict=True), first):
-                self._count(i, spun[i], plan, evidence)
+            for i, evidence in enumerate(found, first):
+                self._count(i, spun[i], restore(spun[i].text, models).plan, evidence)
 
     def _count(self, i: int, spun: SpunText, plan: Sequence[Edit], evidence: Sequence[Evidence]) -> None:
         original = words_only(spun.original)
@@ -99,7 +99,7 @@ def restoration(bench: Bench) -> tuple[RestorationRow, ...]:
     """Return restoration and coverage by family, on stretches of 300 words at full rate."""
     rows = []
     for number, family in enumerate(FAMILIES):
-        spun, r = restored(bench, family, max(20, bench.limit // 3))
+        spun, r = restored(bench, family, max(20, bench.limit // 2))
         rows.append(
             RestorationRow(
                 family,
@@ -170,7 +170,7 @@ def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "
         mine = [(o, x) for o, x, _, name in listed if name == engine and words_only(o) != words_only(x)]
         if not mine:
             continue
-        judged = judge([x for _, x in mine], bench.models, 1.0)
+        judged = judge([x for _, x in mine], bench.models, Known(1.0, 1.0))
         sure, doubtful = plans(judged, bench.models), plans(judged, bench.models, -math.inf)
         at_1 = at_5 = spans = 0
         before, after = np.zeros(len(mine)), np.zeros(len(mine))

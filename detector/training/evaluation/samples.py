@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.errors import InputError
 from detector.features import FEATURE_NAMES, WordMeasures, passage_features
-from detector.pipeline import Judged, judge
+from detector.judging import Judged, judge
 from detector.resources import Models
 from detector.training.corpus import Document
 from detector.training.examples import stretch
