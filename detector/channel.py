@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.lexicon import BOUNDARY
 from detector.static_function import StaticFunction
 from detector.text import HYPHENATED, WORD, TokenBatch
 
@@ -61,12 +62,16 @@ class Ragged:
         return self.values[np.repeat(self.offsets[rows], lengths) + within], lengths
 
 
-def sequence_keys(ids: NDArray[np.int32], starts: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
-    """Return a 64-bit key of the `length` ids from each start."""
-    key = np.full(len(starts), length, dtype=np.uint64)
-    for i in range(length):
-        key = (key ^ ids[starts + i].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(29)
+def sequence_keys(
+    ids: NDArray[np.int32], starts: NDArray[np.int64], lengths: NDArray[np.int64] | int
+) -> NDArray[np.uint64]:
+    """Return a 64-bit key of the ids from each start, as many as `lengths` says."""
+    lengths = np.broadcast_to(np.asarray(lengths, dtype=np.int64), starts.shape)
+    key = lengths.astype(np.uint64)
+    for i in range(int(lengths.max(initial=0))):
+        on = slice(None) if i < lengths.min(initial=0) else np.flatnonzero(lengths > i)
+        mixed = (key[on] ^ ids[starts[on] + i].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        key[on] = mixed ^ (mixed >> np.uint64(29))
     return key
 
 
@@ -182,21 +187,24 @@ class Channel:
         loose = word & ((batch.shape & HYPHENATED) == 0)
         single = np.flatnonzero(loose if asked is None else loose & asked)
         single = single[self._single[ids[single]] >= 0]
-        places, lengths, keys = [], [], []
+        # Every place and length at which some phrase may stand: it fits, holds a token that is asked about, and runs
+        # over no boundary.
         opens = self._opens[ids]
         opens[~word] = 0
-        for length in range(2, MAX_WORDS + 1):
-            place = np.flatnonzero(opens & (1 << length))
-            place = place[place + length <= n]
-            if asked is not None:
-                place = place[np.logical_or.reduce([asked[place + i] for i in range(length)])]
-            for i in range(1, length):
-                place = place[ids[place + i] > 0]
-            places.append(place)
-            lengths.append(np.full(len(place), length, dtype=np.int64))
-            keys.append(sequence_keys(ids, place, length))
-        place, length_ = np.concatenate(places), np.concatenate(lengths)
-        entry, found = self.phrases.lookup(np.concatenate(keys))
+        several = np.flatnonzero(opens >> 2)
+        which, bit = np.nonzero((opens[several, None] >> np.arange(2, MAX_WORDS + 1, dtype=np.uint8)) & 1)
+        place, length_ = several[which], bit + 2
+        stop = place + length_
+        fits = stop <= n
+        place, length_, stop = place[fits], length_[fits], stop[fits]
+        running = np.zeros(n + 1, dtype=np.int64)
+        np.cumsum(ids == BOUNDARY, out=running[1:])
+        fits = running[stop] == running[place]
+        if asked is not None:
+            np.cumsum(asked, out=running[1:])
+            fits &= running[stop] > running[place]
+        place, length_ = place[fits], length_[fits]
+        entry, found = self.phrases.lookup(sequence_keys(ids, place, length_))
         # The fingerprint lets one phrase in thousands through by chance: compare the words themselves.
         found &= entry < self.n_entries
         place, length_, entry = place[found], length_[found], entry[found].astype(np.int64)

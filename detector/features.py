@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence.measurements import TOKEN_COLUMNS, Measurements
+from detector.passages import Passages
+from detector.text import TokenBatch
 
-__all__ = ["FEATURE_NAMES", "WordMeasures", "passage_features"]
+__all__ = ["FEATURE_NAMES", "WordMeasures", "passage_features", "text_and_passage_features"]
 
 # Shares of substituted words at which the passage's likelihood ratio is taken: a light and a heavy rewrite.
 _RATES = (0.02, 0.06, 0.15, 0.3)
@@ -157,3 +159,20 @@ def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_pa
     }
     plain = np.stack([columns[name] for name in _PLAIN_NAMES], axis=1)
     return np.concatenate((plain, plain * (np.log10(n) - 2.0)[:, None]), axis=1).astype(np.float32)
+
+
+def text_and_passage_features(measures: WordMeasures, batch: TokenBatch, passages: Passages) -> NDArray[np.float32]:
+    """Return the features of each text of a batch, taken as one passage, and then those of each of its passages.
+
+    float32 (texts + passages, len(FEATURE_NAMES)).
+    """
+    n, n_texts = len(batch.ids), len(batch.texts)
+    inside = passages.of_token >= 0
+    twice = WordMeasures(
+        np.concatenate((measures.places, measures.places + n)),
+        np.concatenate((measures.odds, measures.odds)),
+        np.concatenate((measures.context, measures.context)),
+        np.concatenate((measures.averaged, measures.averaged)),
+    )
+    passage_of = np.concatenate((batch.document_of, np.where(inside, passages.of_token + n_texts, -1)))
+    return passage_features(twice, passage_of, n_texts + len(passages.document))

@@ -14,7 +14,7 @@ from detector.classifier import document_features, log_odds, probability, withou
 from detector.evidence.collect import Damage, collect, find_damage
 from detector.evidence.measurements import Measurements
 from detector.evidence.posterior import document_shift
-from detector.features import WordMeasures, passage_features
+from detector.features import WordMeasures, text_and_passage_features
 from detector.language import UNDETERMINED, languages
 from detector.passages import Passages, split_passages
 from detector.resources import Models, Stage
@@ -149,27 +149,18 @@ def read(
     """
     m = stage.measurer.measure(batch, pairs)
     passages = split_passages(batch)
-    whole_of = np.where(batch.is_word, batch.document_of, -1).astype(np.int64)
-    of_words = WordMeasures.of(m, stage.prior_log10_odds)
-    whole, logit = (
-        stage.passage_model.logit(x, x[:, 0].astype(np.float64))
-        for x in (
-            passage_features(of_words, whole_of, len(batch.texts)),
-            passage_features(of_words, passages.of_token, len(passages.document)),
-        )
-    )
+    x = text_and_passage_features(WordMeasures.of(m, stage.prior_log10_odds), batch, passages)
+    whole, logit = np.split(stage.passage_model.logit(x, x[:, 0].astype(np.float64)), [len(batch.texts)])
     damage = find_damage(m, stage.measurer) if heard is None else heard.damage
     if known is None:
         of_documents = document_features(whole, logit, passages.document, damage.log10_odds, batch.n_words)
         n_words = np.log10(np.maximum(batch.n_words, 1))
-        p, rewritten = (
-            probability(of_stage if before is None else together(log_odds(before), of_stage))
-            for of_stage, before in zip(
-                (stage.document_model.logit(x, n_words) for x in (of_documents, without_damage(of_documents))),
-                (None, None) if heard is None else (heard.probability, heard.rewritten),
-                strict=True,
-            )
+        odds = stage.document_model.logit(
+            np.concatenate((of_documents, without_damage(of_documents))), np.concatenate((n_words, n_words))
         )
+        if heard is not None:
+            odds = together(log_odds(np.concatenate((heard.probability, heard.rewritten))), odds)
+        p, rewritten = np.split(probability(odds), 2)
         p[batch.n_words < MIN_WORDS] = 0.0
         rewritten[batch.n_words < MIN_WORDS] = 0.0
     else:

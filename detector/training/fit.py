@@ -19,7 +19,7 @@ from detector.classifier import LogisticModel, document_features
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
-from detector.features import WordMeasures, passage_features
+from detector.features import WordMeasures, passage_features, text_and_passage_features
 from detector.judging import read
 from detector.passages import split_passages
 from detector.perceptron import Perceptron
@@ -222,15 +222,13 @@ def document_inputs(
     rows, words = [], []
     for part, m in measured(measurer, examples, seed, progress):
         passages = split_passages(m.batch)
-        whole_of = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        of_words = WordMeasures.of(m, prior)
-        whole = passage_features(of_words, whole_of, len(part))
-        own = passage_features(of_words, passages.of_token, len(passages.document))
+        x = text_and_passage_features(WordMeasures.of(m, prior), m.batch, passages)
+        whole, own = np.split(passage_model.logit(x, x[:, 0].astype(np.float64)), [len(part)])
         damage = find_damage(m, measurer)
         rows.append(
             document_features(
-                passage_model.logit(whole, whole[:, 0].astype(np.float64)),
-                passage_model.logit(own, own[:, 0].astype(np.float64)),
+                whole,
+                own,
                 passages.document,
                 damage.log10_odds,
                 m.batch.n_words,
