@@ -1,7 +1,7 @@
 """What the language model, the context model and the channel say of every word: the ground of all cues.
 
 Measured once for a batch of documents; the cues, the passage features and the reverser read the same arrays, so
-that what a report blames is what the reverser changes.
+that what a report blames is what the reverser starts from.
 """
 
 from __future__ import annotations
