@@ -106,9 +106,10 @@ def _two_ways(
         spans = zip(places.tolist(), batch.starts[places].tolist(), batch.ends[places].tolist(), strict=True)
         for place, start, end in spans:
             mentions[text[start:end].lower()].append(place)
-        by_length: dict[int, list[str]] = defaultdict(list)
+        # What is one letter apart has the same first letter.
+        alike: dict[tuple[str, int], list[str]] = defaultdict(list)
         for name in mentions:
-            by_length[len(name)].append(name)
+            alike[name[0], len(name)].append(name)
         for name, at in mentions.items():
             first = at[0]
             if not rare[first] or not name.isalpha():
@@ -119,7 +120,7 @@ def _two_ways(
             near = [
                 other
                 for size in (len(name) - 1, len(name), len(name) + 1)
-                for other in by_length.get(size, ())
+                for other in alike.get((name[0], size), ())
                 if other != name
                 and other.isalpha()
                 and one_apart(name, other)
