@@ -31,7 +31,7 @@ _TOPIC_FIXED_POINT = 4_096
 _WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
 _TOPIC_LEVELS = 1_023
 _TOPIC_WEIGHT_LEVELS = 255
-_COMMON_BYTES = 64 << 20  # for the rows of the commonest words, which are kept; ids are in the order of frequency
+_COMMON_BYTES = 32 << 20  # for the rows of the commonest words, which are kept; ids are in the order of frequency
 _ROWS = 1_024  # places that are worked on at a time: their hidden units stay in the processor's cache
 _Matrix = NDArray[np.float32]
 # From a place to the words that a window holds, in the order of the projections; the word's own is the last.
