@@ -11,7 +11,7 @@ from detector.evidence.measurements import TOKEN_COLUMNS, Measurements
 from detector.passages import Passages
 from detector.text import TokenBatch
 
-__all__ = ["FEATURE_NAMES", "WordMeasures", "passage_features", "text_and_passage_features"]
+__all__ = ["FEATURE_NAMES", "WordMeasures", "passage_features", "text_and_passage_features", "text_features"]
 
 # Shares of substituted words at which the passage's likelihood ratio is taken: a light and a heavy rewrite.
 _RATES = (0.02, 0.06, 0.15, 0.3)
@@ -19,36 +19,23 @@ _LEVELS = (-0.5, 0.0, 0.5, 1.0)  # log10 odds above which words are counted
 _QUANTILES = (0.5, 0.75, 0.9, 0.97)
 _CONTEXT_QUANTILES = (0.03, 0.1, 0.25, 0.5)
 
+_RATIOS = tuple(f"ratio_{r}" for r in _RATES)
+_PER_WORD = tuple(f"ratio_per_word_{r}" for r in _RATES)
+_SHARES = tuple(f"share_above_{level}" for level in _LEVELS)
 _ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
 _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
-_AVERAGED = (
-    *(f"ratio_per_word_{r}" for r in _RATES),
-    *(f"share_above_{level}" for level in _LEVELS),
-    "mean_log10_prob",
-    "mean_context",
-    "mean_token_odds",
-    "candidate_share",
-    "mean_zipf",
-    "unseen_pairs",
-    "names",
-    "everyday",
-)
-
+_SCORES = ("mean_log10_prob", "mean_context", "mean_token_odds")
+_KINDS = ("candidate_share", "mean_zipf", "unseen_pairs", "names", "everyday")
+_AVERAGED = (*_PER_WORD, *_SHARES, *_SCORES, *_KINDS)
 _PLAIN_NAMES: tuple[str, ...] = (
     "log10_words",
-    "mean_log10_prob",
-    "mean_context",
-    "mean_token_odds",
-    *(f"ratio_{r}" for r in _RATES),
-    *(f"ratio_per_word_{r}" for r in _RATES),
-    *(f"share_above_{level}" for level in _LEVELS),
+    *_SCORES,
+    *_RATIOS,
+    *_PER_WORD,
+    *_SHARES,
     *_ODDS_QUANTILES,
     *_LOW_QUANTILES,
-    "candidate_share",
-    "mean_zipf",
-    "unseen_pairs",
-    "names",
-    "everyday",
+    *_KINDS,
 )
 # What each of them says changes with the length of the passage, so each comes once more, times log10(words / 100).
 FEATURE_NAMES: tuple[str, ...] = (*_PLAIN_NAMES, *(f"{name}_by_length" for name in _PLAIN_NAMES))
@@ -123,14 +110,16 @@ class WordMeasures:
         return cls(places, odds, context, averaged)
 
 
-def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_passages: int) -> NDArray[np.float32]:
+def passage_features(
+    measures: WordMeasures, passage_of: NDArray[np.int64] | NDArray[np.int32], n_passages: int
+) -> NDArray[np.float32]:
     """Return the features of each passage, float32 (n_passages, len(FEATURE_NAMES)).
 
     Parameters
     ----------
-    passage_of : int64 (n,), the passage of each token, in order, -1 for none
+    passage_of : int (n,), the passage of each token, in order, -1 for none; only words count
     """
-    passage = passage_of[measures.places]
+    passage = passage_of[measures.places].astype(np.int64)
     inside = passage >= 0
     odds, context, averaged = measures.odds, measures.context, measures.averaged
     if not inside.all():
@@ -142,7 +131,6 @@ def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_pa
     if len(filled):
         mean[filled] = np.add.reduceat(averaged, (np.cumsum(sizes) - sizes)[filled], axis=0) / n[filled, None]
     column = dict(zip(_AVERAGED, mean.T, strict=True))
-    ratios = [column[f"ratio_per_word_{r}"] for r in _RATES]
     # Both at once: the contexts stand after the odds, as passages of their own.
     both = _sorted_quantiles(
         np.concatenate((odds, context)),
@@ -154,11 +142,19 @@ def passage_features(measures: WordMeasures, passage_of: NDArray[np.int64], n_pa
     columns = {
         "log10_words": np.log10(n),
         **column,
-        **{f"ratio_{r}": np.sign(t) * np.sqrt(np.abs(t * n)) for r, t in zip(_RATES, ratios, strict=True)},
+        **{
+            name: np.sign(column[each]) * np.sqrt(np.abs(column[each] * n))
+            for name, each in zip(_RATIOS, _PER_WORD, strict=True)
+        },
         **dict(zip((*_ODDS_QUANTILES, *_LOW_QUANTILES), quantiles, strict=True)),
     }
     plain = np.stack([columns[name] for name in _PLAIN_NAMES], axis=1)
     return np.concatenate((plain, plain * (np.log10(n) - 2.0)[:, None]), axis=1).astype(np.float32)
+
+
+def text_features(measures: WordMeasures, batch: TokenBatch) -> NDArray[np.float32]:
+    """Return the features of each text of a batch, taken as one passage, float32 (texts, len(FEATURE_NAMES))."""
+    return passage_features(measures, batch.document_of, len(batch.texts))
 
 
 def text_and_passage_features(measures: WordMeasures, batch: TokenBatch, passages: Passages) -> NDArray[np.float32]:

@@ -27,6 +27,7 @@ __all__ = [
     "Known",
     "Reading",
     "abstention",
+    "document_log_odds",
     "evidence_of",
     "judge",
     "passages_of",
@@ -132,6 +133,26 @@ def together(screen: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray
     return (1 - _CLOSE_SHARE) * screen + _CLOSE_SHARE * close
 
 
+def document_log_odds(
+    stage: Stage,
+    whole: NDArray[np.float64],
+    passages: NDArray[np.float64],
+    document: NDArray[np.int64],
+    damage: NDArray[np.float64],
+    n_words: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return the log odds of documents by one stage, and those by their words alone, float64 (2, documents).
+
+    The parameters are those of `classifier.document_features`.
+    """
+    features = document_features(whole, passages, document, damage, n_words)
+    length = np.log10(np.maximum(n_words, 1))
+    both = stage.document_model.logit(
+        np.concatenate((features, without_damage(features))), np.concatenate((length, length))
+    )
+    return both.reshape(2, -1)
+
+
 def read(
     batch: TokenBatch,
     stage: Stage,
@@ -153,14 +174,10 @@ def read(
     whole, logit = np.split(stage.passage_model.logit(x, x[:, 0].astype(np.float64)), [len(batch.texts)])
     damage = find_damage(m, stage.measurer) if heard is None else heard.damage
     if known is None:
-        of_documents = document_features(whole, logit, passages.document, damage.log10_odds, batch.n_words)
-        n_words = np.log10(np.maximum(batch.n_words, 1))
-        odds = stage.document_model.logit(
-            np.concatenate((of_documents, without_damage(of_documents))), np.concatenate((n_words, n_words))
-        )
+        odds = document_log_odds(stage, whole, logit, passages.document, damage.log10_odds, batch.n_words)
         if heard is not None:
-            odds = together(log_odds(np.concatenate((heard.probability, heard.rewritten))), odds)
-        p, rewritten = np.split(probability(odds), 2)
+            odds = together(log_odds(np.stack((heard.probability, heard.rewritten))), odds)
+        p, rewritten = probability(odds)
         p[batch.n_words < MIN_WORDS] = 0.0
         rewritten[batch.n_words < MIN_WORDS] = 0.0
     else:

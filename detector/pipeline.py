@@ -10,12 +10,23 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import document_features, probability, without_damage
+from detector.classifier import probability
 from detector.errors import InputError
-from detector.judging import MIN_WORDS, Known, abstention, evidence_of, judge, passages_of, plans, read, together
+from detector.judging import (
+    MIN_WORDS,
+    Known,
+    abstention,
+    document_log_odds,
+    evidence_of,
+    judge,
+    passages_of,
+    plans,
+    read,
+    together,
+)
 from detector.language import ENGLISH, UNDETERMINED, languages
 from detector.resources import Models, Stage, load_models
-from detector.reverser import apply_plan, compose_plans, disjoint, unmoved
+from detector.reverser import apply_plan, compose_plans, disjoint, free_of, unmoved
 from detector.text import tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
@@ -129,15 +140,14 @@ def _survey(text: str, models: Models) -> _Long:
             damage += reading.damage.log10_odds.sum(axis=1)
         if not any(words):
             return np.full(2, -np.inf)
-        of_document = document_features(
+        return document_log_odds(
+            stage,
             np.array([np.average(whole, weights=words)]),
             np.array(passages),
             np.zeros(len(passages), dtype=np.int64),
             damage[:, None],
             np.array([sum(words)]),
-        )
-        both = np.concatenate((of_document, without_damage(of_document)))
-        return stage.document_model.logit(both, np.log10([sum(words)] * 2))
+        )[:, 0]
 
     odds = log_odds_by(models.screen)
     n = sum(words)
@@ -191,11 +201,6 @@ def _plan(text: str, models: Models, min_gain: float | None, known: Known | None
     return plan, known
 
 
-def _free(edits: Iterable[Edit], keep: Sequence[tuple[int, int]]) -> list[Edit]:
-    """Return the edits that touch no kept span."""
-    return [e for e in edits if not any(e.start < end and start < e.end for start, end in keep)]
-
-
 def restore(
     text: str, models: Models, min_gain: float | None = None, keep: Sequence[tuple[int, int]] = ()
 ) -> Restoration:
@@ -206,18 +211,18 @@ def restore(
     reading goes by the verdict on the text as it was given, so that a text that was restored once is at rest.
     """
     found, known = _plan(text, models, min_gain, None)
-    plan = _free(found, keep)
+    plan = free_of(found, keep)
     for _ in range(_ROUNDS if plan else 0):
         anew = []
         for made in (plan[0::2], plan[1::2]):
             found, _ = _plan(apply_plan(text, made), models, min_gain, known)
-            anew += _free(unmoved(found, made), keep)
+            anew += free_of(unmoved(found, made), keep)
         before, plan = plan, disjoint(anew)
         if _wordings(plan) == _wordings(before):
             break
     restored, kept = apply_plan(text, plan), _moved_spans(keep, plan)
     for _ in range(_READINGS if plan else 0):
-        edits = _free(_plan(restored, models, min_gain, known)[0], kept)
+        edits = free_of(_plan(restored, models, min_gain, known)[0], kept)
         if not edits:
             break
         restored, kept = apply_plan(restored, edits), _moved_spans(kept, edits)
@@ -231,7 +236,7 @@ def _wordings(plan: Sequence[Edit]) -> list[tuple[int, int, str]]:
 
 def _moved_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[tuple[int, int]]:
     """Return where spans stand once a plan has been carried out that touches none of them."""
-    grown = [sum(len(e.original) - len(e.spun) for e in plan if e.end <= start) for start, _ in spans]
+    grown = [sum(e.growth for e in plan if e.end <= start) for start, _ in spans]
     return [(start + by, end + by) for (start, end), by in zip(spans, grown, strict=True)]
 
 

@@ -8,6 +8,7 @@ from bisect import bisect_right
 import numpy as np
 
 from detector.resources import load_models
+from detector.reverser import outcomes
 from detector.text import tokenize
 from detector.types import Restoration
 
@@ -33,11 +34,7 @@ def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
     text = restoration.text
     ends = models.splitter.ends(text)
     starts = [0, *ends[:-1]]
-    edits, moved = [], 0
-    for edit in restoration.plan:
-        first = edit.start + moved
-        edits.append((first, first + len(edit.original), edit.log10_gain))
-        moved += len(edit.original) - len(edit.spun)
+    edits = [(first, last, edit.log10_gain) for first, last, edit in outcomes(restoration.plan)]
     m = models.close.measurer.measure(tokenize([text], models.vocabulary))
     batch, zipf = m.batch, models.vocabulary.zipf
     scored = []

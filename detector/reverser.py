@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,17 @@ from detector.perceptron import Perceptron
 from detector.text import SENTENCE_START
 from detector.types import Edit, EditAlternative, Evidence
 
-__all__ = ["Restorer", "RestorerSettings", "apply_plan", "compose_plans", "disjoint", "unmoved", "write_words"]
+__all__ = [
+    "Restorer",
+    "RestorerSettings",
+    "apply_plan",
+    "compose_plans",
+    "disjoint",
+    "free_of",
+    "outcomes",
+    "unmoved",
+    "write_words",
+]
 
 _ALTERNATIVES = 5  # readings of an edit that are shown
 
@@ -48,6 +58,19 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
     return "".join(out) + text[position:]
 
 
+def outcomes(plan: Iterable[Edit]) -> Iterator[tuple[int, int, Edit]]:
+    """Yield where each edit's original stands once a sorted plan is carried out, half-open, with the edit.
+
+    >>> [(start, end) for start, end, _ in outcomes([Edit(0, 3, "All", "Every", 1.0), Edit(8, 9, "s", "", 1.0)])]
+    [(0, 5), (10, 10)]
+    """
+    moved = 0
+    for edit in plan:
+        start = edit.start + moved
+        yield start, start + len(edit.original), edit
+        moved += edit.growth
+
+
 def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
     """Return one plan for `text` that does what `first` does to it, and then `second` to the outcome.
 
@@ -59,10 +82,7 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
     """
     between = apply_plan(text, first)
     # Where the edits stand in the text between: of the first their outcome, of the second what they replace.
-    shift, spans = 0, []
-    for edit in first:
-        spans.append((edit.start + shift, edit.start + shift + len(edit.original), edit, True))
-        shift += len(edit.original) - len(edit.spun)
+    spans = [(start, end, edit, True) for start, end, edit in outcomes(first)]
     spans += [(edit.start, edit.end, edit, False) for edit in second]
     plan: list[Edit] = []
     shift = i = 0
@@ -73,7 +93,7 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
         while (i := i + 1) < len(spans) and spans[i][0] < high:
             high = max(high, spans[i][1])
             group.append(spans[i])
-        grown = sum(len(e.original) - len(e.spun) for _, _, e, of_first in group if of_first)
+        grown = sum(e.growth for _, _, e, of_first in group if of_first)
         start, end = low - shift, high - shift - grown
         shift += grown
         if len(group) == 1:
@@ -96,13 +116,19 @@ def unmoved(edits: Iterable[Edit], made: Sequence[Edit]) -> list[Edit]:
     [Edit(start=4, end=9, spun='Could', original='May', log10_gain=2.0, alternatives=())]
     """
     out, shift, i = [], 0, 0
+    stand = list(outcomes(made))
     for edit in edits:
-        while i < len(made) and made[i].start + shift + len(made[i].original) <= edit.start:
-            shift += len(made[i].original) - len(made[i].spun)
+        while i < len(stand) and stand[i][1] <= edit.start:
+            shift += stand[i][2].growth
             i += 1
-        if i == len(made) or edit.end <= made[i].start + shift:
+        if i == len(stand) or edit.end <= stand[i][0]:
             out.append(replace(edit, start=edit.start - shift, end=edit.end - shift))
     return out
+
+
+def free_of(edits: Iterable[Edit], spans: Sequence[tuple[int, int]]) -> list[Edit]:
+    """Return the edits that touch none of the spans."""
+    return [e for e in edits if not any(e.start < end and start < e.end for start, end in spans)]
 
 
 def disjoint(edits: Iterable[Edit]) -> list[Edit]:
@@ -218,9 +244,9 @@ class Restorer:
         mends = [
             Edit(e.start, e.end, e.surface, e.alternatives[0].text, round(e.log10_odds + doubt, 2))
             for e in found
-            if e.log10_odds + doubt >= least and all(e.end <= x.start or x.end <= e.start for x in plan)
+            if e.log10_odds + doubt >= least
         ]
-        return sorted([*plan, *mends], key=lambda e: e.start)
+        return sorted([*plan, *free_of(mends, [(e.start, e.end) for e in plan])], key=lambda e: e.start)
 
     def original_text(self, m: Measurements, candidates: Candidates, row: int) -> str:
         """Return the original of one candidate, written as it would stand in the text."""

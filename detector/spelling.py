@@ -92,7 +92,7 @@ class Spellings:
         [(0, 0), (2, 1)]
         """
         asked = [i for i, w in enumerate(words) if len(w) <= _LONGEST]
-        if not asked:
+        if not asked or not self.words:
             return []
         forms = _forms([words[i] for i in asked])
         rows, columns = np.nonzero(forms)

@@ -142,6 +142,11 @@ class Edit:
     log10_gain: float
     alternatives: tuple[EditAlternative, ...] = ()
 
+    @property
+    def growth(self) -> int:
+        """How many characters the text gains by the edit; fewer than none where it loses some."""
+        return len(self.original) - len(self.spun)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the contract."""
         return {

@@ -47,6 +47,10 @@ def test_the_index_finds_what_comparing_all_pairs_finds(known, words):
     assert Spellings.of(known).near(words) == wanted
 
 
+def test_an_index_of_nothing_finds_nothing():
+    assert Spellings.of([]).near(["london"]) == []
+
+
 def test_words_too_long_for_the_index_are_left_out():
     long = "antidisestablishmentarianism"
     assert Spellings.of([long, "london"]).near([long[:-1], "lodnon"]) == [(1, 0)]

@@ -19,7 +19,7 @@ from detector.evidence.substitution import times_likelier
 from detector.report.model import Run
 from detector.report.score import percent
 from detector.report.text import blocks, printable
-from detector.reverser import apply_plan
+from detector.reverser import apply_plan, outcomes
 from detector.types import Edit, Evidence, Report, Restoration
 
 __all__ = ["render", "report_fragment", "restoration_fragment"]
@@ -297,13 +297,9 @@ def restoration_fragment(restoration: Restoration) -> str:
     text = restoration.text
     prefix = _prefix("e", restoration.source, text)
     pieces: list[dict[str, Any]] = []
-    position = moved = 0
+    position = 0
     paragraphs = []
-    marks = []
-    for edit in restoration.plan:
-        start = edit.start + moved
-        marks.append((start, start + len(edit.original), edit))
-        moved += len(edit.original) - len(edit.spun)
+    marks = list(outcomes(restoration.plan))
     at = 0
     for block in blocks(text, ()):
         pieces = []

@@ -19,7 +19,7 @@ from detector.classifier import LogisticModel, document_features
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
-from detector.features import WordMeasures, passage_features, text_and_passage_features
+from detector.features import WordMeasures, text_and_passage_features, text_features
 from detector.judging import read
 from detector.passages import split_passages
 from detector.perceptron import Perceptron
@@ -202,9 +202,8 @@ def passage_inputs(
 ) -> ExampleFeatures:
     """Return the passage features of examples, each taken as one passage."""
     rows, words = [], []
-    for part, m in measured(measurer, examples, seed, progress):
-        whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        rows.append(passage_features(WordMeasures.of(m, prior), whole, len(part)))
+    for _, m in measured(measurer, examples, seed, progress):
+        rows.append(text_features(WordMeasures.of(m, prior), m.batch))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
     return ExampleFeatures(np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples))
@@ -225,15 +224,7 @@ def document_inputs(
         x = text_and_passage_features(WordMeasures.of(m, prior), m.batch, passages)
         whole, own = np.split(passage_model.logit(x, x[:, 0].astype(np.float64)), [len(part)])
         damage = find_damage(m, measurer)
-        rows.append(
-            document_features(
-                whole,
-                own,
-                passages.document,
-                damage.log10_odds,
-                m.batch.n_words,
-            )
-        )
+        rows.append(document_features(whole, own, passages.document, damage.log10_odds, m.batch.n_words))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
     return ExampleFeatures(np.concatenate(rows), spun, np.concatenate(words), tuple(examples))

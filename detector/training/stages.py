@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from detector.classifier import DOCUMENT_FEATURE_NAMES
+from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES
 from detector.perceptron import Perceptron
@@ -17,6 +17,7 @@ from detector.training.corpus import Document, Split
 from detector.training.examples import Example, make_examples
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.training.fit import (
+    ExampleFeatures,
     balanced,
     document_inputs,
     fit_candidate_model,
@@ -137,34 +138,38 @@ class Fitting:
         measurer = replace(measurer, token_model=token_model)
 
         # Fitting hides part of the channel; calibration is done as users run it, with all of it.
-        def passages(members: Sequence[Document], seed: int, hide: bool) -> Any:
-            made = self._made(members, _TABLES, (20, 500), FIT_RATES if hide else _CALIBRATION_RATES, 3, seed)
-            return passage_inputs(measurer, prior, made, seed if hide else None, self._told(len(made)))
+        def classifier(
+            part: str,
+            inputs: Callable[..., ExampleFeatures],
+            seed: int,
+            columns: tuple[str, ...],
+            given: Sequence[str] = (),
+        ) -> LogisticModel:
+            return self.step(
+                f"{name}_{part}",
+                lambda: fit_logistic(
+                    inputs(second, FIT_RATES, seed, seed),
+                    inputs(self.documents["calibrate"], _CALIBRATION_RATES, seed + 10, None),
+                    columns,
+                    given,
+                ),
+            )
 
-        passage_model = self.step(
-            f"{name}_passage_model",
-            lambda: fit_logistic(
-                passages(second, seed + 10, True),
-                passages(self.documents["calibrate"], seed + 20, False),
-                FEATURE_NAMES,
-            ),
-        )
+        def passages(
+            members: Sequence[Document], rates: tuple[float, float], seed: int, hide: int | None
+        ) -> ExampleFeatures:
+            made = self._made(members, _TABLES, (20, 500), rates, 3, seed)
+            return passage_inputs(measurer, prior, made, hide, self._told(len(made)))
 
-        def whole(members: Sequence[Document], seed: int, hide: bool) -> Any:
-            rates = FIT_RATES if hide else _CALIBRATION_RATES
+        passage_model = classifier("passage_model", passages, seed + 10, FEATURE_NAMES)
+
+        def whole(
+            members: Sequence[Document], rates: tuple[float, float], seed: int, hide: int | None
+        ) -> ExampleFeatures:
             made = self._made(members, _TABLES, (25, 3000), rates, 2, seed, part_share=0.07)
-            told = self._told(len(made))
-            return document_inputs(measurer, prior, passage_model, made, seed if hide else None, told)
+            return document_inputs(measurer, prior, passage_model, made, hide, self._told(len(made)))
 
-        document_model = self.step(
-            f"{name}_document_model",
-            lambda: fit_logistic(
-                whole(second, seed + 30, True),
-                whole(self.documents["calibrate"], seed + 40, False),
-                DOCUMENT_FEATURE_NAMES,
-                given=("damage",),
-            ),
-        )
+        document_model = classifier("document_model", whole, seed + 30, DOCUMENT_FEATURE_NAMES, ("damage",))
         return Stage(measurer, passage_model, document_model, prior)
 
     def choice_model(self, stage: Stage) -> Perceptron:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.classifier import LogisticModel
 from detector.evidence.measurements import Measurer
-from detector.features import FEATURE_NAMES, WordMeasures, passage_features
+from detector.features import FEATURE_NAMES, WordMeasures, text_features
 from detector.text import tokenize
 from detector.training.corpus import Document
 from detector.training.evaluation.metrics import auc_interval
@@ -73,8 +73,7 @@ def _whole(measurer: Measurer, prior: float, model: LogisticModel, texts: Sequen
     out = []
     for i in range(0, len(texts), 60):
         m = measurer.measure(tokenize(texts[i : i + 60], measurer.vocabulary))
-        whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        x = passage_features(WordMeasures.of(m, prior), whole, len(m.batch.texts))
+        x = text_features(WordMeasures.of(m, prior), m.batch)
         out.append(model.logit(x, x[:, 0].astype(np.float64)))
     return np.concatenate(out)
 

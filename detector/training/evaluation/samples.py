@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import InputError
-from detector.features import FEATURE_NAMES, WordMeasures, passage_features
+from detector.features import FEATURE_NAMES, WordMeasures, text_features
 from detector.judging import Judged, judge
 from detector.resources import Models
 from detector.training.corpus import Document
@@ -139,9 +139,7 @@ def scores_of(models: Models, texts: Sequence[str], progress: Progress = lambda 
     for _, judged in judged_batches(models, texts, progress):
         # Features come from the close reading, whether or not the screen asks for one.
         m = models.close.measurer.measure(judged.screened.m.batch)
-        whole = np.where(m.batch.is_word, m.batch.document_of, -1).astype(np.int64)
-        measures = WordMeasures.of(m, models.close.prior_log10_odds)
-        features.append(passage_features(measures, whole, len(m.batch.texts)))
+        features.append(text_features(WordMeasures.of(m, models.close.prior_log10_odds), m.batch))
         probability.append(judged.probability)
         passage.append(models.close.passage_model.logit(features[-1], features[-1][:, 0].astype(np.float64)))
         words.append(judged.n_words.astype(np.float64))
