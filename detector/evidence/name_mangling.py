@@ -54,7 +54,7 @@ def _misspelt(m: Measurements, measurer: Measurer, rare: NDArray[np.bool_]) -> I
     names = [(d, batch.texts[d][a:b]) for d, a, b in zip(documents, starts, ends, strict=True)]
     # A name that stands there twice is one.
     times = Counter(names)
-    once = [i for i, name in enumerate(names) if times[name] == 1]
+    once = [i for i, name in enumerate(names) if times[name] == 1 and name[1].isalpha()]
     places, written = every[once], [names[i][1] for i in once]
     if not written:
         return
