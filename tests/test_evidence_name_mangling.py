@@ -54,7 +54,13 @@ def test_a_name_that_stands_twice_is_one(models):
 
 
 @pytest.mark.parametrize(
-    "text", ["Sttaes were spoken of.", "He saw the sttaes there.", "It was in the Anglo-Sttaes war."]
+    "text",
+    [
+        "Sttaes were spoken of.",
+        "He saw the sttaes there.",
+        "It was in the Anglo-Sttaes war.",
+        "She saw a United States_ map.",
+    ],
 )
 def test_only_names_inside_a_sentence(models, text):
     assert find(models, text) == [[]]
