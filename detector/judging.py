@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.classifier import document_features, log_odds, probability, without_damage
 from detector.evidence.collect import Damage, collect, find_damage
-from detector.evidence.measurements import Measurements
+from detector.evidence.measurements import Glance, Measurements
 from detector.evidence.posterior import document_shift
 from detector.features import WordMeasures, text_and_passage_features
 from detector.language import UNDETERMINED, languages
@@ -23,13 +23,16 @@ from detector.types import Edit, Evidence, Passage, Verdict
 
 __all__ = [
     "MIN_WORDS",
+    "FirstLook",
     "Judged",
     "Known",
     "Reading",
     "abstention",
     "document_log_odds",
     "evidence_of",
+    "first_look",
     "judge",
+    "judge_further",
     "passages_of",
     "plans",
     "read",
@@ -54,6 +57,24 @@ class Known:
 
     probability: float
     rewritten: float
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """What the screen sees of a batch at no great cost: its words as they stand, and their damage."""
+
+    words: Glance
+    damage: Damage
+
+    def plain(self, most: float) -> NDArray[np.bool_]:
+        """Whether there is nothing to put back in each text: too plain to be screened, and nothing damaged, (texts,).
+
+        `most` is the oddness that a plain text has at most. A short one is never plain: its oddness is left to chance.
+        """
+        damaged = [bool(a or b) for a, b in zip(self.damage.certain_names, self.damage.letters, strict=True)]
+        enough = self.words.batch.n_words >= _SHORT_WORDS
+        out: NDArray[np.bool_] = enough & (self.words.oddness <= most) & ~np.array(damaged, dtype=bool)
+        return out
 
 
 @dataclass(frozen=True)
@@ -157,6 +178,7 @@ def read(
     batch: TokenBatch,
     stage: Stage,
     known: Known | None = None,
+    look: FirstLook | None = None,
     heard: Heard | None = None,
     pairs: NDArray[np.bool_] | None = None,
 ) -> Reading:
@@ -165,14 +187,16 @@ def read(
     Parameters
     ----------
     known : of the document that all texts are parts of, where it has been found already
+    look : this stage's first, where it has been taken already
     heard : what the stage before makes of the texts
     pairs : those of the channel that may be used, as `Measurer.measure` takes them; None for all
     """
-    m = stage.measurer.measure(batch, pairs)
+    m = stage.measurer.measure(batch, pairs, None if look is None else look.words)
     passages = split_passages(batch)
     x = text_and_passage_features(WordMeasures.of(m, stage.prior_log10_odds), batch, passages)
     whole, logit = np.split(stage.passage_model.logit(x, x[:, 0].astype(np.float64)), [len(batch.texts)])
-    damage = find_damage(m, stage.measurer) if heard is None else heard.damage
+    seen = heard or look
+    damage = find_damage(m, stage.measurer) if seen is None else seen.damage
     if known is None:
         odds = document_log_odds(stage, whole, logit, passages.document, damage.log10_odds, batch.n_words)
         if heard is not None:
@@ -185,6 +209,12 @@ def read(
     return Reading(m, damage, passages, whole, logit, p, rewritten, stage.prior_log10_odds)
 
 
+def first_look(texts: Sequence[str], models: Models) -> FirstLook:
+    """Return what the screen sees of texts before it asks about any candidate."""
+    words = models.screen.measurer.glance(tokenize(texts, models.vocabulary))
+    return FirstLook(words, find_damage(words, models.screen.measurer))
+
+
 def judge(texts: Sequence[str], models: Models, known: Known | None = None) -> Judged:
     """Return everything up to the probabilities: what reports and plans are made from.
 
@@ -193,11 +223,16 @@ def judge(texts: Sequence[str], models: Models, known: Known | None = None) -> J
     the narrow one errs less (real passages: ROC AUC 0.996 by the close reading alone, 0.998 by both). `known` is of
     the document that all the texts are parts of, where it has been found already.
     """
-    batch = tokenize(texts, models.vocabulary)
+    return judge_further(first_look(texts, models), models, known)
+
+
+def judge_further(look: FirstLook, models: Models, known: Known | None = None) -> Judged:
+    """Return what `judge` does, of texts that have been looked at."""
+    batch = look.words.batch
     n_words = batch.n_words
     language, foreign = languages(batch, models.vocabulary)
     abstains = [abstention(*x) for x in zip(language, foreign.tolist(), n_words.tolist(), strict=True)]
-    screened = read(batch, models.screen, known)
+    screened = read(batch, models.screen, known, look)
     p = screened.probability.copy()
     foreigners = np.array([a == "unsupported_language" for a in abstains], dtype=bool)
     short = (n_words >= MIN_WORDS) & (n_words < _SHORT_WORDS)
@@ -207,7 +242,7 @@ def judge(texts: Sequence[str], models: Models, known: Known | None = None) -> J
         heard = Heard(
             screened.damage.take(doubted.tolist()), screened.probability[doubted], screened.rewritten[doubted]
         )
-        close = read(batch.take(doubted), models.close, known, heard)
+        close = read(batch.take(doubted), models.close, known, heard=heard)
         p[doubted] = close.probability
     p[foreigners] = 0.0
     return Judged(screened, close, doubted, language, foreign, n_words, abstains, p)

@@ -18,7 +18,9 @@ from detector.judging import (
     abstention,
     document_log_odds,
     evidence_of,
+    first_look,
     judge,
+    judge_further,
     passages_of,
     plans,
     read,
@@ -184,7 +186,10 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
 def _plan(text: str, models: Models, min_gain: float | None, known: Known | None) -> tuple[list[Edit], Known | None]:
     """Return what one reading of a text would put back, and what was found of the text, where it is not `known`."""
     if len(text) <= _PART:
-        judged = judge([text], models, known)
+        look = first_look([text], models)
+        if known is None and look.plain(models.plain)[0]:
+            return [], None
+        judged = judge_further(look, models, known)
         if judged.abstains[0] == "unsupported_language":
             return [], None
         last = judged.by_text(lambda reading: list(zip(reading.probability, reading.rewritten, strict=True)))[0]

@@ -70,6 +70,7 @@ class Models:
     vocabulary, splitter, tortured, restorer : what all stages share
     screen, close : the stages; every text is screened, what the screen doubts is read closely
     doubt : P(spun) by the screen from which a text is read closely
+    plain : oddness (`Glance.oddness`) up to which a text is not even screened for what could be put back
     thresholds : verdict thresholds by name, `default` among them
     evidence_least : log10 odds from which an oddity is reported
     manifest : as `models/manifest.json` has it
@@ -83,6 +84,7 @@ class Models:
     screen: Stage
     close: Stage
     doubt: float
+    plain: float
     thresholds: dict[str, float]
     evidence_least: float
     manifest: dict[str, Any]
@@ -277,6 +279,7 @@ def load_models(folder: Path | None = None) -> Models:
         stage("screen"),
         stage("close"),
         settings["doubt"],
+        settings["plain"],
         settings["thresholds"],
         settings["evidence_least"],
         manifest,

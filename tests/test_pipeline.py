@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector import InputError, apply_plan, detect, detect_many, reverse
-from detector.judging import MIN_WORDS, judge
-from detector.pipeline import model_info
+from detector.judging import MIN_WORDS, first_look, judge, judge_further
+from detector.pipeline import model_info, restore
 from detector.text import tokenize
 
 SPUN = (
@@ -220,6 +220,21 @@ def test_a_reading_of_some_documents_is_that_of_the_batch(models):
     for field in ("ids", "starts", "ends", "shape", "documents"):
         assert np.array_equal(getattr(some, field), getattr(alone, field)), field
     assert some.texts == alone.texts
+
+
+def test_plain_texts_are_left_alone_at_a_glance(models, monkeypatch):
+    long, spun, damaged = (" ".join([x] * 6) for x in (HUMAN, SPUN, HUMAN.replace("ferry", "fеrry")))
+    look = first_look([long, spun, damaged, HUMAN], models)
+    assert look.words.oddness[1] > 2 * look.words.oddness[0] > 0
+    enough = replace(models, plain=1.2 * look.words.oddness[0])
+    assert look.plain(enough.plain).tolist() == [True, False, False, False]  # odd, damaged, short
+
+    screened = []
+    monkeypatch.setattr("detector.pipeline.judge_further", lambda *x: screened.append(x) or judge_further(*x))
+    assert restore(long, enough).plan == ()
+    assert not screened
+    assert "ferry" in restore(damaged, enough).text
+    assert len(restore(spun, enough).plan) > 30
 
 
 def test_short_texts_are_always_read_closely(models):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence import agreement, collocation, homoglyph, name_mangling, substitution
-from detector.evidence.measurements import Measurements, Measurer
+from detector.evidence.measurements import Glance, Measurements, Measurer
 from detector.evidence.tortured_phrase import TorturedPhrases
 from detector.types import Edit, Evidence
 
@@ -44,7 +44,7 @@ class Damage:
         )
 
 
-def find_damage(m: Measurements, measurer: Measurer) -> Damage:
+def find_damage(m: Glance, measurer: Measurer) -> Damage:
     """Return the misspelt names and the look-alike letters of each document."""
     return Damage(name_mangling.find(m, measurer), homoglyph.find(m, measurer.vocabulary))
 

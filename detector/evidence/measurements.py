@@ -19,7 +19,7 @@ from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 from detector.perceptron import Perceptron
 from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
 
-__all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Measurements", "Measurer", "candidate_log10_prob"]
+__all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Glance", "Measurements", "Measurer", "candidate_log10_prob"]
 
 CANDIDATE_COLUMNS = (
     "lm_gain",  # log10: how much likelier the language model finds the text with the original put back
@@ -145,15 +145,39 @@ class _Counts:
 
 
 @dataclass(frozen=True)
-class Measurements:
-    """Arrays over the tokens (n) and the candidates (m) of a batch; log10 throughout.
+class Glance:
+    """What is known of a batch's words before any candidate is asked about; over the tokens (n), log10 throughout.
 
     Attributes
     ----------
     batch : the tokens
+    pairs : of each token and the next, as `LanguageModel.bigram` gives them
     log10_prob : float32 (n,), language model
     context : float32 (n,), log10 odds that a writer put the word there; negative is odd
     queries : float32 (n, d), the context model's, for whoever scores further candidates
+    """
+
+    batch: TokenBatch
+    pairs: Pairs
+    log10_prob: NDArray[np.float32]
+    context: NDArray[np.float32]
+    queries: NDArray[np.float32]
+
+    @property
+    def oddness(self) -> NDArray[np.float64]:
+        """What the context holds against a word, the mean over the words of each text, float64 (texts,), 0 or more."""
+        against = np.bincount(
+            self.batch.document_of, weights=np.maximum(-self.context, 0), minlength=len(self.batch.texts)
+        )
+        return against / np.maximum(self.batch.n_words, 1)
+
+
+@dataclass(frozen=True)
+class Measurements(Glance):
+    """All of that and the candidates' (m).
+
+    Attributes
+    ----------
     candidates : the channel's, pruned to those worth asking about
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
     candidate_log10_odds : float32 (m,), that this original stood there
@@ -162,10 +186,6 @@ class Measurements:
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
     """
 
-    batch: TokenBatch
-    log10_prob: NDArray[np.float32]
-    context: NDArray[np.float32]
-    queries: NDArray[np.float32]
     candidates: Candidates
     candidate_features: NDArray[np.float32]
     candidate_log10_odds: NDArray[np.float32]
@@ -212,17 +232,12 @@ class Measurer:
             rarest[longer[better]] = zipf[better]
         return head
 
-    def measure(self, batch: TokenBatch, known: NDArray[np.bool_] | None = None) -> Measurements:
-        """Return all measurements of a batch.
-
-        `known` masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
-        nothing learns to lean on knowing the substitute.
-        """
+    def glance(self, batch: TokenBatch) -> Glance:
+        """Return what the language model and the context model say of the words as they stand."""
         lm, ids = self.language_model, batch.ids
-        n = len(ids)
         pairs = lm.bigram(ids[:-1], ids[1:])
         pair_prob, back_off, seen = pairs
-        log10_prob = np.zeros(n, dtype=np.float32)
+        log10_prob = np.zeros(len(ids), dtype=np.float32)
         log10_prob[2:] = lm.trigram(
             ids[:-2],
             ids[1:-1],
@@ -233,29 +248,42 @@ class Measurer:
         log10_prob[1:][(ids[1:] == BOUNDARY) & (ids[:-1] == BOUNDARY)] = 0
         queries = self.context_model.queries(batch)
         words = np.flatnonzero(batch.is_word)
-        context = np.zeros(n, dtype=np.float32)
+        context = np.zeros(len(ids), dtype=np.float32)
         context[words] = self.context_model.log10_odds(queries, words, ids[words])
+        return Glance(batch, pairs, log10_prob, context, queries)
 
+    def measure(
+        self, batch: TokenBatch, known: NDArray[np.bool_] | None = None, glance: Glance | None = None
+    ) -> Measurements:
+        """Return all measurements of a batch.
+
+        `known` masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
+        nothing learns to lean on knowing the substitute. `glance` is this measurer's, where it has been taken already.
+        """
+        glance = self.glance(batch) if glance is None else glance
+        context, ids = glance.context, batch.ids
         counts = _Counts.of(batch, self.vocabulary.size)
         n_words = np.log10(np.maximum(batch.n_words, _FEWEST_WORDS)).astype(np.float32)
         candidates = self.channel.candidates(batch, known, context <= self.asked)
-        candidates, features = self._candidate_features(batch, candidates, log10_prob, pairs, context, queries, counts)
+        candidates, features = self._candidate_features(glance, candidates, counts)
         if len(candidates):
             features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
             odds = features[:, 0] + features[:, 3]
         else:
             odds = self.candidate_model.log10_odds(features)
-        tokens = self._token_features(batch, log10_prob, context, pair_prob, seen, candidates, odds, counts)
+        tokens = self._token_features(glance, candidates, odds, counts)
         tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
-        token_odds = np.full(n, -np.inf, dtype=np.float32)
+        token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
         if self.token_model is not None:
+            words = np.flatnonzero(batch.is_word)
             token_odds[words] = self.token_model.log10_odds(tokens[words])
         return Measurements(
             batch,
-            log10_prob,
+            glance.pairs,
+            glance.log10_prob,
             context,
-            queries,
+            glance.queries,
             candidates,
             features,
             odds,
@@ -265,15 +293,9 @@ class Measurer:
         )
 
     def _candidate_features(
-        self,
-        batch: TokenBatch,
-        candidates: Candidates,
-        log10_prob: NDArray[np.float32],
-        pairs: Pairs,
-        context: NDArray[np.float32],
-        queries: NDArray[np.float32],
-        counts: _Counts,
+        self, glance: Glance, candidates: Candidates, counts: _Counts
     ) -> tuple[Candidates, NDArray[np.float32]]:
+        batch, log10_prob = glance.batch, glance.log10_prob
         zipf, sequences = self.channel.zipf, self.channel.sequences
         if not len(candidates):
             return candidates, np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
@@ -281,7 +303,7 @@ class Measurer:
         first = sequences.offsets[candidates.original]
         original_words = sequences.lengths[candidates.original]
         original_head = sequences.values[self.head_places(first, original_words, sequences.values)]
-        context_original = self.context_model.log10_odds(queries, substitute_head, original_head)
+        context_original = self.context_model.log10_odds(glance.queries, substitute_head, original_head)
 
         # Ask the language model about the most promising originals of each match only.
         new_match = np.ones(len(candidates), dtype=bool)
@@ -300,14 +322,14 @@ class Measurer:
 
         stop = candidates.start + candidates.length
         values, lengths = sequences.take(candidates.original)
-        after = candidate_log10_prob(self.language_model, batch, pairs, values, lengths, candidates.start, stop)
+        after = candidate_log10_prob(self.language_model, batch, glance.pairs, values, lengths, candidates.start, stop)
         running = np.concatenate(([0.0], np.cumsum(log10_prob.astype(np.float64))))
         before = (running[stop + 2] - running[candidates.start]).astype(np.float32)
         capital = (batch.shape[candidates.start] & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
         x = np.zeros((len(keep), len(CANDIDATE_COLUMNS)), dtype=np.float32)
         x[:, 0] = after - before
         x[:, 1] = context_original[keep]
-        x[:, 2] = context[substitute_head]
+        x[:, 2] = glance.context[substitute_head]
         x[:, 3] = candidates.log10_weight
         x[:, 4] = zipf[candidates.original]
         x[:, 5] = zipf[candidates.entry]
@@ -322,16 +344,10 @@ class Measurer:
         return candidates, x
 
     def _token_features(
-        self,
-        batch: TokenBatch,
-        log10_prob: NDArray[np.float32],
-        context: NDArray[np.float32],
-        pair_prob: NDArray[np.float32],
-        seen: NDArray[np.bool_],
-        candidates: Candidates,
-        odds: NDArray[np.float32],
-        counts: _Counts,
+        self, glance: Glance, candidates: Candidates, odds: NDArray[np.float32], counts: _Counts
     ) -> NDArray[np.float32]:
+        batch, context, log10_prob = glance.batch, glance.context, glance.log10_prob
+        pair_prob, _, seen = glance.pairs
         ids, shape = batch.ids, batch.shape
         n = len(ids)
         unigram = self.language_model.unigrams[0]

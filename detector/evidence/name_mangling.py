@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.measurements import Measurements, Measurer
+from detector.evidence.measurements import Glance, Measurer
 from detector.lexicon import LOWER, NAME, Vocabulary
 from detector.spelling import one_apart
 from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, MIXED_CASE, SENTENCE_START, WORD
@@ -33,7 +33,7 @@ _LOG10_ODDS = 1.5
 _WEIGHT, _OFFSET, _MOST = 0.4, 2.4, 2.0
 
 
-def find(m: Measurements, measurer: Measurer) -> list[list[Evidence]]:
+def find(m: Glance, measurer: Measurer) -> list[list[Evidence]]:
     """Return the misspelt names of each document, those that are spelt two ways before the others."""
     batch, zipf = m.batch, measurer.vocabulary.zipf
     flags = batch.shape & (FIRST_UPPER | ALL_UPPER | MIXED_CASE | WORD)
@@ -46,7 +46,7 @@ def find(m: Measurements, measurer: Measurer) -> list[list[Evidence]]:
     return out
 
 
-def _misspelt(m: Measurements, measurer: Measurer, rare: NDArray[np.bool_]) -> Iterator[tuple[int, Evidence]]:
+def _misspelt(m: Glance, measurer: Measurer, rare: NDArray[np.bool_]) -> Iterator[tuple[int, Evidence]]:
     """Yield documents and mentions that are one letter off a word that everyone knows and that would stand well."""
     batch, vocabulary = m.batch, measurer.vocabulary
     every = np.flatnonzero(rare)
@@ -93,7 +93,7 @@ def _misspelt(m: Measurements, measurer: Measurer, rare: NDArray[np.bool_]) -> I
 
 
 def _two_ways(
-    m: Measurements, vocabulary: Vocabulary, capital: NDArray[np.bool_], rare: NDArray[np.bool_]
+    m: Glance, vocabulary: Vocabulary, capital: NDArray[np.bool_], rare: NDArray[np.bool_]
 ) -> list[list[Evidence]]:
     """Return the mentions of each document that are spelt otherwise than most mentions of the name."""
     batch = m.batch

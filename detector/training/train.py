@@ -45,7 +45,7 @@ from detector.training.phrase_tables import engine_b, engine_c
 from detector.training.sources import data_sources, write_notice
 from detector.training.spinners import read_observed, read_observed_pairs, read_tortured
 from detector.training.stages import STAGES, Fitting, StageSize
-from detector.training.tune import choose_doubt, choose_thresholds, tune_restorer
+from detector.training.tune import choose_doubt, choose_plain, choose_thresholds, tune_restorer
 from detector.training.vocabulary import (
     count_words,
     punkt_parameters,
@@ -270,6 +270,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
             for name, stage in stages.items()
         },
         "doubt": 0.0,
+        "plain": 0.0,
         "evidence_least": _EVIDENCE_LEAST,
         "thresholds": {"default": 0.5},
         "restorer": vars(RestorerSettings()),
@@ -293,6 +294,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
 
     dev = documents["dev"]
     values["doubt"] = tuned("doubt", lambda models: choose_doubt(models, dev, base.resources, s.seed))
+    values["plain"] = tuned("plain", lambda models: choose_plain(models, dev, base.resources, s.seed))
     values["restorer"] = tuned("restorer", lambda models: vars(tune_restorer(models, dev, base.resources, s.seed)))
     values["thresholds"], notes, metrics = tuned(
         "thresholds", lambda models: choose_thresholds(models, dev, base.resources, s.seed)

@@ -19,13 +19,14 @@ from detector.training.examples import HUMAN, Example, make_examples
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.training.fit import balanced
 
-__all__ = ["choose_doubt", "choose_thresholds", "edit_distance", "tune_restorer", "words_only"]
+__all__ = ["choose_doubt", "choose_plain", "choose_thresholds", "edit_distance", "tune_restorer", "words_only"]
 
 _BATCH = 40
 _MOST_HARM = 0.15  # edits per 1,000 words of human dev text; half of what the house allows elsewhere
 _EQUAL = 0.004  # of word errors; settings that differ by less do equally well
 _DEFAULT = "fpr=0.001"  # the threshold that verdicts use when none is asked for
 _MISSED = 0.005  # share of what a close reading finds that the screen may cost
+_UNSEEN = 0.003  # share of what would be put back that a glance may cost
 _MOST_DOUBT = 0.12  # higher, and one spun passage in a long human article is too often not read closely
 # Families that a restorer is tuned for, as they are met: whole articles by dictionary first, then engines B and C.
 _RESTORABLE = ("dictionary", "observed", "observed", "phrase", "adjacent", "science")
@@ -109,24 +110,37 @@ def choose_doubt(models: Models, documents: Sequence[Document], resources: Spinn
     The highest at which the screen lets pass no more than `_MISSED` of the spun dev texts that a close reading would
     have found likelier spun than not.
     """
-    examples = list(
-        make_examples(
-            balanced(documents, 2000, seed + 60),
-            resources,
-            FAMILIES,
-            (150, 1500),
-            (0.05, 0.5),
-            seed + 60,
-            part_share=0.3,
-        )
-    )
     everything = replace(models, doubt=0.0)
     found = [
         j.screened.probability[j.doubted][j.close.probability >= 0.5]
-        for _, j in _judged(everything, [e for e in examples if e.family != HUMAN])
+        for _, j in _judged(everything, _spun_articles(documents, resources, FAMILIES, seed + 60))
         if j.close is not None
     ]
     return round(float(np.clip(np.quantile(np.concatenate(found), _MISSED), 0.005, _MOST_DOUBT)), 4)
+
+
+def choose_plain(models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int) -> float:
+    """Return the oddness up to which a text is not screened for what could be put back.
+
+    The highest at which no more than `_UNSEEN` of the edits fall away that spun dev texts would have.
+    """
+    examples = _spun_articles(documents, resources, [f for f in FAMILIES if f != "damage"], seed + 65)
+    judged = [j for _, j in _judged(models, examples)]
+    oddness = np.concatenate([j.screened.m.oddness for j in judged])
+    edits = np.array([len(plan) for j in judged for plan in plans(j, models)])
+    order = np.argsort(oddness)
+    lost = np.cumsum(edits[order])
+    return round(float(oddness[order][np.searchsorted(lost, _UNSEEN * lost[-1])]), 4)
+
+
+def _spun_articles(
+    documents: Sequence[Document], resources: SpinnerResources, families: Sequence[str], seed: int
+) -> list[Example]:
+    """Return articles of 150 to 1,500 words spun in whole or in one passage."""
+    examples = make_examples(
+        balanced(documents, 2000, seed), resources, families, (150, 1500), (0.05, 0.5), seed, part_share=0.3
+    )
+    return [e for e in examples if e.family != HUMAN]
 
 
 def _original(example: Example) -> str:
