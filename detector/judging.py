@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.classifier import document_features, log_odds, probability, without_damage
+from detector.evidence.choice import Habits
 from detector.evidence.collect import Damage, collect, find_damage
-from detector.evidence.measurements import Glance, Measurements
+from detector.evidence.measurements import Census, Glance, Measurements
 from detector.evidence.posterior import document_shift
 from detector.features import WordMeasures, text_and_passage_features
 from detector.language import UNDETERMINED, languages
 from detector.passages import Passages, split_passages
 from detector.resources import Models, Stage
+from detector.reverser import free_of
 from detector.text import TokenBatch, tokenize
 from detector.types import Edit, Evidence, Passage, Verdict
 
@@ -35,6 +37,7 @@ __all__ = [
     "judge_further",
     "passages_of",
     "plans",
+    "plans_of_reading",
     "read",
     "together",
 ]
@@ -53,10 +56,22 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Known:
-    """What has been found of a document already: P(spun), and P(spun) by its words alone."""
+    """What has been found of a document already, as it was given: P(spun), and P(spun) by its words alone.
+
+    Of a short one also what stands in it and what it tells of its spinner: what is put back must change neither, or
+    the more is put back the less there would seem to be left to do.
+    """
 
     probability: float
     rewritten: float
+    census: Census | None = None
+    habits: Habits | None = None
+
+    @classmethod
+    def of(cls, reading: Reading) -> Known:
+        """Take it from the reading of a document."""
+        p, rewritten = float(reading.probability[0]), float(reading.rewritten[0])
+        return cls(p, rewritten, reading.m.census, reading.habits)
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,7 @@ class Reading:
     probability : P(spun) of each text, 0 where it is too short for a verdict
     rewritten : the same by its words alone, damaged letters and names left out of account
     prior_log10_odds : the stage's, for a word without evidence
+    known : of the document that the texts are from, where it has been found already
     """
 
     m: Measurements
@@ -106,6 +122,13 @@ class Reading:
     probability: NDArray[np.float64]
     rewritten: NDArray[np.float64]
     prior_log10_odds: float
+    known: Known | None
+
+    @cached_property
+    def habits(self) -> Habits:
+        """What the texts, as they were given, tell of their spinners."""
+        given = None if self.known is None else self.known.habits
+        return Habits.of(self.m, self.prior_log10_odds) if given is None else given
 
     @cached_property
     def shift(self) -> NDArray[np.float64]:
@@ -191,7 +214,9 @@ def read(
     heard : what the stage before makes of the texts
     pairs : those of the channel that may be used, as `Measurer.measure` takes them; None for all
     """
-    m = stage.measurer.measure(batch, pairs, None if look is None else look.words)
+    m = stage.measurer.measure(
+        batch, pairs, None if look is None else look.words, None if known is None else known.census
+    )
     passages = split_passages(batch)
     x = text_and_passage_features(WordMeasures.of(m, stage.prior_log10_odds), batch, passages)
     whole, logit = np.split(stage.passage_model.logit(x, x[:, 0].astype(np.float64)), [len(batch.texts)])
@@ -206,7 +231,7 @@ def read(
         rewritten[batch.n_words < MIN_WORDS] = 0.0
     else:
         p, rewritten = (np.full(len(batch.texts), x) for x in (known.probability, known.rewritten))
-    return Reading(m, damage, passages, whole, logit, p, rewritten, stage.prior_log10_odds)
+    return Reading(m, damage, passages, whole, logit, p, rewritten, stage.prior_log10_odds, known)
 
 
 def first_look(texts: Sequence[str], models: Models) -> FirstLook:
@@ -248,20 +273,48 @@ def judge_further(look: FirstLook, models: Models, known: Known | None = None) -
     return Judged(screened, close, doubted, language, foreign, n_words, abstains, p)
 
 
-def plans(judged: Judged, models: Models, min_gain: float | None = None) -> list[list[Edit]]:
-    """Return the restoration plan of each text; none for what the screen found to be human."""
+def plans(
+    judged: Judged,
+    models: Models,
+    min_gain: float | None = None,
+    keep: Sequence[Sequence[tuple[int, int]]] = (),
+) -> list[list[Edit]]:
+    """Return the restoration plan of each text; none for what the screen found to be human.
+
+    The parameters are those of `plans_of_reading`.
+    """
     out: list[list[Edit]] = [[] for _ in judged.abstains]
     if judged.close is None:
         return out
-    m, p, damage = judged.close.m, judged.close.probability, judged.close.damage
-    edits: list[list[Edit]] = [[] for _ in p]
-    if judged.close.rewritten.max() >= models.restorer.least_probability:
-        chosen, gain = models.restorer.choose(m, judged.close.rewritten, models.close.prior_log10_odds)
-        edits = models.restorer.edits(m, chosen, gain, min_gain)
-    of_texts = zip(judged.doubted.tolist(), edits, damage.letters, damage.certain_names, p.tolist(), strict=True)
-    for row, plan, letters, names, of_text in of_texts:
-        out[row] = models.restorer.mended(plan, (*letters, *names), of_text, min_gain)
+    rows = judged.doubted.tolist()
+    found = plans_of_reading(judged.close, models, min_gain, [keep[row] for row in rows] if keep else ())
+    for row, plan in zip(rows, found, strict=True):
+        out[row] = plan
     return out
+
+
+def plans_of_reading(
+    reading: Reading,
+    models: Models,
+    min_gain: float | None = None,
+    keep: Sequence[Sequence[tuple[int, int]]] = (),
+) -> list[list[Edit]]:
+    """Return the restoration plan of each text of a close reading.
+
+    Parameters
+    ----------
+    min_gain : log10 gain below which an edit is not made; None for the tuned default
+    keep : spans of each text that stay as they are; none where it is empty
+    """
+    p, damage = reading.probability, reading.damage
+    edits: list[list[Edit]] = [[] for _ in p]
+    if reading.rewritten.max() >= models.restorer.least_probability:
+        chosen, gain = models.restorer.choose(reading.m, reading.rewritten, reading.habits, keep)
+        edits = models.restorer.edits(reading.m, chosen, gain, min_gain)
+    of_texts = zip(edits, damage.letters, damage.certain_names, p.tolist(), strict=True)
+    made = [models.restorer.mended(plan, (*letters, *names), x, min_gain) for plan, letters, names, x in of_texts]
+    # An edit may reach for the article before it.
+    return [free_of(plan, spans) for plan, spans in zip(made, keep, strict=True)] if keep else made
 
 
 def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]]) -> list[list[Evidence]]:

@@ -23,12 +23,13 @@ from detector.judging import (
     judge_further,
     passages_of,
     plans,
+    plans_of_reading,
     read,
     together,
 )
 from detector.language import ENGLISH, UNDETERMINED, languages
 from detector.resources import Models, Stage, load_models
-from detector.reverser import apply_plan, compose_plans, disjoint, free_of, unmoved
+from detector.reverser import apply_plan, compose_plans, disjoint, outcomes, unmoved
 from detector.text import tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
@@ -183,27 +184,32 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
     )
 
 
-def _plan(text: str, models: Models, min_gain: float | None, known: Known | None) -> tuple[list[Edit], Known | None]:
-    """Return what one reading of a text would put back, and what was found of the text, where it is not `known`."""
-    if len(text) <= _PART:
-        look = first_look([text], models)
-        if known is None and look.plain(models.plain)[0]:
-            return [], None
-        judged = judge_further(look, models, known)
-        if judged.abstains[0] == "unsupported_language":
-            return [], None
-        last = judged.by_text(lambda reading: list(zip(reading.probability, reading.rewritten, strict=True)))[0]
-        return plans(judged, models, min_gain)[0], Known(*map(float, last))
-    starts, parts = _parts(text)
-    if known is None:
+def _first_plan(
+    text: str, models: Models, min_gain: float | None, keep: Sequence[tuple[int, int]]
+) -> tuple[list[Edit], Known | None]:
+    """Return what the first reading of a text would put back, and what it finds of the text, if it reads closely."""
+    if len(text) > _PART:
         long = _survey(text, models)
-        if long.abstains == "unsupported_language":
+        if long.abstains == "unsupported_language" or long.known.probability < models.doubt:
             return [], None
-        known = long.known
+        return _next_plan(text, models, min_gain, keep, long.known), long.known
+    look = first_look([text], models)
+    if look.plain(models.plain)[0]:
+        return [], None
+    judged = judge_further(look, models)
+    return plans(judged, models, min_gain, [keep])[0], None if judged.close is None else Known.of(judged.close)
+
+
+def _next_plan(
+    text: str, models: Models, min_gain: float | None, keep: Sequence[tuple[int, int]], known: Known
+) -> list[Edit]:
+    """Return what a close reading would put back of a text, part of which has been put back, of a known document."""
     plan: list[Edit] = []
-    for start, part in zip(starts, parts, strict=True):
-        plan += [_moved(e, start) for e in plans(judge([part], models, known), models, min_gain)[0]]
-    return plan, known
+    for start, part in zip(*_parts(text), strict=True):
+        reading = read(tokenize([part], models.vocabulary), models.close, known)
+        kept = [(max(a - start, 0), b - start) for a, b in keep if start < b and a < start + len(part)]
+        plan += [_moved(e, start) for e in plans_of_reading(reading, models, min_gain, [kept])[0]]
+    return plan
 
 
 def restore(
@@ -215,19 +221,21 @@ def restore(
     those with the first ones made, until they agree. Then the outcome is read until nothing is left to put back. Each
     reading goes by the verdict on the text as it was given, so that a text that was restored once is at rest.
     """
-    found, known = _plan(text, models, min_gain, None)
-    plan = free_of(found, keep)
-    for _ in range(_ROUNDS if plan else 0):
+    plan, known = _first_plan(text, models, min_gain, keep)
+    if known is None or not plan:
+        return Restoration(apply_plan(text, plan), tuple(plan), text)
+    for _ in range(_ROUNDS):
         anew = []
         for made in (plan[0::2], plan[1::2]):
-            found, _ = _plan(apply_plan(text, made), models, min_gain, known)
-            anew += free_of(unmoved(found, made), keep)
+            fixed = [*_moved_spans(keep, made), *((start, end) for start, end, _ in outcomes(made))]
+            anew += unmoved(_next_plan(apply_plan(text, made), models, min_gain, fixed, known), made)
         before, plan = plan, disjoint(anew)
         if _wordings(plan) == _wordings(before):
             break
     restored, kept = apply_plan(text, plan), _moved_spans(keep, plan)
-    for _ in range(_READINGS if plan else 0):
-        edits = free_of(_plan(restored, models, min_gain, known)[0], kept)
+    verdict = Known(known.probability, known.rewritten)
+    for _ in range(_READINGS):
+        edits = _next_plan(restored, models, min_gain, kept, verdict)
         if not edits:
             break
         restored, kept = apply_plan(restored, edits), _moved_spans(kept, edits)

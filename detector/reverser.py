@@ -13,7 +13,7 @@ from detector.articles import article_for
 from detector.channel import Candidates, Channel
 from detector.decoder import decode
 from detector.errors import PlanError
-from detector.evidence.choice import MOST_GAIN, log10_gain
+from detector.evidence.choice import MOST_GAIN, Habits, log10_gain
 from detector.evidence.measurements import Measurements
 from detector.language_model import LanguageModel
 from detector.lexicon import CAPITAL, LOWER, UPPER, Vocabulary
@@ -164,6 +164,21 @@ class RestorerSettings:
     offset: float = 0.0
 
 
+def _touching(m: Measurements, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.bool_]:
+    """Whether each candidate touches one of its document's spans."""
+    batch, c = m.batch, m.candidates
+    within = np.zeros(len(batch.ids) + 1, dtype=np.int64)
+    for d, of_document in enumerate(spans):
+        low, high = int(batch.documents[d]), int(batch.documents[d + 1])
+        for start, end in of_document:
+            first = low + int(np.searchsorted(batch.ends[low:high], start, side="right"))
+            last = low + int(np.searchsorted(batch.starts[low:high], end, side="left"))
+            within[first + 1 : last + 1] = 1
+    before = np.cumsum(within)
+    out: NDArray[np.bool_] = before[c.start + c.length] > before[c.start]
+    return out
+
+
 def write_words(words: Sequence[str]) -> str:
     """Return word pieces as text: spaces between words, none around hyphens or before marks.
 
@@ -192,17 +207,25 @@ class Restorer:
         return float(10.0 ** ((s.floor - s.offset - MOST_GAIN) / s.caution))
 
     def choose(
-        self, m: Measurements, probability: NDArray[np.float64], prior_log10_odds: float
+        self,
+        m: Measurements,
+        probability: NDArray[np.float64],
+        habits: Habits,
+        keep: Sequence[Sequence[tuple[int, int]]] = (),
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the rows of m.candidates that the likeliest originals take, and every row's log10 gain.
 
-        `probability` is P(spun) of each document, `prior_log10_odds` the odds of a word without evidence.
+        Parameters
+        ----------
+        probability : float64 (documents,), P(spun)
+        habits : of the documents' spinners
+        keep : spans of each document that no original may touch, half-open; none where it is empty
         """
         s = self.settings
-        gain = log10_gain(m, self.choice_model, probability, prior_log10_odds)
+        gain = log10_gain(m, self.choice_model, probability, habits)
         doubt = np.log10(np.maximum(probability, 1e-9)).astype(np.float32) * np.float32(s.caution)
         gain += doubt[m.batch.document_of[m.candidates.start]] + np.float32(s.offset)
-        rows = np.flatnonzero(gain > s.floor)
+        rows = np.flatnonzero((gain > s.floor) & ~_touching(m, keep))
         chosen = decode(
             self.language_model,
             self.channel,

@@ -241,3 +241,11 @@ def test_short_texts_are_always_read_closely(models):
     words = HUMAN.split()
     texts = [" ".join(words[:n]) for n in (MIN_WORDS - 1, MIN_WORDS, 40)] + [" ".join(words * 6)]
     assert judge(texts, replace(models, doubt=0.99)).doubted.tolist() == [1, 2]
+
+
+def test_what_must_stay_does_not_keep_the_word_beside_it():
+    edit = next(e for e in reverse(SPUN).plan if e.spun == "within the")
+    kept = (edit.end - len("the"), edit.end)
+    plan = reverse(SPUN, keep=[kept]).plan
+    assert all(e.end <= kept[0] or kept[1] <= e.start for e in plan)
+    assert any(e.spun == "within" for e in plan)

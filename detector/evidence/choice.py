@@ -8,15 +8,17 @@ probability.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.channel import SOURCES
+from detector.channel import ENTRY_BITS, SOURCES
 from detector.evidence.measurements import CANDIDATE_COLUMNS, Measurements
 from detector.evidence.posterior import substitution_rate
 from detector.perceptron import Perceptron
 
-__all__ = ["CHOICE_COLUMNS", "MOST_GAIN", "choice_features", "log10_gain"]
+__all__ = ["CHOICE_COLUMNS", "MOST_GAIN", "Habits", "choice_features", "log10_gain"]
 
 # What of a candidate the second network reads once more, beside what the first made of it.
 _AGAIN = (
@@ -86,24 +88,12 @@ def _at_candidates(m: Measurements, of_token: NDArray[np.float64]) -> NDArray[np
     return out
 
 
-def choice_features(m: Measurements, probability: NDArray[np.float64], prior_log10_odds: float) -> NDArray[np.float32]:
-    """Return what the second network reads of each candidate, float32 (m, len(CHOICE_COLUMNS)).
+def _leads(m: Measurements) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Whether each candidate is the likeliest of its match, and the log10 odds of the best of the others there.
 
-    Parameters
-    ----------
-    probability : float64 (documents,), P(spun) of each document
-    prior_log10_odds : log10 odds of substitution for a word without evidence
+    Rows of a match lie side by side.
     """
-    c = m.candidates
-    x = np.zeros((len(c), len(CHOICE_COLUMNS)), dtype=np.float32)
-    if not len(c):
-        return x
-    odds = np.clip(m.candidate_log10_odds, -_CLIP, _CLIP)
-    p = _probability(odds)
-    document = m.batch.document_of[c.start].astype(np.int64)
-    crowd = _at_candidates(m, _over_tokens(m, p))
-
-    # The best of the others at the same match: rows of a match lie side by side.
+    c, odds = m.candidates, _clipped_odds(m)
     new = np.ones(len(c), dtype=bool)
     new[1:] = (np.diff(c.start) != 0) | (np.diff(c.length) != 0)
     match = np.cumsum(new) - 1
@@ -112,26 +102,96 @@ def choice_features(m: Measurements, probability: NDArray[np.float64], prior_log
     sizes = np.diff(np.append(first, len(c)))
     best = order[first]
     second = order[np.minimum(first + 1, first + sizes - 1)]
-    rival = np.where(best[match] == np.arange(len(c)), odds[second][match], odds[best][match])
-    rival = np.where(sizes[match] == 1, np.float32(-_CLIP), rival)
+    leads = np.zeros(len(c), dtype=bool)
+    leads[best] = True
+    rival = np.where(leads, odds[second][match], odds[best][match])
+    return leads, np.where(sizes[match] == 1, np.float32(-_CLIP), rival)
 
-    size = np.int64(max(int(c.entry.max()), int(c.original.max())) + 1)
-    _, pair = np.unique((document * size + c.entry) * size + c.original, return_inverse=True)
-    times = np.bincount(pair)[pair]
-    heard = np.bincount(pair, weights=odds)[pair] - odds
+
+def _clipped_odds(m: Measurements) -> NDArray[np.float32]:
+    return np.clip(m.candidate_log10_odds, -_CLIP, _CLIP)
+
+
+def _pairs(m: Measurements) -> NDArray[np.int64]:
+    """Return a number for each candidate's document, substitute and original."""
+    c = m.candidates
+    document = m.batch.document_of[c.start].astype(np.int64)
+    return (document << 2 * ENTRY_BITS) | (c.entry.astype(np.int64) << ENTRY_BITS) | c.original
+
+
+def _kinds(m: Measurements) -> NDArray[np.int64]:
+    """Return a number for each candidate's document and source."""
+    c = m.candidates
+    return m.batch.document_of[c.start].astype(np.int64) * len(SOURCES) + c.source
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What the candidates of each document tell of the spinner that wrote it.
+
+    Attributes
+    ----------
+    pairs : int64, numbers of document, substitute and original, sorted
+    times, odds : how often each pair meets, and the sum of its log10 odds there
+    places, replaced : int64 and float64 (documents * len(SOURCES),), matches whose likeliest original each source
+        knows, and the sum of the probabilities of those
+    rate : float64 (documents,), share of words that were substituted if the document was spun
+    """
+
+    pairs: NDArray[np.int64]
+    times: NDArray[np.int64]
+    odds: NDArray[np.float64]
+    places: NDArray[np.int64]
+    replaced: NDArray[np.float64]
+    rate: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, m: Measurements, prior_log10_odds: float) -> Habits:
+        """Take them from measurements; `prior_log10_odds` is that of a word without evidence."""
+        odds = _clipped_odds(m)
+        pairs, row = np.unique(_pairs(m), return_inverse=True)
+        leads = np.flatnonzero(_leads(m)[0]) if len(odds) else np.zeros(0, dtype=np.int64)
+        kind, n_kinds = _kinds(m)[leads], len(m.batch.texts) * len(SOURCES)
+        return cls(
+            pairs,
+            np.bincount(row, minlength=len(pairs)),
+            np.bincount(row, weights=odds, minlength=len(pairs)).astype(np.float64),
+            np.bincount(kind, minlength=n_kinds),
+            np.bincount(kind, weights=_probability(odds[leads]), minlength=n_kinds).astype(np.float64),
+            substitution_rate(m, prior_log10_odds),
+        )
+
+
+def choice_features(m: Measurements, probability: NDArray[np.float64], habits: Habits) -> NDArray[np.float32]:
+    """Return what the second network reads of each candidate, float32 (m, len(CHOICE_COLUMNS)).
+
+    Parameters
+    ----------
+    probability : float64 (documents,), P(spun) of each document
+    habits : of the documents as they were given, part of which may have been put back
+    """
+    c = m.candidates
+    x = np.zeros((len(c), len(CHOICE_COLUMNS)), dtype=np.float32)
+    if not len(c):
+        return x
+    odds = _clipped_odds(m)
+    p = _probability(odds)
+    document = m.batch.document_of[c.start]
+    crowd = _at_candidates(m, _over_tokens(m, p))
+    leads, rival = _leads(m)
+
+    pairs = _pairs(m)
+    at = np.minimum(np.searchsorted(habits.pairs, pairs), len(habits.pairs) - 1)
+    met = habits.pairs[at] == pairs
+    others = np.where(met, habits.times[at] - 1, 0)
+    heard = np.where(others > 0, habits.odds[at] - odds, 0.0)
 
     # The share of replaced words among those that one kind of table could have written, this place left out.
-    kind = document * len(SOURCES) + c.source
-    leads = np.flatnonzero(best[match] == np.arange(len(c)))
-    n_kinds = len(m.batch.texts) * len(SOURCES)
-    n_own = np.bincount(kind[leads], minlength=n_kinds)[kind]
-    total = np.bincount(kind[leads], weights=p[leads], minlength=n_kinds)[kind]
-    is_lead = np.zeros(len(c), dtype=bool)
-    is_lead[leads] = True
-    n_own = n_own - is_lead
-    total = total - np.where(is_lead, p, 0.0)
-    rate = substitution_rate(m, prior_log10_odds)[document]
-    source_rate = (total + rate * _RATE_WORDS) / (n_own + _RATE_WORDS)
+    kind = _kinds(m)
+    places = np.maximum(habits.places[kind] - leads, 0)
+    replaced = np.maximum(habits.replaced[kind] - np.where(leads, p, 0.0), 0.0)
+    rate = habits.rate[document]
+    source_rate = (replaced + rate * _RATE_WORDS) / (places + _RATE_WORDS)
 
     elsewhere = 10.0 ** m.candidate_features[:, CANDIDATE_COLUMNS.index("original_elsewhere")] - 1.0
     substitutes = 10.0 ** m.candidate_features[:, CANDIDATE_COLUMNS.index("substitute_elsewhere")]
@@ -139,8 +199,8 @@ def choice_features(m: Measurements, probability: NDArray[np.float64], prior_log
     x[:, 1] = np.clip(_at_candidates(m, m.token_log10_odds.astype(np.float64)), -_CLIP, _CLIP)
     x[:, 2] = rival
     x[:, 3] = np.log10(np.maximum(crowd, 1e-4))
-    x[:, 4] = np.log10(times)
-    x[:, 5] = heard / np.maximum(times - 1, 1)
+    x[:, 4] = np.log10(1 + others)
+    x[:, 5] = heard / np.maximum(others, 1)
     x[:, 6] = np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document]
     x[:, 7] = _log10_odds(rate)
     x[:, 8] = _log10_odds(source_rate)
@@ -152,7 +212,7 @@ def choice_features(m: Measurements, probability: NDArray[np.float64], prior_log
 
 
 def log10_gain(
-    m: Measurements, model: Perceptron, probability: NDArray[np.float64], prior_log10_odds: float
+    m: Measurements, model: Perceptron, probability: NDArray[np.float64], habits: Habits
 ) -> NDArray[np.float32]:
     """Return how many times likelier each original is than the text as it stands, in powers of ten, float32 (m,).
 
@@ -161,7 +221,7 @@ def log10_gain(
     """
     if not len(m.candidates):
         return np.zeros(0, dtype=np.float32)
-    p = _probability(model.log10_odds(choice_features(m, probability, prior_log10_odds)))
+    p = _probability(model.log10_odds(choice_features(m, probability, habits)))
     crowd = _at_candidates(m, _over_tokens(m, p))
     identity = np.maximum(1.0 - crowd, _LEAST_IDENTITY)
     out: NDArray[np.float32] = (np.log10(np.maximum(p, 1e-9)) - np.log10(identity)).astype(np.float32)

@@ -19,7 +19,7 @@ from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 from detector.perceptron import Perceptron
 from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
 
-__all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Glance", "Measurements", "Measurer", "candidate_log10_prob"]
+__all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Census", "Glance", "Measurements", "Measurer", "candidate_log10_prob"]
 
 CANDIDATE_COLUMNS = (
     "lm_gain",  # log10: how much likelier the language model finds the text with the original put back
@@ -122,29 +122,6 @@ def candidate_log10_prob(
 
 
 @dataclass(frozen=True)
-class _Counts:
-    """How often each word stands in each document of a batch."""
-
-    keys: NDArray[np.int64]  # document * size of the vocabulary + word, sorted
-    counts: NDArray[np.int64]
-    of_token: NDArray[np.int64]
-    size: int
-
-    @classmethod
-    def of(cls, batch: TokenBatch, size: int) -> _Counts:
-        keys, inverse, counts = np.unique(
-            batch.document_of * np.int64(size) + batch.ids, return_inverse=True, return_counts=True
-        )
-        return cls(keys, counts, counts[inverse], size)
-
-    def look_up(self, documents: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return how often each id stands in the document beside it."""
-        wanted = documents * np.int64(self.size) + ids
-        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        return np.where(self.keys[at] == wanted, self.counts[at], 0)
-
-
-@dataclass(frozen=True)
 class Glance:
     """What is known of a batch's words before any candidate is asked about; over the tokens (n), log10 throughout.
 
@@ -173,11 +150,43 @@ class Glance:
 
 
 @dataclass(frozen=True)
+class Census:
+    """What stands in each document of a batch.
+
+    Attributes
+    ----------
+    keys : int64, document * size + word, sorted; counts : int64, how often the word stands in the document
+    size : of the vocabulary
+    context : float64 (documents,), mean log10 odds that a writer put the words there
+    """
+
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    size: int
+    context: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, glance: Glance, size: int) -> Census:
+        """Take it of a batch that was glanced at, with words from a vocabulary of so many."""
+        batch = glance.batch
+        keys, counts = np.unique(batch.document_of * np.int64(size) + batch.ids, return_counts=True)
+        total = np.bincount(batch.document_of, weights=glance.context, minlength=len(batch.texts))
+        return cls(keys, counts, size, total / np.maximum(batch.n_words, 1))
+
+    def look_up(self, documents: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return how often each id stands in the document beside it."""
+        wanted = documents * np.int64(self.size) + ids
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[at] == wanted, self.counts[at], 0)
+
+
+@dataclass(frozen=True)
 class Measurements(Glance):
     """All of that and the candidates' (m).
 
     Attributes
     ----------
+    census : of the documents as they were given
     candidates : the channel's, pruned to those worth asking about
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
     candidate_log10_odds : float32 (m,), that this original stood there
@@ -186,6 +195,7 @@ class Measurements(Glance):
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
     """
 
+    census: Census
     candidates: Candidates
     candidate_features: NDArray[np.float32]
     candidate_log10_odds: NDArray[np.float32]
@@ -253,26 +263,34 @@ class Measurer:
         return Glance(batch, pairs, log10_prob, context, queries)
 
     def measure(
-        self, batch: TokenBatch, known: NDArray[np.bool_] | None = None, glance: Glance | None = None
+        self,
+        batch: TokenBatch,
+        known: NDArray[np.bool_] | None = None,
+        glance: Glance | None = None,
+        census: Census | None = None,
     ) -> Measurements:
         """Return all measurements of a batch.
 
-        `known` masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
-        nothing learns to lean on knowing the substitute. `glance` is this measurer's, where it has been taken already.
+        Parameters
+        ----------
+        known : masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
+            nothing learns to lean on knowing the substitute
+        glance : this measurer's, where it has been taken already
+        census : of the documents as they were given, where part of them has been put back already
         """
         glance = self.glance(batch) if glance is None else glance
+        census = Census.of(glance, self.vocabulary.size) if census is None else census
         context, ids = glance.context, batch.ids
-        counts = _Counts.of(batch, self.vocabulary.size)
         n_words = np.log10(np.maximum(batch.n_words, _FEWEST_WORDS)).astype(np.float32)
         candidates = self.channel.candidates(batch, known, context <= self.asked)
-        candidates, features = self._candidate_features(glance, candidates, counts)
+        candidates, features = self._candidate_features(glance, candidates, census)
         if len(candidates):
             features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
             odds = features[:, 0] + features[:, 3]
         else:
             odds = self.candidate_model.log10_odds(features)
-        tokens = self._token_features(glance, candidates, odds, counts)
+        tokens = self._token_features(glance, candidates, odds, census)
         tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
         token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
         if self.token_model is not None:
@@ -284,6 +302,7 @@ class Measurer:
             glance.log10_prob,
             context,
             glance.queries,
+            census,
             candidates,
             features,
             odds,
@@ -293,7 +312,7 @@ class Measurer:
         )
 
     def _candidate_features(
-        self, glance: Glance, candidates: Candidates, counts: _Counts
+        self, glance: Glance, candidates: Candidates, census: Census
     ) -> tuple[Candidates, NDArray[np.float32]]:
         batch, log10_prob = glance.batch, glance.log10_prob
         zipf, sequences = self.channel.zipf, self.channel.sequences
@@ -325,6 +344,7 @@ class Measurer:
         after = candidate_log10_prob(self.language_model, batch, glance.pairs, values, lengths, candidates.start, stop)
         running = np.concatenate(([0.0], np.cumsum(log10_prob.astype(np.float64))))
         before = (running[stop + 2] - running[candidates.start]).astype(np.float32)
+        documents = batch.document_of[candidates.start]
         capital = (batch.shape[candidates.start] & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
         x = np.zeros((len(keep), len(CANDIDATE_COLUMNS)), dtype=np.float32)
         x[:, 0] = after - before
@@ -338,13 +358,13 @@ class Measurer:
         x[:, 8] = -before
         x[:, 9] = capital
         x[:, 10] = np.log10(rivals[keep])
-        x[:, 11] = np.log10(1 + counts.look_up(batch.document_of[candidates.start], original_head))
-        x[:, 12] = np.log10(counts.of_token[substitute_head])
+        x[:, 11] = np.log10(1 + census.look_up(documents, original_head))
+        x[:, 12] = np.log10(np.maximum(census.look_up(documents, batch.ids[substitute_head]), 1))
         x[np.arange(len(keep)), _FIRST_SOURCE + candidates.source] = 1
         return candidates, x
 
     def _token_features(
-        self, glance: Glance, candidates: Candidates, odds: NDArray[np.float32], counts: _Counts
+        self, glance: Glance, candidates: Candidates, odds: NDArray[np.float32], census: Census
     ) -> NDArray[np.float32]:
         batch, context, log10_prob = glance.batch, glance.context, glance.log10_prob
         pair_prob, _, seen = glance.pairs
@@ -358,8 +378,7 @@ class Measurer:
         x[:-1, 2] = context[1:]
         x[2:, 3] = context[:-2]
         x[:-2, 4] = context[2:]
-        of_document = np.bincount(batch.document_of, weights=context, minlength=len(batch.texts))
-        x[:, 5] = (of_document / np.maximum(batch.n_words, 1))[batch.document_of]
+        x[:, 5] = census.context[batch.document_of]
         x[:, 6] = log10_prob
         x[:-1, 7] = log10_prob[1:]
         x[:-2, 8] = log10_prob[2:]
@@ -381,5 +400,5 @@ class Measurer:
         x[:, 18] = (shape & HYPHENATED) != 0
         x[:, 19] = (ids == UNKNOWN) | (ids == NAME)
         x[:, 20] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
-        x[:, 21] = np.log10(counts.of_token)
+        x[:, 21] = np.log10(np.maximum(census.look_up(batch.document_of, ids), 1))
         return x

@@ -188,8 +188,8 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
             weights.append(min(127, max(0, math.floor(cost / WEIGHT_STEP + 0.5))))
             sources.append(source)
         sizes.append(len(kept))
-    if len(substitutes) >= 1 << ENTRY_BITS:
-        raise ValueError(f"{len(substitutes)} substitutes do not fit {ENTRY_BITS} bits")
+    if len(row) >= 1 << ENTRY_BITS:
+        raise ValueError(f"{len(row)} wordings do not fit {ENTRY_BITS} bits")
     flat = [vocabulary[w] for words in row for w in words]
     lengths = [len(words) for words in row]
     sequences = Ragged(np.array(lengths, dtype=np.uint8), np.array(flat, dtype=np.int32))

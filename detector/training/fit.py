@@ -178,7 +178,7 @@ def fit_choice_model(
     xs, ys = [], []
     for part, batch, pairs in _batches(stage.measurer, examples, seed, progress):
         reading = read(batch, stage, pairs=pairs)
-        xs.append(choice_features(reading.m, reading.rewritten, stage.prior_log10_odds))
+        xs.append(choice_features(reading.m, reading.rewritten, reading.habits))
         ys.append(_right_candidates(stage.measurer, part, reading.m))
     return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
