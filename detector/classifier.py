@@ -1,13 +1,23 @@
-"""From features to a calibrated probability: logistic regressions in plain arrays."""
+"""From features to a calibrated probability: boosted trees and logistic regressions in plain arrays."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DOCUMENT_FEATURE_NAMES", "LogisticModel", "document_features", "log_odds", "probability", "without_damage"]
+__all__ = [
+    "DOCUMENT_FEATURE_NAMES",
+    "BoostedTrees",
+    "Classifier",
+    "LogisticModel",
+    "document_features",
+    "log_odds",
+    "probability",
+    "without_damage",
+]
 
 # What a document's verdict rests on: itself as one long passage, its worst passage (one spun passage in a human
 # article is found by that passage alone), and damage to letters and names.
@@ -17,16 +27,42 @@ _MOST_BY_NAMES = 8.0  # natural logarithm of the odds: names alone make no text 
 _MOST = 15.0
 
 
-@dataclass(frozen=True)
-class LogisticModel:
-    """A calibrated logistic regression.
+class Classifier(ABC):
+    """Scores rows of named columns; the scores are calibrated by the length of the text.
 
     Attributes
     ----------
     columns : feature names, in order
+    calibration : float64 (4,), the logit is a0 + a1 s + (a2 + a3 s) (log10 words - 2) for a decision score s
+    """
+
+    columns: tuple[str, ...]
+    calibration: NDArray[np.float64]
+
+    @abstractmethod
+    def decision_score(self, x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the uncalibrated logit of each row of `x` (n, c); higher is likelier spun."""
+
+    def logit(
+        self, x: NDArray[np.float32] | NDArray[np.float64], log10_words: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the calibrated logit (natural logarithm of the odds) of each row."""
+        s = self.decision_score(x)
+        a = self.calibration
+        length = log10_words - 2.0
+        out: NDArray[np.float64] = a[0] + a[1] * s + (a[2] + a[3] * s) * length
+        return out
+
+
+@dataclass(frozen=True)
+class LogisticModel(Classifier):
+    """A calibrated logistic regression.
+
+    Attributes
+    ----------
+    columns, calibration : as every classifier has them
     mean, scale : float64 (c,), standardisation; standardised features are clipped to eight deviations
     weights : float64 (c,); bias : float64 (1,)
-    calibration : float64 (4,), the logit is a0 + a1 s + (a2 + a3 s) (log10 words - 2) for a decision score s
     """
 
     columns: tuple[str, ...]
@@ -43,15 +79,42 @@ class LogisticModel:
         score: NDArray[np.float64] = (z * self.weights).sum(axis=1) + self.bias[0]
         return score
 
-    def logit(
-        self, x: NDArray[np.float32] | NDArray[np.float64], log10_words: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the calibrated logit (natural logarithm of the odds) of each row."""
-        s = self.decision_score(x)
-        a = self.calibration
-        length = log10_words - 2.0
-        out: NDArray[np.float64] = a[0] + a[1] * s + (a[2] + a[3] * s) * length
-        return out
+
+@dataclass(frozen=True)
+class BoostedTrees(Classifier):
+    """Calibrated gradient-boosted trees, t of them, all of one depth.
+
+    Node k of a tree leads to its nodes 2 k + 1, and 2 k + 2 where the column is above the threshold; the last nodes
+    lead to the leaves. A branch that was not grown to the full depth has thresholds that nothing is above.
+
+    Attributes
+    ----------
+    columns, calibration : as every classifier has them
+    column : int16 (t, 2 ** depth - 1), which column each node asks about; threshold : float32, the same shape
+    value : float32 (t, 2 ** depth), what each leaf adds to the score
+    bias : float64 (1,)
+    """
+
+    columns: tuple[str, ...]
+    column: NDArray[np.int16]
+    threshold: NDArray[np.float32]
+    value: NDArray[np.float32]
+    bias: NDArray[np.float64]
+    calibration: NDArray[np.float64]
+
+    def decision_score(self, x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the uncalibrated logit of each row of `x` (n, c); higher is likelier spun."""
+        trees, nodes = self.column.shape
+        flat, row = np.ravel(x), np.arange(len(x))[:, None] * x.shape[1]
+        column, threshold = self.column.ravel().astype(np.int64), self.threshold.ravel()
+        first = np.arange(trees) * nodes
+        node = np.zeros((len(x), trees), dtype=np.int64)
+        for _ in range(nodes.bit_length()):
+            at = node + first
+            node = 2 * node + 1 + (flat[row + column[at]] > threshold[at])
+        leaf = node - nodes + np.arange(trees) * (nodes + 1)
+        score: NDArray[np.float64] = self.value.ravel()[leaf].sum(axis=1, dtype=np.float64) + self.bias[0]
+        return score
 
 
 def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -232,15 +232,8 @@ class ContextModel:
         np.add.at(totals, block_of[rare_places], rare_vectors[rare_index])
         topic_rows = self._projections[1](_topics(batch, totals), np.float32(1)).astype(np.int16)
         shapes = shape_class(batch.shape)
-        # The words beside which a rare word stands, in order, with its distance and row.
-        place_of = np.full(n + 2 * REACH, -1, dtype=np.int64)
-        place_of[places] = np.arange(len(places))
-        beside = place_of[rare_places - np.array(_DISTANCES)[:, None]]
-        rare_distance, of_rare = np.nonzero(beside >= 0)
-        rare_beside = beside[rare_distance, of_rare]
-        order = np.argsort(rare_beside, kind="stable")
-        rare_beside, rare_distance, rare_word = rare_beside[order], rare_distance[order], rare_index[of_rare[order]]
-
+        rare_of = np.full(n, -1, dtype=np.int64)
+        rare_of[rare_places] = rare_index
         # A document's margin is wider than the reach: no place reads before the batch, or after it.
         total = np.empty((min(_ROWS, len(places)), len(inner)), dtype=np.int16)
         one = np.empty_like(total)
@@ -251,15 +244,11 @@ class ContextModel:
             np.take(topic_rows, block_of[at], axis=0, out=hidden, mode="clip")
             hidden += np.take(shape_rows, shapes[at], axis=0, out=row, mode="clip")
             for k, distance in enumerate(_DISTANCES):
-                hidden += np.take(common_rows[k], common_ids[at + distance], axis=0, out=row, mode="clip")
-            low, high = np.searchsorted(rare_beside, (start, start + len(at)))
-            if low < high:
-                rows, first_of = np.unique(rare_beside[low:high], return_index=True)
-                added = rare_rows[rare_distance[low:high], rare_word[low:high]]
-                # Sums of runs as differences of a running sum: it may wrap, they do not.
-                running = np.zeros((len(added) + 1, added.shape[1]), dtype=np.int16)
-                np.cumsum(added, axis=0, out=running[1:])
-                hidden[rows - start] += np.diff(running[np.append(first_of, len(added))], axis=0)
+                beside = at + distance
+                hidden += np.take(common_rows[k], common_ids[beside], axis=0, out=row, mode="clip")
+                rare = rare_of[beside]
+                beside_rare = np.flatnonzero(rare >= 0)
+                hidden[beside_rare] += rare_rows[k][rare[beside_rare]]
             np.maximum(hidden, zero[: len(at)], out=hidden)
             first = hidden.astype(np.float32)
             second = first @ inner

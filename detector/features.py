@@ -27,7 +27,7 @@ _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
 _SCORES = ("mean_log10_prob", "mean_context", "mean_token_odds")
 _KINDS = ("candidate_share", "mean_zipf", "unseen_pairs", "names", "everyday")
 _AVERAGED = (*_PER_WORD, *_SHARES, *_SCORES, *_KINDS)
-_PLAIN_NAMES: tuple[str, ...] = (
+FEATURE_NAMES: tuple[str, ...] = (
     "log10_words",
     *_SCORES,
     *_RATIOS,
@@ -37,8 +37,6 @@ _PLAIN_NAMES: tuple[str, ...] = (
     *_LOW_QUANTILES,
     *_KINDS,
 )
-# What each of them says changes with the length of the passage, so each comes once more, times log10(words / 100).
-FEATURE_NAMES: tuple[str, ...] = (*_PLAIN_NAMES, *(f"{name}_by_length" for name in _PLAIN_NAMES))
 
 
 def _sorted_quantiles(
@@ -148,8 +146,7 @@ def passage_features(
         },
         **dict(zip((*_ODDS_QUANTILES, *_LOW_QUANTILES), quantiles, strict=True)),
     }
-    plain = np.stack([columns[name] for name in _PLAIN_NAMES], axis=1)
-    return np.concatenate((plain, plain * (np.log10(n) - 2.0)[:, None]), axis=1).astype(np.float32)
+    return np.stack([columns[name] for name in FEATURE_NAMES], axis=1).astype(np.float32)
 
 
 def text_features(measures: WordMeasures, batch: TokenBatch) -> NDArray[np.float32]:

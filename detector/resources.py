@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 
 from detector.channel import Channel
-from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
+from detector.classifier import DOCUMENT_FEATURE_NAMES, BoostedTrees, LogisticModel
 from detector.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.errors import ModelError
 from detector.evidence.choice import CHOICE_COLUMNS
@@ -43,7 +43,7 @@ __all__ = [
     "write_arrays",
 ]
 
-FORMAT = 2  # of the folder; a package reads the format that it was written for
+FORMAT = 3  # of the folder; a package reads the format that it was written for
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Stage:
     """
 
     measurer: Measurer
-    passage_model: LogisticModel
+    passage_model: BoostedTrees
     document_model: LogisticModel
     prior_log10_odds: float
 
@@ -244,7 +244,7 @@ def load_models(folder: Path | None = None) -> Models:
         own = folder / name
         candidate_model = read_arrays(Perceptron, own / "candidate_model")
         token_model = read_arrays(Perceptron, own / "token_model")
-        passage_model = read_arrays(LogisticModel, own / "passage_model")
+        passage_model = read_arrays(BoostedTrees, own / "passage_model")
         document_model = read_arrays(LogisticModel, own / "document_model")
         _check_columns(
             own,

@@ -1,14 +1,23 @@
-"""Logistic models against scikit-learn, document features by hand."""
+"""Logistic models and boosted trees against scikit-learn, document features by hand."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel, document_features, probability, without_damage
+from detector.classifier import (
+    DOCUMENT_FEATURE_NAMES,
+    BoostedTrees,
+    LogisticModel,
+    document_features,
+    probability,
+    without_damage,
+)
+from detector.training import fit as fitting
 
 IDENTITY = np.array([0.0, 1.0, 0.0, 0.0])
 
@@ -48,6 +57,53 @@ def test_calibration_is_a_line_whose_slope_and_height_change_with_length():
     x = np.array([[1.0], [1.0], [-2.0]])
     logit = model.logit(x, np.array([2.0, 3.0, 1.0]))
     assert logit.tolist() == [0.5 + 2.0, 0.5 + 2.0 + (-1.0 + 3.0) * 1.0, 0.5 - 4.0 + (-1.0 - 6.0) * -1.0]
+
+
+def test_each_leaf_is_reached_by_hand():
+    one = BoostedTrees(
+        ("a", "b"),
+        np.array([[0, 1, 1]]),
+        np.array([[0.5, 2.0, np.inf]]),
+        np.array([[1.0, 2.0, 3.0, 4.0]]),
+        np.array([10.0]),
+        IDENTITY,
+    )
+    x = np.array([[0.5, 2.0], [0.0, 2.1], [0.6, -9.0], [9.0, 1e30]], dtype=np.float32)
+    assert one.decision_score(x).tolist() == [11.0, 12.0, 13.0, 13.0]
+    assert one.logit(x, np.full(4, 2.0)).tolist() == [11.0, 12.0, 13.0, 13.0]
+
+
+@pytest.fixture(scope="module")
+def boosted():
+    """Trees of a table that no line divides, and scikit-learn's that they were copied from."""
+    kept = []
+
+    class Kept(HistGradientBoostingClassifier):
+        def fit(self, *x):
+            kept.append(super().fit(*x))
+            return self
+
+    rng = np.random.default_rng(6)
+    x = rng.normal(0, 1, (3000, 3)).astype(np.float32).astype(np.float64)
+    spun = (x[:, 0] > 0) ^ (x[:, 1] > 0.5)
+    examples = fitting.ExampleFeatures(x, spun, rng.integers(20, 500, 3000), ())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "HistGradientBoostingClassifier", Kept)
+        ours = fitting.fit_boosted(examples, examples, ("a", "b", "c"))
+    return x, spun, ours, kept[0]
+
+
+def test_trees_score_as_those_that_they_were_copied_from(boosted):
+    x, spun, ours, theirs = boosted
+    assert np.allclose(ours.decision_score(x.astype(np.float32)), theirs.decision_function(x), atol=1e-5)
+    assert ((ours.logit(x, np.full(len(x), 2.0)) > 0) == spun).mean() > 0.97
+
+
+def test_a_row_s_trees_do_not_depend_on_its_neighbours(boosted):
+    x, _, ours, _ = boosted
+    alone = [ours.decision_score(x[i : i + 1])[0] for i in range(50)]
+    assert ours.decision_score(x[:50]).tolist() == alone
+    assert ours.decision_score(x[:0]).shape == (0,)
 
 
 @given(st.floats(allow_nan=False))

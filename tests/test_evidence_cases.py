@@ -33,7 +33,9 @@ def check(case):
     assert hits
     assert all(e.message for e in hits)
     if "original" in case:
-        assert case["original"] in [a.text for e in hits for a in e.alternatives]
+        # Alone, or with the neighbours that the finding takes in ("Invoice Gates").
+        written = {e.surface.replace(case["span"], case["original"]) for e in hits} | {case["original"]}
+        assert written & {a.text for e in hits for a in e.alternatives}
 
 
 @pytest.mark.parametrize("case", [*cases("in_the_wild"), *cases("synthetic"), *cases("negative")])

@@ -6,16 +6,19 @@ batch, drawn anew, so that nothing learns to lean on knowing the substitute: a u
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from detector.classifier import LogisticModel, document_features
+from detector.classifier import BoostedTrees, Classifier, LogisticModel, document_features
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
@@ -32,6 +35,7 @@ __all__ = [
     "ExampleFeatures",
     "balanced",
     "document_inputs",
+    "fit_boosted",
     "fit_candidate_model",
     "fit_choice_model",
     "fit_logistic",
@@ -43,6 +47,9 @@ __all__ = [
 # Share of the channel's pairs that a batch may know, drawn for each batch.
 _KNOWN_SHARES = (1.0, 0.6, 0.3, 0.1)
 _BATCH = 60  # examples measured together
+# Learning rates of a network's passes over its examples. At one rate throughout it ends where chance has it: what it
+# restores then differs by a point from one seed to the next.
+_RATES = (4e-3, 4e-3, 2e-3, 1e-3, 4e-4, 1e-4)
 
 
 def balanced(documents: Sequence[Document], n: int, seed: int, repeat: bool = False) -> list[Document]:
@@ -90,16 +97,19 @@ def _fit_perceptron(
     x: NDArray[np.float32], y: NDArray[np.bool_], columns: tuple[str, ...], hidden: int, seed: int
 ) -> Perceptron:
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
+    z = np.clip((x - mean) / scale, -6, 6)
     network = MLPClassifier(
         (hidden,),
-        early_stopping=True,
-        n_iter_no_change=4,
-        max_iter=40,
-        batch_size=int(np.clip(len(x) // 200, 200, 4096)),
-        learning_rate_init=4e-3,
+        batch_size=int(np.clip(len(x) // 200, 64, 2048)),
         alpha=1e-4,
+        max_iter=1,
+        warm_start=True,
         random_state=seed,
-    ).fit(np.clip((x - mean) / scale, -6, 6), y)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # each call is one pass of several
+        for rate in _RATES:
+            network.set_params(learning_rate_init=rate).fit(z, y)
 
     def plain(a: NDArray[np.float64]) -> NDArray[np.float32]:
         return np.ascontiguousarray(a, dtype=np.float32)
@@ -212,7 +222,7 @@ def passage_inputs(
 def document_inputs(
     measurer: Measurer,
     prior: float,
-    passage_model: LogisticModel,
+    passage_model: Classifier,
     examples: Sequence[Example],
     seed: int | None,
     progress: Callable[[int], None] = lambda n: None,
@@ -230,6 +240,8 @@ def document_inputs(
     return ExampleFeatures(np.concatenate(rows), spun, np.concatenate(words), tuple(examples))
 
 
+_UNCALIBRATED = np.array([0.0, 1.0, 0.0, 0.0])
+_TREES, _DEPTH = 300, 4
 _GIVEN_SCALE = 2.0  # clipping at eight deviations leaves log odds of 16 as they are
 
 
@@ -250,10 +262,56 @@ def fit_logistic(
     model = LogisticRegression(max_iter=5000)
     model.fit(np.clip((fit.x - mean) / scale, -8, 8)[:, fitted], fit.spun)
     weights[fitted] = model.coef_[0]
-    plain = LogisticModel(columns, mean, scale, weights, model.intercept_, np.array([0.0, 1.0, 0.0, 0.0]))
-    score = plain.decision_score(calibrate.x)
-    length = np.log10(np.maximum(calibrate.n_words, 1)) - 2.0
+    plain = LogisticModel(columns, mean, scale, weights, model.intercept_, _UNCALIBRATED)
+    return replace(plain, calibration=_calibration(plain.decision_score(calibrate.x), calibrate))
+
+
+def fit_boosted(fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...]) -> BoostedTrees:
+    """Return boosted trees fitted on one set of examples and calibrated, length by length, on another.
+
+    Of 100 words of which 7 were replaced they tell ROC AUC 0.961 on dev where a logistic regression tells 0.955, of
+    300 words 0.993 where it tells 0.991; and more of each family that they were not fitted on.
+    """
+    model = HistGradientBoostingClassifier(
+        learning_rate=0.05,
+        max_iter=_TREES,
+        max_depth=_DEPTH,
+        max_leaf_nodes=None,
+        min_samples_leaf=min(200, len(fit.x) // 20),
+        l2_regularization=1.0,
+        early_stopping=False,
+    ).fit(fit.x, fit.spun)
+    nodes = 2**_DEPTH - 1
+    column = np.zeros((_TREES, nodes), dtype=np.int16)
+    threshold = np.full((_TREES, nodes), np.inf)
+    value = np.zeros((_TREES, nodes + 1), dtype=np.float32)
+    for t, (grown,) in enumerate(model._predictors):
+        place = {0: 0}  # from a node as it was grown to where it stands in a full tree
+        for i, node in enumerate(grown.nodes):
+            at = place[i]
+            if node["is_leaf"]:
+                # What was not grown on: all leaves below say the same.
+                low = high = at
+                while low < nodes:
+                    low, high = 2 * low + 1, 2 * high + 2
+                value[t, low - nodes : high - nodes + 1] = node["value"]
+            else:
+                column[t, at], threshold[t, at] = node["feature_idx"], node["num_threshold"]
+                place[int(node["left"])], place[int(node["right"])] = 2 * at + 1, 2 * at + 2
+    bias = np.ravel(model._baseline_prediction).astype(np.float64)
+    plain = BoostedTrees(columns, column, _single_below(threshold), value, bias, _UNCALIBRATED)
+    return replace(plain, calibration=_calibration(plain.decision_score(calibrate.x), calibrate))
+
+
+def _single_below(x: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return the highest numbers of single precision that are not above `x`: what is above them is above `x` too."""
+    near = x.astype(np.float32)
+    return np.where(near > x, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+def _calibration(score: NDArray[np.float64], examples: ExampleFeatures) -> NDArray[np.float64]:
+    """Return the calibration (Platt scaling) of a classifier's scores of examples, by their length."""
+    length = np.log10(np.maximum(examples.n_words, 1)) - 2.0
     design = np.stack((score, length, score * length), axis=1)
-    platt = LogisticRegression(C=1e3, max_iter=5000).fit(design, calibrate.spun)
-    a = platt.coef_[0]
-    return replace(plain, calibration=np.array([platt.intercept_[0], a[0], a[1], a[2]]))
+    platt = LogisticRegression(C=1e3, max_iter=5000).fit(design, examples.spun)
+    return np.concatenate((platt.intercept_, platt.coef_[0]))

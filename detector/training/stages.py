@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol, TypeVar
 
-from detector.classifier import DOCUMENT_FEATURE_NAMES, LogisticModel
+from detector.classifier import DOCUMENT_FEATURE_NAMES
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES
 from detector.perceptron import Perceptron
@@ -20,6 +20,7 @@ from detector.training.fit import (
     ExampleFeatures,
     balanced,
     document_inputs,
+    fit_boosted,
     fit_candidate_model,
     fit_choice_model,
     fit_logistic,
@@ -142,16 +143,13 @@ class Fitting:
             part: str,
             inputs: Callable[..., ExampleFeatures],
             seed: int,
-            columns: tuple[str, ...],
-            given: Sequence[str] = (),
-        ) -> LogisticModel:
+            fit: Callable[[ExampleFeatures, ExampleFeatures], T],
+        ) -> T:
             return self.step(
                 f"{name}_{part}",
-                lambda: fit_logistic(
+                lambda: fit(
                     inputs(second, FIT_RATES, seed, seed),
                     inputs(self.documents["calibrate"], _CALIBRATION_RATES, seed + 10, None),
-                    columns,
-                    given,
                 ),
             )
 
@@ -161,7 +159,9 @@ class Fitting:
             made = self._made(members, _TABLES, (20, 500), rates, 3, seed)
             return passage_inputs(measurer, prior, made, hide, self._told(len(made)))
 
-        passage_model = classifier("passage_model", passages, seed + 10, FEATURE_NAMES)
+        passage_model = classifier(
+            "passage_model", passages, seed + 10, lambda x, calibrate: fit_boosted(x, calibrate, FEATURE_NAMES)
+        )
 
         def whole(
             members: Sequence[Document], rates: tuple[float, float], seed: int, hide: int | None
@@ -169,7 +169,12 @@ class Fitting:
             made = self._made(members, _TABLES, (25, 3000), rates, 2, seed, part_share=0.07)
             return document_inputs(measurer, prior, passage_model, made, hide, self._told(len(made)))
 
-        document_model = classifier("document_model", whole, seed + 30, DOCUMENT_FEATURE_NAMES, ("damage",))
+        document_model = classifier(
+            "document_model",
+            whole,
+            seed + 30,
+            lambda x, calibrate: fit_logistic(x, calibrate, DOCUMENT_FEATURE_NAMES, given=("damage",)),
+        )
         return Stage(measurer, passage_model, document_model, prior)
 
     def choice_model(self, stage: Stage) -> Perceptron:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import LogisticModel
+from detector.classifier import BoostedTrees, Classifier
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES, WordMeasures, text_features
 from detector.text import tokenize
@@ -31,8 +31,8 @@ from detector.training.examples import Example, make_examples
 from detector.training.families import FAMILIES
 from detector.training.fit import (
     balanced,
+    fit_boosted,
     fit_candidate_model,
-    fit_logistic,
     fit_token_model,
     passage_inputs,
 )
@@ -68,7 +68,7 @@ def _examples(
     return list(make_examples(balanced(documents, n, seed), bench.resources, families, words, rates, seed))
 
 
-def _whole(measurer: Measurer, prior: float, model: LogisticModel, texts: Sequence[str]) -> NDArray[np.float64]:
+def _whole(measurer: Measurer, prior: float, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
     """Return the logit of each text as one passage."""
     out = []
     for i in range(0, len(texts), 60):
@@ -78,7 +78,7 @@ def _whole(measurer: Measurer, prior: float, model: LogisticModel, texts: Sequen
     return np.concatenate(out)
 
 
-def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, float, LogisticModel]:
+def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, float, BoostedTrees]:
     """Return candidate, token and passage models fitted on all other families that rewrite words."""
     families = [f for f in FAMILIES if f not in (family, "damage")]
     first, second = bench.fit[0::2], bench.fit[1::2]
@@ -92,7 +92,7 @@ def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer
         measurer, prior, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2
     )
     # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
-    return measurer, prior, fit_logistic(inputs, inputs, FEATURE_NAMES)
+    return measurer, prior, fit_boosted(inputs, inputs, FEATURE_NAMES)
 
 
 def _rows(
