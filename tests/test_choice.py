@@ -77,3 +77,10 @@ def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, 
         assert choice_features(again, probability, habits)[rows_again][:, columns] == pytest.approx(before)
         alone = choice_features(measurer.measure(half), probability, Habits.of(measurer.measure(half), -1.0))
         assert (alone[rows_again][:, columns] != before).any()
+
+
+def test_a_text_without_candidates_may_have_some_once_it_is_mended(models, m):
+    nothing = Habits.of(models.close.measurer.measure(tokenize([""], models.vocabulary)), -1.0)
+    x = choice_features(m, np.array([0.9]), nothing)
+    assert np.isfinite(x).all()
+    assert (x[:, CHOICE_COLUMNS.index("same_pair")] == 0).all()

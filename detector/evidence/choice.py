@@ -181,10 +181,11 @@ def choice_features(m: Measurements, probability: NDArray[np.float64], habits: H
     leads, rival = _leads(m)
 
     pairs = _pairs(m)
-    at = np.minimum(np.searchsorted(habits.pairs, pairs), len(habits.pairs) - 1)
-    met = habits.pairs[at] == pairs
-    others = np.where(met, habits.times[at] - 1, 0)
-    heard = np.where(others > 0, habits.odds[at] - odds, 0.0)
+    at = np.searchsorted(habits.pairs, pairs)
+    # What is beyond the last of them, or of none, is no pair.
+    met = np.append(habits.pairs, -1)[at] == pairs
+    others = np.where(met, np.append(habits.times, 1)[at] - 1, 0)
+    heard = np.where(others > 0, np.append(habits.odds, 0.0)[at] - odds, 0.0)
 
     # The share of replaced words among those that one kind of table could have written, this place left out.
     kind = _kinds(m)
