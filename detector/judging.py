@@ -47,8 +47,8 @@ MIN_WORDS = 20
 
 # On dev anything from 0.6 to 0.8 is best; on real passages, which neither stage was fitted on, the less the better.
 _CLOSE_SHARE = 2 / 3  # of the close reading in what both stages say
-# Shorter texts are always read closely. Of 100 words of which 7 were replaced the screen is half as sure (ROC AUC 0.917
-# against 0.951 by both on the test split), of 300 about as sure; and they are read in no time.
+# Shorter texts are always read closely: they are read in no time, and the screen is less sure of them. Of 100 words of
+# which 7 were replaced it tells ROC AUC 0.939 on dev, both stages 0.958; of 300 words 0.987 and 0.993.
 _SHORT_WORDS = 150
 
 R = TypeVar("R")
