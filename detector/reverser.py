@@ -14,7 +14,7 @@ from detector.channel import Candidates, Channel
 from detector.decoder import decode
 from detector.errors import PlanError
 from detector.evidence.choice import MOST_GAIN, Habits, log10_gain
-from detector.evidence.measurements import Measurements
+from detector.evidence.measurements import CANDIDATE_COLUMNS, Measurements
 from detector.language_model import LanguageModel
 from detector.lexicon import CAPITAL, LOWER, UPPER, Vocabulary
 from detector.perceptron import Perceptron
@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 _ALTERNATIVES = 5  # readings of an edit that are shown
+# A word that everybody uses ("could", "want", "by") for another ("may", "need", "through"): either reads well nearly
+# everywhere, and which one it was changes what is said. So such an edit must be likelier by so many powers of ten.
+_EVERYDAY_ZIPF, _EVERYDAY_CAUTION = 5.8, 1.5
 
 
 def apply_plan(text: str, plan: Iterable[Edit]) -> str:
@@ -164,6 +167,14 @@ class RestorerSettings:
     offset: float = 0.0
 
 
+def _everyday(m: Measurements) -> NDArray[np.bool_]:
+    """Whether each candidate puts one word that everybody uses for another."""
+    column = dict(zip(CANDIDATE_COLUMNS, m.candidate_features.T, strict=True))
+    common = np.minimum(column["zipf_original"], column["zipf_substitute"]) >= _EVERYDAY_ZIPF
+    out: NDArray[np.bool_] = common & (column["words_original"] == 1) & (column["words_substitute"] == 1)
+    return out
+
+
 def _touching(m: Measurements, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.bool_]:
     """Whether each candidate touches one of its document's spans."""
     batch, c = m.batch, m.candidates
@@ -225,6 +236,7 @@ class Restorer:
         gain = log10_gain(m, self.choice_model, probability, habits)
         doubt = np.log10(np.maximum(probability, 1e-9)).astype(np.float32) * np.float32(s.caution)
         gain += doubt[m.batch.document_of[m.candidates.start]] + np.float32(s.offset)
+        gain -= np.float32(_EVERYDAY_CAUTION) * _everyday(m)
         rows = np.flatnonzero((gain > s.floor) & ~_touching(m, keep))
         chosen = decode(
             self.language_model,

@@ -146,3 +146,9 @@ def test_words_are_written_as_people_write_them(words, text):
 )  # fmt: skip
 def test_article_by_sound(word, article):
     assert article_for(word) == article
+
+
+def test_a_month_comes_back_and_a_word_that_everybody_uses_stays():
+    text = reverse(SPUN + " Officers mentioned the 2 sides could not even agree on a listing of points.").text
+    assert "in May" in text
+    assert "two sides could not even agree on a list of" in text
