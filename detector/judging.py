@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import document_features, log_odds, probability, without_damage
+from detector.classifier import Classifier, document_features, log_odds, probability, without_damage
 from detector.evidence.choice import Habits
 from detector.evidence.collect import Damage, collect, find_damage
 from detector.evidence.measurements import Census, Glance, Measurements
@@ -35,6 +35,7 @@ __all__ = [
     "first_look",
     "judge",
     "judge_further",
+    "passage_log_odds",
     "passages_of",
     "plans",
     "plans_of_reading",
@@ -197,6 +198,19 @@ def document_log_odds(
     return both.reshape(2, -1)
 
 
+def passage_log_odds(
+    m: Measurements, prior_log10_odds: float, model: Classifier
+) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the passages of texts, the log odds of each text as one passage, and those of each passage.
+
+    `prior_log10_odds` is that of a word without evidence, `model` weighs passages.
+    """
+    passages = split_passages(m.batch)
+    x = text_and_passage_features(WordMeasures.of(m, prior_log10_odds), m.batch, passages)
+    whole, own = np.split(model.logit(x, x[:, 0].astype(np.float64)), [len(m.batch.texts)])
+    return passages, whole, own
+
+
 def read(
     batch: TokenBatch,
     stage: Stage,
@@ -217,9 +231,7 @@ def read(
     m = stage.measurer.measure(
         batch, pairs, None if look is None else look.words, None if known is None else known.census
     )
-    passages = split_passages(batch)
-    x = text_and_passage_features(WordMeasures.of(m, stage.prior_log10_odds), batch, passages)
-    whole, logit = np.split(stage.passage_model.logit(x, x[:, 0].astype(np.float64)), [len(batch.texts)])
+    passages, whole, logit = passage_log_odds(m, stage.prior_log10_odds, stage.passage_model)
     seen = heard or look
     damage = find_damage(m, stage.measurer) if seen is None else seen.damage
     if known is None:

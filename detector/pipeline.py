@@ -218,8 +218,9 @@ def restore(
     """Return what `reverse` does, by the models given.
 
     What a word was depends on what its neighbours were. So every second edit is chosen anew with the others made, and
-    those with the first ones made, until they agree. Then the outcome is read until nothing is left to put back. Each
-    reading goes by the verdict on the text as it was given, so that a text that was restored once is at rest.
+    those with the first ones made, until they agree; all that by what the text as it was given tells of its spinner.
+    Then the outcome is read until nothing is left to put back, by the verdict on the text as it was given, so that a
+    text that was restored once is at rest.
     """
     plan, known = _first_plan(text, models, min_gain, keep)
     if known is None or not plan:

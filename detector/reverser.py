@@ -177,15 +177,8 @@ def _everyday(m: Measurements) -> NDArray[np.bool_]:
 
 def _touching(m: Measurements, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.bool_]:
     """Whether each candidate touches one of its document's spans."""
-    batch, c = m.batch, m.candidates
-    within = np.zeros(len(batch.ids) + 1, dtype=np.int64)
-    for d, of_document in enumerate(spans):
-        low, high = int(batch.documents[d]), int(batch.documents[d + 1])
-        for start, end in of_document:
-            first = low + int(np.searchsorted(batch.ends[low:high], start, side="right"))
-            last = low + int(np.searchsorted(batch.starts[low:high], end, side="left"))
-            within[first + 1 : last + 1] = 1
-    before = np.cumsum(within)
+    c = m.candidates
+    before = np.concatenate(([0], np.cumsum(m.batch.span_of(spans) >= 0)))
     out: NDArray[np.bool_] = before[c.start + c.length] > before[c.start]
     return out
 

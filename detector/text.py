@@ -120,6 +120,21 @@ class TokenBatch:
         running = np.concatenate(([0], np.cumsum(self.is_word)))
         return np.diff(running[self.documents])
 
+    def span_of(self, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.int32]:
+        """Return the index of its document's span that touches each token, -1 where none does, int32 (n,).
+
+        `spans` are half-open offsets in each document; those of the documents after the last are none.
+        """
+        out = np.full(len(self.ids), -1, dtype=np.int32)
+        for d, of_document in enumerate(spans):
+            low, high = int(self.documents[d]), int(self.documents[d + 1])
+            starts, ends = self.starts[low:high], self.ends[low:high]
+            for i, (start, end) in enumerate(of_document):
+                first = int(np.searchsorted(ends, start, side="right"))
+                last = int(np.searchsorted(starts, end, side="left"))
+                out[low + first : low + last] = i
+        return out
+
     def take(self, documents: NDArray[np.int64]) -> TokenBatch:
         """Return the tokens of some of the documents as a batch of their own."""
         lengths = np.diff(self.documents)[documents]

@@ -87,13 +87,6 @@ def make_examples(
 
 def spun_tokens(batch: TokenBatch, spans: Sequence[Sequence[AlignedSpan]]) -> NDArray[np.int32]:
     """Return for each token the index of its document's span that covers it, -1 where none does; int32 (n,)."""
-    out = np.full(len(batch.ids), -1, dtype=np.int32)
-    for d, aligned in enumerate(spans):
-        low, high = int(batch.documents[d]), int(batch.documents[d + 1])
-        starts, ends = batch.starts[low:high], batch.ends[low:high]
-        for i, span in enumerate(aligned):
-            first = int(np.searchsorted(ends, span.start, side="right"))
-            last = int(np.searchsorted(starts, span.end, side="left"))
-            out[low + first : low + last] = i
+    out = batch.span_of([[(span.start, span.end) for span in aligned] for aligned in spans])
     out[~batch.is_word] = -1
     return out

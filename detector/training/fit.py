@@ -22,9 +22,8 @@ from detector.classifier import BoostedTrees, Classifier, LogisticModel, documen
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
 from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
-from detector.features import WordMeasures, text_and_passage_features, text_features
-from detector.judging import read
-from detector.passages import split_passages
+from detector.features import WordMeasures, text_features
+from detector.judging import passage_log_odds, read
 from detector.perceptron import Perceptron
 from detector.resources import Stage
 from detector.text import TokenBatch, iter_pieces, tokenize
@@ -229,10 +228,8 @@ def document_inputs(
 ) -> ExampleFeatures:
     """Return the document features of examples, each taken as a document."""
     rows, words = [], []
-    for part, m in measured(measurer, examples, seed, progress):
-        passages = split_passages(m.batch)
-        x = text_and_passage_features(WordMeasures.of(m, prior), m.batch, passages)
-        whole, own = np.split(passage_model.logit(x, x[:, 0].astype(np.float64)), [len(part)])
+    for _, m in measured(measurer, examples, seed, progress):
+        passages, whole, own = passage_log_odds(m, prior, passage_model)
         damage = find_damage(m, measurer)
         rows.append(document_features(whole, own, passages.document, damage.log10_odds, m.batch.n_words))
         words.append(m.batch.n_words)
