@@ -16,15 +16,15 @@ __all__ = [
     "document_features",
     "log_odds",
     "probability",
-    "without_damage",
+    "with_damage",
 ]
 
-# What a document's verdict rests on: itself as one long passage, its worst passage (one spun passage in a human
-# article is found by that passage alone), and damage to letters and names.
-DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages", "damage")
-_HUMAN_NAMES = 5e-4  # log10 odds a word that misspelt names come to in human text
+# What a verdict on a document's words rests on: itself as one long passage, and its worst passage (one spun passage in
+# a human article is found by that passage alone).
+DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages")
 _MOST_BY_NAMES = 8.0  # natural logarithm of the odds: names alone make no text certain
 _MOST = 15.0
+_ALONE = 5.5  # natural logarithm of how many rewritten texts there are to one that is damaged only
 
 
 class Classifier(ABC):
@@ -123,10 +123,22 @@ def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def without_damage(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return document features as they would be if no letter and no name were damaged."""
-    out = features.copy()
-    out[:, DOCUMENT_FEATURE_NAMES.index("damage")] = 0.0
+def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the log odds of documents by their words and by damage, float64 (d,).
+
+    A spun text is a rewritten one, in which letters and names may be damaged too, or, one in a few hundred, a human
+    one of which nothing else was changed: there the words say nothing against it.
+
+    Parameters
+    ----------
+    words : float64 (d,), log odds by the words alone
+    damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
+    """
+    names, letters = damage * np.log(10.0)
+    both = np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
+    with np.errstate(divide="ignore"):  # without damage there is nothing to add
+        alone = np.log(np.expm1(both)) - _ALONE
+    out: NDArray[np.float64] = np.logaddexp(words + both, alone)
     return out
 
 
@@ -141,8 +153,6 @@ def document_features(
     whole: NDArray[np.float64],
     passages: NDArray[np.float64],
     document: NDArray[np.int64],
-    damage: NDArray[np.float64],
-    n_words: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return the document features, float64 (len(whole), len(DOCUMENT_FEATURE_NAMES)).
 
@@ -150,16 +160,11 @@ def document_features(
     ----------
     whole : float64 (d,), calibrated logit of each document taken as one passage
     passages : float64 (p,), calibrated logit of each passage; document : int64 (p,), in order
-    damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
-    n_words : int64 (d,)
     """
-    names, letters = damage
     counts = np.bincount(document, minlength=len(whole))
     order = np.lexsort((-passages, document))
     starts = np.cumsum(counts) - counts
-    by_names = np.clip((names - _HUMAN_NAMES * n_words) * np.log(10.0), 0.0, _MOST_BY_NAMES)
-    columns = (whole, whole, np.log10(np.maximum(counts, 1)), by_names + letters * np.log(10.0))
-    out = np.stack(columns, axis=1)
+    out = np.stack((whole, whole, np.log10(np.maximum(counts, 1))), axis=1)
     some = np.flatnonzero(counts > 0)
     out[some, 1] = passages[order][starts[some]]
     clipped: NDArray[np.float64] = np.clip(out, -_MOST, _MOST)

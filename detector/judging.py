@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import Classifier, document_features, log_odds, probability, without_damage
+from detector.classifier import Classifier, document_features, log_odds, probability, with_damage
 from detector.evidence.choice import Habits
 from detector.evidence.collect import Damage, collect, find_damage
 from detector.evidence.measurements import Census, Glance, Measurements
@@ -30,7 +30,6 @@ __all__ = [
     "Known",
     "Reading",
     "abstention",
-    "document_log_odds",
     "evidence_of",
     "first_look",
     "judge",
@@ -41,6 +40,7 @@ __all__ = [
     "plans_of_reading",
     "read",
     "together",
+    "words_log_odds",
 ]
 
 # Fewer words than this support no verdict: at 30 words ROC AUC is 0.97, at 20 it falls below 0.95 on known spinners.
@@ -87,7 +87,7 @@ class FirstLook:
 
         `most` is the oddness that a plain text has at most. A short one is never plain: its oddness is left to chance.
         """
-        damaged = [bool(a or b) for a, b in zip(self.damage.certain_names, self.damage.letters, strict=True)]
+        damaged = [bool(a or b) for a, b in zip(self.damage.names, self.damage.letters, strict=True)]
         enough = self.words.batch.n_words >= _SHORT_WORDS
         out: NDArray[np.bool_] = enough & (self.words.oddness <= most) & ~np.array(damaged, dtype=bool)
         return out
@@ -95,10 +95,9 @@ class FirstLook:
 
 @dataclass(frozen=True)
 class Heard:
-    """What one stage tells the next of its texts: damage, P(spun), and P(spun) by the words alone."""
+    """What one stage tells the next of its texts: damage, and P(spun) by the words alone."""
 
     damage: Damage
-    probability: NDArray[np.float64]
     rewritten: NDArray[np.float64]
 
 
@@ -178,24 +177,19 @@ def together(screen: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray
     return (1 - _CLOSE_SHARE) * screen + _CLOSE_SHARE * close
 
 
-def document_log_odds(
+def words_log_odds(
     stage: Stage,
     whole: NDArray[np.float64],
     passages: NDArray[np.float64],
     document: NDArray[np.int64],
-    damage: NDArray[np.float64],
     n_words: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Return the log odds of documents by one stage, and those by their words alone, float64 (2, documents).
+    """Return the log odds of documents by their words alone as one stage has them, float64 (documents,).
 
-    The parameters are those of `classifier.document_features`.
+    The parameters are those of `classifier.document_features`, and the words of each document.
     """
-    features = document_features(whole, passages, document, damage, n_words)
-    length = np.log10(np.maximum(n_words, 1))
-    both = stage.document_model.logit(
-        np.concatenate((features, without_damage(features))), np.concatenate((length, length))
-    )
-    return both.reshape(2, -1)
+    features = document_features(whole, passages, document)
+    return stage.document_model.logit(features, np.log10(np.maximum(n_words, 1)))
 
 
 def passage_log_odds(
@@ -235,10 +229,10 @@ def read(
     seen = heard or look
     damage = find_damage(m, stage.measurer) if seen is None else seen.damage
     if known is None:
-        odds = document_log_odds(stage, whole, logit, passages.document, damage.log10_odds, batch.n_words)
+        words = words_log_odds(stage, whole, logit, passages.document, batch.n_words)
         if heard is not None:
-            odds = together(log_odds(np.stack((heard.probability, heard.rewritten))), odds)
-        p, rewritten = probability(odds)
+            words = together(log_odds(heard.rewritten), words)
+        p, rewritten = probability(with_damage(words, damage.log10_odds)), probability(words)
         p[batch.n_words < MIN_WORDS] = 0.0
         rewritten[batch.n_words < MIN_WORDS] = 0.0
     else:
@@ -276,9 +270,7 @@ def judge_further(look: FirstLook, models: Models, known: Known | None = None) -
     doubted = np.flatnonzero(((p >= models.doubt) | short) & ~foreigners)
     close = None
     if len(doubted):
-        heard = Heard(
-            screened.damage.take(doubted.tolist()), screened.probability[doubted], screened.rewritten[doubted]
-        )
+        heard = Heard(screened.damage.take(doubted), screened.rewritten[doubted])
         close = read(batch.take(doubted), models.close, known, heard=heard)
         p[doubted] = close.probability
     p[foreigners] = 0.0
@@ -323,7 +315,7 @@ def plans_of_reading(
     if reading.rewritten.max() >= models.restorer.least_probability:
         chosen, gain = models.restorer.choose(reading.m, reading.rewritten, reading.habits, keep)
         edits = models.restorer.edits(reading.m, chosen, gain, min_gain)
-    of_texts = zip(edits, damage.letters, damage.certain_names, p.tolist(), strict=True)
+    of_texts = zip(edits, damage.letters, damage.names, p.tolist(), strict=True)
     made = [models.restorer.mended(plan, (*letters, *names), x, min_gain) for plan, letters, names, x in of_texts]
     # An edit may reach for the article before it.
     return [free_of(plan, spans) for plan, spans in zip(made, keep, strict=True)] if keep else made

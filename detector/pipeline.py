@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.classifier import probability
+from detector.classifier import probability, with_damage
 from detector.errors import InputError
 from detector.judging import (
     MIN_WORDS,
     Known,
     abstention,
-    document_log_odds,
     evidence_of,
     first_look,
     judge,
@@ -26,6 +25,7 @@ from detector.judging import (
     plans_of_reading,
     read,
     together,
+    words_log_odds,
 )
 from detector.language import ENGLISH, UNDETERMINED, languages
 from detector.resources import Models, Stage, load_models
@@ -127,9 +127,11 @@ def _survey(text: str, models: Models) -> _Long:
     language: list[bool] = []
     foreign: list[float] = []
 
-    def log_odds_by(stage: Stage) -> NDArray[np.float64]:
+    damage = np.zeros((2, 1))
+
+    def words_by(stage: Stage) -> NDArray[np.float64]:
+        """Return the log odds by the words alone, (1,)."""
         whole, passages = [], []
-        damage = np.zeros(2)
         for part in parts:
             batch = tokenize([part], models.vocabulary)
             if stage is models.screen:
@@ -140,28 +142,30 @@ def _survey(text: str, models: Models) -> _Long:
             reading = read(batch, stage)
             whole += reading.whole.tolist()
             passages += reading.passage_logit.tolist()
-            damage += reading.damage.log10_odds.sum(axis=1)
+            if stage is models.screen:
+                np.add(damage, reading.damage.log10_odds, out=damage)
         if not any(words):
-            return np.full(2, -np.inf)
-        return document_log_odds(
+            return np.full(1, -np.inf)
+        return words_log_odds(
             stage,
             np.array([np.average(whole, weights=words)]),
             np.array(passages),
             np.zeros(len(passages), dtype=np.int64),
-            damage[:, None],
             np.array([sum(words)]),
-        )[:, 0]
+        )
 
-    odds = log_odds_by(models.screen)
+    odds = words_by(models.screen)
     n = sum(words)
     if n == 0:
         return _Long(starts, parts, abstention(UNDETERMINED, 0.0, 0), Known(0.0, 0.0), 0, UNDETERMINED)
     english = ENGLISH if np.average(language, weights=words) >= 0.5 else UNDETERMINED
     abstains = abstention(english, float(np.average(foreign, weights=words)), n)
-    if abstains is None and probability(odds)[0] >= models.doubt:
-        odds = together(odds, log_odds_by(models.close))
-    p, rewritten = probability(odds).tolist() if abstains is None else (0.0, 0.0)
-    return _Long(starts, parts, abstains, Known(p, rewritten), n, english)
+    if abstains is not None:
+        return _Long(starts, parts, abstains, Known(0.0, 0.0), n, english)
+    if probability(with_damage(odds, damage))[0] >= models.doubt:
+        odds = together(odds, words_by(models.close))
+    known = Known(float(probability(with_damage(odds, damage))[0]), float(probability(odds)[0]))
+    return _Long(starts, parts, None, known, n, english)
 
 
 def _moved(item: T, by: int) -> T:

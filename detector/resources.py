@@ -22,6 +22,7 @@ from detector.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.errors import ModelError
 from detector.evidence.choice import CHOICE_COLUMNS
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurer
+from detector.evidence.name_mangling import NAME_COLUMNS
 from detector.evidence.tortured_phrase import TorturedPhrases
 from detector.features import FEATURE_NAMES
 from detector.fingerprints import Fingerprint, first_term, parse
@@ -43,7 +44,7 @@ __all__ = [
     "write_arrays",
 ]
 
-FORMAT = 3  # of the folder; a package reads the format that it was written for
+FORMAT = 4  # of the folder; a package reads the format that it was written for
 
 T = TypeVar("T")
 
@@ -244,6 +245,7 @@ def load_models(folder: Path | None = None) -> Models:
         own = folder / name
         candidate_model = read_arrays(Perceptron, own / "candidate_model")
         token_model = read_arrays(Perceptron, own / "token_model")
+        name_model = read_arrays(Perceptron, own / "name_model")
         passage_model = read_arrays(BoostedTrees, own / "passage_model")
         document_model = read_arrays(LogisticModel, own / "document_model")
         _check_columns(
@@ -251,6 +253,7 @@ def load_models(folder: Path | None = None) -> Models:
             {
                 "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
                 "token_model": (token_model.columns, TOKEN_COLUMNS),
+                "name_model": (name_model.columns, NAME_COLUMNS),
                 "passage_model": (passage_model.columns, FEATURE_NAMES),
                 "document_model": (document_model.columns, DOCUMENT_FEATURE_NAMES),
             },
@@ -265,6 +268,7 @@ def load_models(folder: Path | None = None) -> Models:
             values["kept"],
             candidate_model,
             token_model,
+            name_model,
         )
         return Stage(measurer, passage_model, document_model, values["prior_log10_odds"])
 

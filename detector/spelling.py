@@ -1,7 +1,7 @@
-"""Words that are one letter apart, found for many words at a time.
+"""How words are spelt: which are one letter apart, and which letters may follow which.
 
-Every known word is indexed as it is and less each of its letters in turn (the symmetric deletes of Garbe's SymSpell,
-as 64-bit hashes in one sorted array). Words that are one letter apart share one of these forms.
+For the first, every known word is indexed as it is and less each of its letters in turn (the symmetric deletes of
+Garbe's SymSpell, as 64-bit hashes in one sorted array). Words that are one letter apart share one of these forms.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Spellings", "one_apart"]
+__all__ = ["Letters", "Spellings", "one_apart"]
 
 _LONGEST = 20  # letters
 _BASE = 0x9E3779B97F4A7C15
@@ -45,12 +45,17 @@ def one_apart(a: str, b: str) -> bool:
     return swapped or (a[i + 1 :] == b[i + 1 :] and i < len(a) - 1)
 
 
+def _code_points(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the letters of each word, 0 past its end, uint32 (n, _LONGEST); longer words are cut."""
+    return np.array(words, dtype=f"<U{_LONGEST}").view(np.uint32).reshape(len(words), _LONGEST)
+
+
 def _forms(words: Sequence[str]) -> NDArray[np.uint64]:
     """Return hashes of each word and of the word less each of its letters, uint64 (n, 1 + _LONGEST).
 
     What is over, past a word's end, is 0.
     """
-    letters = np.array(words, dtype=f"<U{_LONGEST}").view(np.uint32).reshape(len(words), _LONGEST).astype(np.uint64)
+    letters = _code_points(words).astype(np.uint64)
     running = np.zeros((len(words), _LONGEST + 1), dtype=np.uint64)
     np.cumsum(letters * _POWERS, axis=1, out=running[:, 1:])
     whole = running[:, -1:]
@@ -106,3 +111,49 @@ class Spellings:
             for owner in self.owners[a:b].tolist()
         }
         return sorted((i, k) for i, k in hits if one_apart(words[i], self.words[k]))
+
+
+_END, _OTHER = 0, 27  # beside the letters a to z, 1 to 26
+_DOUBT = 3.0  # times a word that any letter may follow is taken to have been seen, in the proportions of less context
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A trigram model of the letters of words: "Yok" and "Wst" are spelt like few words, "Tarek" like many.
+
+    Attributes
+    ----------
+    log10_prob : float64 (28, 28, 28), of the third letter after the other two; 0 stands before and after a word
+    """
+
+    log10_prob: NDArray[np.float64]
+
+    @staticmethod
+    def _codes(words: Sequence[str]) -> NDArray[np.int64]:
+        """Return the code of each letter, between two ends before the word and the ends after it, (n, _LONGEST + 3)."""
+        letters = _code_points([_plain(w.lower()) for w in words]).astype(np.int64)
+        codes = np.full((len(words), _LONGEST + 3), _END, dtype=np.int64)
+        inside = np.where((letters >= ord("a")) & (letters <= ord("z")), letters - ord("a") + 1, _OTHER)
+        codes[:, 2:-1] = np.where(letters == 0, _END, inside)
+        return codes
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Letters:
+        """Count the letters of words, each word once."""
+        codes = cls._codes(words)
+        cells = (codes[:, :-2] * 28 + codes[:, 1:-1]) * 28 + codes[:, 2:]
+        counts = np.bincount(cells.ravel(), minlength=28**3).reshape(28, 28, 28).astype(np.float64)
+        counts[_END, _END, _END] = counts[1:, _END, _END] = 0.0  # past the end of a word nothing follows
+        single = counts.sum(axis=(0, 1)) + 1.0
+        pairs = counts.sum(axis=0)
+        after_one = (pairs + _DOUBT * single / single.sum()) / (pairs.sum(axis=1, keepdims=True) + _DOUBT)
+        after_two = (counts + _DOUBT * after_one) / (counts.sum(axis=2, keepdims=True) + _DOUBT)
+        return cls(np.log10(after_two))
+
+    def __call__(self, words: Sequence[str]) -> NDArray[np.float64]:
+        """Return log10 P of the spelling of each word, its end included, float64 (n,); 0 or less."""
+        codes = self._codes(words)
+        each = self.log10_prob[codes[:, :-2], codes[:, 1:-1], codes[:, 2:]]
+        out: NDArray[np.float64] = np.where(codes[:, 1:-1] == _END, 0.0, each).sum(axis=1)
+        # The first letter follows two ends.
+        return out + each[:, 0]

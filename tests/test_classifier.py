@@ -15,7 +15,7 @@ from detector.classifier import (
     LogisticModel,
     document_features,
     probability,
-    without_damage,
+    with_damage,
 )
 from detector.training import fit as fitting
 
@@ -114,14 +114,31 @@ def test_probability_is_one_for_every_logit(logit):
 def test_document_features_by_hand():
     whole = np.array([1.0, -20.0, 0.5])
     passages = np.array([0.0, 3.0, -1.0, -2.0])  # three of document 0, none of 1, one of 2
-    damage, n_words = np.array([[1.5, 0.25, 30.0], [0.0, 0.0, 1.0]]), np.array([1000, 1000, 100])
-    x = document_features(whole, passages, np.array([0, 0, 0, 2]), damage, n_words)
+    x = document_features(whole, passages, np.array([0, 0, 0, 2]))
     assert x.shape == (3, len(DOCUMENT_FEATURE_NAMES))
     column = {name: x[:, i] for i, name in enumerate(DOCUMENT_FEATURE_NAMES)}
     assert column["whole"].tolist() == [1.0, -15.0, 0.5]  # clipped
     assert column["worst_passage"].tolist() == [3.0, -15.0, -2.0]  # without passages, the whole
     assert column["log10_passages"] == pytest.approx([np.log10(3), 0, 0])
-    # Half a power of ten in a thousand words is what names come to in human text, and names alone are never certain.
-    assert column["damage"] == pytest.approx([np.log(10), 0, 8 + np.log(10)])
-    assert np.array_equal(without_damage(x)[:, :-1], x[:, :-1])
-    assert not without_damage(x)[:, -1].any()
+
+
+def test_damage_counts_with_the_words_and_without_them():
+    words = np.array([-1.0, 2.0, -30.0, 2.0])
+    names, letters = np.array([0.0, 1.0, 0.0, 30.0]), np.array([0.0, 0.0, 5.0, 0.0])
+    odds = with_damage(words, np.stack((names, letters)))
+    assert odds[0] == words[0]
+    # A text that reads as rewritten and has a misspelt name: both count.
+    assert odds[1] == pytest.approx(2 + np.log(10), abs=0.01)
+    # Look-alike letters in a text whose words are as human as can be: enough of them decide alone.
+    assert odds[2] == pytest.approx(5 * np.log(10) - 5.5, abs=0.01)
+    # Names alone are never certain.
+    assert odds[3] == pytest.approx(2 + 8, abs=0.01)
+
+
+@given(st.floats(-40, 40), st.floats(0, 20), st.floats(0, 20), st.floats(0, 5))
+def test_more_damage_is_never_more_human(words, names, letters, more):
+    damage = np.array([[names, names + more, names], [letters, letters, letters + more]])
+    odds = with_damage(np.full(3, words), damage)
+    assert np.isfinite(odds).all()
+    assert odds[0] >= words
+    assert min(odds[1:]) >= odds[0] - 1e-9

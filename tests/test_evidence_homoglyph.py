@@ -46,6 +46,12 @@ def test_capitals_keep_their_case_in_what_was_meant():
     assert e.alternatives[0].text == "Committee"
 
 
+@pytest.mark.parametrize(("word", "meant"), [("αji", None), ("τon", None), ("αnd", "and"), ("plαn", "plan")])
+def test_a_symbol_with_indices_is_no_word_in_disguise(word, meant):
+    (found,) = find(f"Here {word} stands.")
+    assert [e.alternatives[0].text for e in found] == ([meant] if meant else [])
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
 def test_latin_text_holds_none(text):

@@ -1,14 +1,19 @@
 """Names spelt wrong: one name in two ways, and a letter off a name that everyone knows."""
 
+import numpy as np
 import pytest
 
 from detector.evidence import name_mangling
 from detector.text import tokenize
 
 
-def find(models, *texts):
+def find_and_weigh(models, *texts):
     measurer = models.close.measurer
     return name_mangling.find(measurer.measure(tokenize(texts, models.vocabulary)), measurer)
+
+
+def find(models, *texts):
+    return find_and_weigh(models, *texts)[0]
 
 
 def mentions(*names):
@@ -64,3 +69,34 @@ def test_a_name_that_stands_twice_is_one(models):
 )
 def test_only_names_inside_a_sentence(models, text):
     assert find(models, text) == [[]]
+
+
+def test_documents_are_weighed_apart_and_alike(models):
+    texts = (MISSPELT, "She moved to the United States in spring.", mentions("Bidden", "Biden", "Biden"))
+    found, log10_odds = find_and_weigh(models, *texts)
+    alone = [find_and_weigh(models, text) for text in texts]
+    assert found == [f for (f,), _ in alone]
+    assert log10_odds.tolist() == [float(odds[0]) for _, odds in alone]
+    assert log10_odds[1] == 0.0
+    for evidence, odds in zip(found, log10_odds, strict=True):
+        # What is too unlikely to be shown adds to what the names say in all.
+        assert odds >= sum(np.log10(1 + 10**e.log10_odds) for e in evidence) - 0.01
+
+
+def test_each_pair_is_described_by_its_columns(models):
+    measurer = models.close.measurer
+    text = "She flew to Sttaes with Mr Halvorssen; the Halvorsen who met Halvorsen there was his son."
+    slips = name_mangling.possible_slips(measurer.glance(tokenize([text], models.vocabulary)), measurer)
+    rows = {
+        right: dict(zip(name_mangling.NAME_COLUMNS, x, strict=True))
+        for right, x in zip(slips.right, slips.features, strict=True)
+    }
+    assert set(rows) >= {"States", "Halvorsen"}
+    assert rows["States"]["zipf"] == pytest.approx(models.vocabulary.zipf[models.vocabulary["states"]])
+    assert rows["States"]["elsewhere"] == 0.0
+    assert rows["States"]["ways"] == pytest.approx(np.log10(6))  # two letters that stand side by side were swapped
+    assert rows["Halvorsen"]["zipf"] == 0.0  # not listed
+    assert rows["Halvorsen"]["elsewhere"] == pytest.approx(np.log10(3))
+    assert rows["Halvorsen"]["ways"] == pytest.approx(np.log10(26 * 9))  # any letter may be added
+    assert rows["Halvorsen"]["length"] == len("Halvorssen")
+    assert all(x["letters"] < 0 and x["listed"] == 0 for x in rows.values())

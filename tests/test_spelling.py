@@ -1,10 +1,11 @@
 """Words one letter apart: which differences count, and that the index finds them all."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.spelling import Spellings, one_apart
+from detector.spelling import Letters, Spellings, one_apart
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,33 @@ def test_an_index_of_nothing_finds_nothing():
 def test_words_too_long_for_the_index_are_left_out():
     long = "antidisestablishmentarianism"
     assert Spellings.of([long, "london"]).near([long[:-1], "lodnon"]) == [(1, 0)]
+
+
+def test_the_letters_that_may_follow_share_one_probability():
+    letters = Letters.of(["banana", "bandana", "cabana"])
+    assert np.allclose((10**letters.log10_prob).sum(axis=2), 1)
+
+
+def test_letters_by_hand():
+    letters = Letters.of(["ab"])
+    one = 3.0  # how often anything is taken to have been seen besides
+    single = np.array([2.0, 2.0, 2.0]) / (3 + 28)  # of the end, a and b, each seen once
+    after_one = (1 + one * single) / (1 + one)
+    assert letters(["ab"])[0] == pytest.approx(np.log10((1 + one * after_one) / (1 + one))[[1, 2, 0]].sum())
+
+
+def test_a_spelling_is_the_likelier_the_more_words_are_spelt_so():
+    letters = Letters.of(["states", "estates", "stateless", "slates", "plates"])
+    usual, swapped, foreign = letters(["states", "sttaes", "şţǎţęş"])
+    assert usual > swapped
+    assert letters(["STATES"])[0] == usual
+    assert letters(["şțates"])[0] == usual  # without its accents
+    assert np.isfinite(foreign)
+    assert letters(["x" * 40])[0] < 0
+    assert letters([]).shape == (0,)
+
+
+@given(st.lists(WORD, min_size=1))
+def test_a_spelling_does_not_depend_on_its_neighbours(words):
+    letters = Letters.of(["abc", "cab"])
+    assert letters(words).tolist() == [letters([w])[0] for w in words]

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.spelling import one_apart
 from detector.training.families import FAMILIES, SpinnerResources, closest_first, make_spinner
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import (
     AlignedSpan,
     DamageSpinner,
+    SlipSpinner,
     TableSpinner,
     read_observed,
     read_observed_pairs,
@@ -165,6 +167,17 @@ def test_names_are_misspelt_in_some_mentions():
     assert {s.original for s in spun.alignment} == {"Halvers"}
     assert 25 < len(spun.alignment) < 75
     assert all(abs(len(s.spun) - 7) <= 1 for s in spun.alignment)
+
+
+def test_slips_are_one_letter_dropped_added_changed_or_swapped():
+    text = "It was Halvers, and then Halvers again. " * 200
+    spun = SlipSpinner(rate=0.5).spin(text)
+    assert 150 < len(spun.alignment) < 250
+    assert spun.restored() == text
+    slips = {s.spun for s in spun.alignment}
+    assert {len(s) for s in slips} == {6, 7, 8}
+    assert {"Havlers", "Halvrs"} <= slips  # swapped, dropped
+    assert all(s[0] == "H" and (s == "Halverss" or one_apart(s.lower(), "halvers") or s[:6] == "Halver") for s in slips)
 
 
 def test_an_unknown_family_is_refused():

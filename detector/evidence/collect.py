@@ -16,37 +16,29 @@ from detector.types import Edit, Evidence
 __all__ = ["Damage", "collect", "find_damage"]
 
 
-_LEAST_NAME = 1.0  # log10 odds from which a misspelt name is reported
-
-
 @dataclass(frozen=True)
 class Damage:
-    """Findings that no classifier was fitted on, of each document: their odds count as they are."""
+    """Findings in letters and names, of each document: their odds count as they are.
+
+    `log10_odds` is what names and letters add up to in each document, float64 (2, documents).
+    """
 
     names: list[list[Evidence]]
     letters: list[list[Evidence]]
+    log10_odds: NDArray[np.float64]
 
-    def take(self, documents: Sequence[int]) -> Damage:
+    def take(self, documents: NDArray[np.int64]) -> Damage:
         """Return the findings of some of the documents."""
-        return Damage([self.names[d] for d in documents], [self.letters[d] for d in documents])
-
-    @property
-    def certain_names(self) -> list[list[Evidence]]:
-        """The misspelt names of each document that are worth showing."""
-        return [[e for e in found if e.log10_odds >= _LEAST_NAME] for found in self.names]
-
-    @property
-    def log10_odds(self) -> NDArray[np.float64]:
-        """What names and letters add up to in each document, float64 (2, documents)."""
-        return np.array(
-            [[sum(e.log10_odds for e in found) for found in of_kind] for of_kind in (self.names, self.letters)],
-            dtype=np.float64,
-        )
+        rows = documents.tolist()
+        return Damage([self.names[d] for d in rows], [self.letters[d] for d in rows], self.log10_odds[:, documents])
 
 
 def find_damage(m: Glance, measurer: Measurer) -> Damage:
     """Return the misspelt names and the look-alike letters of each document."""
-    return Damage(name_mangling.find(m, measurer), homoglyph.find(m, measurer.vocabulary))
+    names, of_names = name_mangling.find(m, measurer)
+    letters = homoglyph.find(m, measurer.vocabulary)
+    of_letters = [sum(e.log10_odds for e in found) for found in letters]
+    return Damage(names, letters, np.stack((of_names, np.array(of_letters, dtype=np.float64))))
 
 
 def collect(
@@ -69,7 +61,7 @@ def collect(
     odds = m.token_log10_odds + shift[m.batch.document_of]
     by_cue = (
         damage.letters,
-        damage.certain_names,
+        damage.names,
         tortured.find(m),
         [substitution.find(text, plan) for text, plan in zip(m.batch.texts, plans, strict=True)],
         agreement.find(m, measurer),

@@ -21,6 +21,8 @@ _WORD = re.compile(rf"[\w{_HIDDEN}]++")
 _CAPITALS = str.maketrans(
     {g.upper(): latin.upper() for g, latin in CONFUSABLE_LETTERS.items() if g in _LETTERS and g.upper() != g}
 )
+_INDEXED = re.compile(r"[α-ω][a-z]{2}")  # a symbol with its indices, or a word in disguise
+_COMMON_ZIPF = 5.0  # from which it is taken for the word ("αnd")
 _LOG10_ODDS = 3.0  # no such word in a million words of held-out human text, Greek symbols and names apart
 
 
@@ -28,7 +30,7 @@ def find(m: Glance, vocabulary: Vocabulary) -> list[list[Evidence]]:
     """Return the words of each document that mix scripts and read as an English word.
 
     A word all of whose letters are foreign is a foreign word; one whose skeleton is no listed word of three letters
-    or more may be a formula ("αB", "μm").
+    or more may be a formula ("αB", "μm"), and so may a Greek letter with two Latin ones after it ("αij").
     """
     out: list[list[Evidence]] = []
     for text in m.batch.texts:
@@ -42,7 +44,8 @@ def find(m: Glance, vocabulary: Vocabulary) -> list[list[Evidence]]:
                 latin = sum(c.isascii() and c.isalpha() for c in word)
                 if latin == 0 or seen == word or len(seen) < 3 or not seen.isascii():
                     continue
-                if vocabulary.get(seen.lower(), 0) == 0:
+                listed = vocabulary.get(seen.lower(), 0)
+                if listed == 0 or (_INDEXED.fullmatch(word) and vocabulary.zipf[listed] < _COMMON_ZIPF):
                     continue
                 found.append(
                     Evidence(

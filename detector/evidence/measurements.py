@@ -206,7 +206,7 @@ class Measurements(Glance):
 
 @dataclass(frozen=True)
 class Measurer:
-    """The models that measure; `candidate_model` and `token_model` are None only while they are being fitted.
+    """The models that measure; `candidate_model`, `token_model` and `name_model` are None only until they are fitted.
 
     Attributes
     ----------
@@ -222,6 +222,7 @@ class Measurer:
     kept: int = 12
     candidate_model: Perceptron | None = None
     token_model: Perceptron | None = None
+    name_model: Perceptron | None = None
 
     @cached_property
     def _commonness(self) -> NDArray[np.float32]:

@@ -1,14 +1,17 @@
 """Names spelt wrong: what transliteration there and back, or a careless spinner, leaves behind.
 
-Fires on a capitalised word inside a sentence that the vocabulary does not know (or hardly) and that differs by one
-letter, doubled, dropped, changed or swapped, from another capitalised word of the same document; or from a word that
-everyone knows, where that would stand well.
+Asks of each capitalised word inside a sentence, if the vocabulary does not know it (or hardly) and the text has it
+once, whether it is a slip for another: a word that everyone knows, or a name of the same text, that one letter dropped,
+added, changed or swapped tells from it (Damerau 1964). A small network weighs the two, as a noisy channel would: how
+well the right one would stand there, how common it is, and whether a name would be spelt as this one is.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,137 +22,136 @@ from detector.spelling import one_apart
 from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, MIXED_CASE, SENTENCE_START, WORD
 from detector.types import Alternative, Evidence
 
-__all__ = ["CUE", "find"]
+__all__ = ["CUE", "NAME_COLUMNS", "Slips", "find", "possible_slips"]
 
 CUE = "name_mangling"
 
-_SHORTEST = 5  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
-_AT_LEAST = 2  # times as often as the slip the name must stand in the text
+NAME_COLUMNS = (
+    "context",  # log10 odds that a writer put the right word there
+    "lm",  # log10 P(right word | two before)
+    "zipf",  # of the right word; 0 where it is not listed
+    "listed",  # the word as it is written is a listed one
+    "letters",  # log10 P of the letters that are written
+    "length",  # letters written
+    "ways",  # log10 of how many slips of this kind the right word allows
+    "elsewhere",  # log10 of 1 + how often the text has the right word as a name
+)
+
+_SHORTEST, _SHORTEST_RIGHT = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
+_LEAST = 1.0  # log10 odds from which a misspelt name is reported
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
-# On dev, of 300 words: one text in 150 has such a pair, and one in three with a fifth of its names misspelt.
-_LOG10_ODDS = 1.5
-# A word with a letter wrong: log10 odds by what the context and the language model say of the right one, and the most
-# that they come to. Fitted by eye on dev: at -3.5, one human text of 300 words in forty, two in three damaged ones.
-_WEIGHT, _OFFSET, _MOST = 0.4, 2.4, 2.0
 
 
-def find(m: Glance, measurer: Measurer) -> list[list[Evidence]]:
-    """Return the misspelt names of each document, those that are spelt two ways before the others."""
-    batch, zipf = m.batch, measurer.vocabulary.zipf
-    flags = batch.shape & (FIRST_UPPER | ALL_UPPER | MIXED_CASE | WORD)
-    name = (flags == (FIRST_UPPER | WORD)) & (batch.ends - batch.starts >= _SHORTEST)
-    rare = name & ((batch.ids == NAME) | (zipf[batch.ids] < _RARE_ZIPF))
-    out = _two_ways(m, measurer.vocabulary, name, rare)
-    for d, more in _misspelt(m, measurer, rare & ((batch.shape & (SENTENCE_START | HYPHENATED)) == 0)):
-        if all(more.end <= e.start or e.end <= more.start for e in out[d]):
-            out[d].append(more)
-    return out
+@dataclass(frozen=True)
+class Slips:
+    """Pairs of a mention and what it may be a slip of, in the order of the mentions.
+
+    Attributes
+    ----------
+    place : int64 (k,), the mention's token
+    right : what it may have been, as it would be written
+    features : float32 (k, len(NAME_COLUMNS))
+    """
+
+    place: NDArray[np.int64]
+    right: list[str]
+    features: NDArray[np.float32]
 
 
-def _misspelt(m: Glance, measurer: Measurer, rare: NDArray[np.bool_]) -> Iterator[tuple[int, Evidence]]:
-    """Yield documents and mentions that are one letter off a word that everyone knows and that would stand well."""
-    batch, vocabulary = m.batch, measurer.vocabulary
-    every = np.flatnonzero(rare)
-    documents, starts, ends = (x[every].tolist() for x in (batch.document_of, batch.starts, batch.ends))
-    names = [(d, batch.texts[d][a:b]) for d, a, b in zip(documents, starts, ends, strict=True)]
-    # A name that stands there twice is one.
-    times = Counter(names)
-    once = [i for i, name in enumerate(names) if times[name] == 1 and name[1].isalpha()]
-    places, written = every[once], [names[i][1] for i in once]
-    if not written:
-        return
-    spellings = vocabulary.spellings
-    near = spellings.near([name.lower() for name in written])
-    pairs = [(row, vocabulary[spellings.words[known]]) for row, known in near]
-    if not pairs:
-        return
-    rows, ids = np.array(pairs, dtype=np.int64).T
-    at, ids = places[rows], ids.astype(np.int32)
-    odds = measurer.context_model.log10_odds(m.queries, at, ids)
-    odds += measurer.language_model.trigram(batch.ids[at - 2], batch.ids[at - 1], ids)[0]
-    odds = np.minimum(_WEIGHT * odds + _OFFSET, _MOST)
-    best: dict[int, int] = {}
-    for i in np.argsort(-odds, kind="stable").tolist():
-        best.setdefault(int(rows[i]), i)
-    for row, i in sorted(best.items()):
-        gain = round(float(odds[i]), 2)
-        if gain <= 0:
-            continue
-        place = int(places[row])
-        right = vocabulary.words[int(ids[i])]
-        right = right[:1].upper() + right[1:]
-        yield (
-            int(batch.document_of[place]),
+def find(m: Glance, measurer: Measurer) -> tuple[list[list[Evidence]], NDArray[np.float64]]:
+    """Return the misspelt names of each document, in order, and what slips tell of each, likely or not, in all.
+
+    The latter, log10 odds that the names of the document were damaged, float64 (documents,), 0 or more: slips are taken
+    to come at random places (a Poisson process), in human text too, but there by far fewer.
+    """
+    batch = m.batch
+    out: list[list[Evidence]] = [[] for _ in batch.texts]
+    slips = possible_slips(m, measurer)
+    if not len(slips.place):
+        return out, np.zeros(len(batch.texts))
+    assert measurer.name_model is not None
+    odds = measurer.name_model.log10_odds(slips.features)
+    # Of each mention the likeliest; of equals the first.
+    order = np.lexsort((-odds, slips.place))
+    best = order[np.diff(slips.place[order], prepend=-1) != 0]
+    total = np.zeros(len(batch.texts))
+    np.add.at(total, batch.document_of[slips.place[best]], np.log10(1.0 + 10.0 ** odds[best].astype(np.float64)))
+    for row in best[odds[best] >= _LEAST].tolist():
+        place, gain, right = int(slips.place[row]), round(float(odds[row]), 2), slips.right[row]
+        out[int(batch.document_of[place])].append(
             Evidence(
                 int(batch.starts[place]),
                 int(batch.ends[place]),
-                written[row],
+                batch.surface(place, place + 1),
                 CUE,
                 gain,
                 (Alternative(right, gain),),
                 f"This looks like “{right}” with a letter wrong.",
-            ),
+            )
         )
+    return out, total
 
 
-def _two_ways(
-    m: Glance, vocabulary: Vocabulary, capital: NDArray[np.bool_], rare: NDArray[np.bool_]
-) -> list[list[Evidence]]:
-    """Return the mentions of each document that are spelt otherwise than most mentions of the name."""
-    batch = m.batch
-    out: list[list[Evidence]] = [[] for _ in batch.texts]
-    for d in np.unique(batch.document_of[rare]).tolist():
-        low, high = int(batch.documents[d]), int(batch.documents[d + 1])
-        places = low + np.flatnonzero(capital[low:high])
-        mentions: dict[str, list[int]] = defaultdict(list)
-        text = batch.texts[d]
-        spans = zip(places.tolist(), batch.starts[places].tolist(), batch.ends[places].tolist(), strict=True)
-        for place, start, end in spans:
-            mentions[text[start:end].lower()].append(place)
-        # What is one letter apart has the same first letter.
-        alike: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for name in mentions:
-            alike[name[0], len(name)].append(name)
-        for name, at in mentions.items():
-            first = at[0]
-            if not rare[first] or not name.isalpha():
-                continue
-            # A word at a sentence's start is a name only where it also stands capitalised inside one.
-            if all(batch.shape[p] & SENTENCE_START for p in at) and batch.ids[first] != NAME:
-                continue
-            near = [
-                other
-                for size in (len(name) - 1, len(name), len(name) + 1)
-                for other in alike.get((name[0], size), ())
-                if other != name
-                and other.isalpha()
-                and one_apart(name, other)
-                and not (
-                    vocabulary.usual_case[batch.ids[mentions[other][0]]] == LOWER
-                    and batch.ids[mentions[other][0]] != NAME
-                )
-            ]
-            if not near:
-                continue
-            likely = max(near, key=lambda o: (vocabulary.zipf[batch.ids[mentions[o][0]]], len(mentions[o]), o))
-            # A slip is rare beside the name; two names that are alike are both at home in the text.
-            if len(mentions[likely]) < _AT_LEAST * len(at):
-                continue
-            theirs = (float(vocabulary.zipf[batch.ids[mentions[likely][0]]]), len(mentions[likely]), likely)
-            if (float(vocabulary.zipf[batch.ids[first]]), len(at), name) >= theirs:
-                continue
-            for place in at:
-                start, end = int(batch.starts[place]), int(batch.ends[place])
-                right = batch.surface(mentions[likely][0], mentions[likely][0] + 1)
-                out[d].append(
-                    Evidence(
-                        start,
-                        end,
-                        text[start:end],
-                        CUE,
-                        _LOG10_ODDS,
-                        (Alternative(right, _LOG10_ODDS),),
-                        f"The same name seems to be spelt “{right}” elsewhere in this text.",
-                    )
-                )
-    return out
+def possible_slips(m: Glance, measurer: Measurer) -> Slips:
+    """Return every mention of a batch that may be a slip, with each word that it may be a slip of."""
+    batch, vocabulary = m.batch, measurer.vocabulary
+    capital = (batch.shape & (FIRST_UPPER | ALL_UPPER | MIXED_CASE | WORD)) == (FIRST_UPPER | WORD)
+    capital &= batch.ends - batch.starts >= _SHORTEST
+    rare = capital & ((batch.shape & (SENTENCE_START | HYPHENATED)) == 0)
+    rare &= (batch.ids == NAME) | (vocabulary.zipf[batch.ids] < _RARE_ZIPF)
+    named = np.flatnonzero(capital)
+    documents, starts, ends = (x[named].tolist() for x in (batch.document_of, batch.starts, batch.ends))
+    names = [(d, batch.texts[d][a:b].lower()) for d, a, b in zip(documents, starts, ends, strict=True)]
+    times = Counter(names)
+    # A name that stands there twice is one.
+    asked = [i for i in np.flatnonzero(rare[named]).tolist() if times[names[i]] == 1 and names[i][1].isalpha()]
+    written = [names[i] for i in asked]
+    pairs = sorted({*_known(written, vocabulary), *_elsewhere(written, times, vocabulary)})
+    if not pairs:
+        return Slips(np.zeros(0, dtype=np.int64), [], np.zeros((0, len(NAME_COLUMNS)), dtype=np.float32))
+    rows = np.array([row for row, _ in pairs], dtype=np.int64)
+    place = named[np.array(asked, dtype=np.int64)][rows]
+    rights = [right for _, right in pairs]
+    ids = np.array([vocabulary.get(right, NAME) for right in rights], dtype=np.int32)
+    lengths = np.array([len(name) for _, name in written], dtype=np.float32)
+    x = np.zeros((len(rows), len(NAME_COLUMNS)), dtype=np.float32)
+    x[:, 0] = measurer.context_model.log10_odds(m.queries, place, ids)
+    x[:, 1] = measurer.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
+    x[:, 2] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
+    x[:, 3] = batch.ids[place] != NAME
+    x[:, 4] = vocabulary.letters([name for _, name in written])[rows]
+    x[:, 5] = lengths[rows]
+    x[:, 6] = [_log10_ways(right, written[row][1]) for row, right in pairs]
+    x[:, 7] = np.log10([1 + times[written[row][0], right] for row, right in pairs])
+    return Slips(place, [right[:1].upper() + right[1:] for right in rights], x)
+
+
+def _known(written: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, str]]:
+    """Yield rows of `written` (document, name) and the words that everyone knows one letter off."""
+    spellings = vocabulary.spellings
+    for row, known in spellings.near([name for _, name in written]):
+        yield row, spellings.words[known]
+
+
+def _elsewhere(
+    written: Sequence[tuple[int, str]], times: Mapping[tuple[int, str], int], vocabulary: Vocabulary
+) -> Iterator[tuple[int, str]]:
+    """Yield rows of `written` (document, name) and the names of the same document (keys of `times`) one letter off."""
+    # What is one letter apart has the same first letter.
+    alike: dict[tuple[int, str, int], list[str]] = defaultdict(list)
+    for d, name in times:
+        known = vocabulary.get(name, NAME)
+        # "Rivers" may open a sentence: a word that is written small elsewhere is no name for that.
+        if len(name) >= _SHORTEST_RIGHT and (known == NAME or vocabulary.usual_case[known] != LOWER):
+            alike[d, name[0], len(name)].append(name)
+    for row, (d, name) in enumerate(written):
+        for size in (len(name) - 1, len(name), len(name) + 1):
+            for other in alike.get((d, name[0], size), ()):
+                if other != name and other.isalpha() and one_apart(name, other):
+                    yield row, other
+
+
+def _log10_ways(right: str, written: str) -> float:
+    """Return log10 of how many slips of one kind a word allows: any letter may be added, only its own be dropped."""
+    letters = 1 if len(written) < len(right) or sorted(written) == sorted(right) else 26
+    return math.log10(letters * len(right))

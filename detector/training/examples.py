@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from detector.text import TokenBatch
 from detector.training.corpus import Document
 from detector.training.families import SpinnerResources, make_spinner
-from detector.training.spinners import AlignedSpan, spin_part
+from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part
 
-__all__ = ["HUMAN", "Example", "make_examples", "spun_tokens", "stretch"]
+__all__ = ["HUMAN", "Example", "make_examples", "make_slips", "spun_tokens", "stretch"]
 
 HUMAN = "human"
 
@@ -83,6 +83,18 @@ def make_examples(
             spun = spinner.spin(text)
         if spun.alignment:
             yield Example(spun.text, family, rate, spun.alignment, document)
+
+
+def make_slips(documents: Iterable[Document], words: int, seed: int) -> Iterator[Example]:
+    """Yield a stretch of each document, of so many words, as it is, then with names misspelt."""
+    for number, document in enumerate(documents):
+        rng = np.random.default_rng((seed, number))
+        text = stretch(document.text, words, rng)
+        spinner = SlipSpinner(seed=int(rng.integers(1 << 30)))
+        spun = spinner.spin(text)
+        if spun.alignment:
+            yield Example(text, HUMAN, 0.0, (), document)
+            yield Example(spun.text, spinner.name, spinner.rate, spun.alignment, document)
 
 
 def spun_tokens(batch: TokenBatch, spans: Sequence[Sequence[AlignedSpan]]) -> NDArray[np.int32]:

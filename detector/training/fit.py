@@ -20,8 +20,8 @@ from sklearn.neural_network import MLPClassifier
 
 from detector.classifier import BoostedTrees, Classifier, LogisticModel, document_features
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
-from detector.evidence.collect import find_damage
 from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
+from detector.evidence.name_mangling import NAME_COLUMNS, possible_slips
 from detector.features import WordMeasures, text_features
 from detector.judging import passage_log_odds, read
 from detector.perceptron import Perceptron
@@ -38,6 +38,7 @@ __all__ = [
     "fit_candidate_model",
     "fit_choice_model",
     "fit_logistic",
+    "fit_name_model",
     "fit_token_model",
     "measured",
     "passage_inputs",
@@ -176,6 +177,30 @@ def fit_token_model(
     return _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed), float(np.log10(share / (1 - share)))
 
 
+def fit_name_model(
+    measurer: Measurer,
+    examples: Sequence[Example],
+    hidden: int,
+    seed: int,
+    progress: Callable[[int], None] = lambda n: None,
+) -> Perceptron:
+    """Return the model of whether a name is a slip for another, fitted on as many misspelt texts as human ones.
+
+    So its odds are how much more often such a pair stands in a text with misspelt names than in one without.
+    """
+    xs, ys = [], []
+    for part, batch, _ in _batches(measurer, examples, None, progress):
+        slips = possible_slips(measurer.glance(batch), measurer)
+        spun = spun_tokens(batch, [e.spans for e in part])[slips.place].tolist()
+        documents = batch.document_of[slips.place].tolist()
+        xs.append(slips.features)
+        ys += [
+            at >= 0 and part[d].spans[at].original == right
+            for d, at, right in zip(documents, spun, slips.right, strict=True)
+        ]
+    return _fit_perceptron(np.concatenate(xs), np.array(ys, dtype=bool), NAME_COLUMNS, hidden, seed)
+
+
 def fit_choice_model(
     stage: Stage,
     examples: Sequence[Example],
@@ -230,8 +255,7 @@ def document_inputs(
     rows, words = [], []
     for _, m in measured(measurer, examples, seed, progress):
         passages, whole, own = passage_log_odds(m, prior, passage_model)
-        damage = find_damage(m, measurer)
-        rows.append(document_features(whole, own, passages.document, damage.log10_odds, m.batch.n_words))
+        rows.append(document_features(whole, own, passages.document))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
     return ExampleFeatures(np.concatenate(rows), spun, np.concatenate(words), tuple(examples))
@@ -239,27 +263,13 @@ def document_inputs(
 
 _UNCALIBRATED = np.array([0.0, 1.0, 0.0, 0.0])
 _TREES, _DEPTH = 300, 4
-_GIVEN_SCALE = 2.0  # clipping at eight deviations leaves log odds of 16 as they are
 
 
-def fit_logistic(
-    fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...], given: Sequence[str] = ()
-) -> LogisticModel:
-    """Return a logistic regression fitted on one set of examples and calibrated, length by length, on another.
-
-    The `given` columns are log odds already, and count as they are: no weight of theirs is fitted.
-    """
-    fitted = np.array([name not in given for name in columns])
-    mean, scale, weights = (
-        np.zeros(len(columns)),
-        np.full(len(columns), _GIVEN_SCALE),
-        np.full(len(columns), _GIVEN_SCALE),
-    )
-    mean[fitted], scale[fitted] = fit.x[:, fitted].mean(axis=0), fit.x[:, fitted].std(axis=0) + 1e-9
-    model = LogisticRegression(max_iter=5000)
-    model.fit(np.clip((fit.x - mean) / scale, -8, 8)[:, fitted], fit.spun)
-    weights[fitted] = model.coef_[0]
-    plain = LogisticModel(columns, mean, scale, weights, model.intercept_, _UNCALIBRATED)
+def fit_logistic(fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...]) -> LogisticModel:
+    """Return a logistic regression fitted on one set of examples and calibrated, length by length, on another."""
+    mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
+    model = LogisticRegression(max_iter=5000).fit(np.clip((fit.x - mean) / scale, -8, 8), fit.spun)
+    plain = LogisticModel(columns, mean, scale, model.coef_[0], model.intercept_, _UNCALIBRATED)
     return replace(plain, calibration=_calibration(plain.decision_score(calibrate.x), calibrate))
 
 

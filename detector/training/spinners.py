@@ -25,6 +25,7 @@ __all__ = [
     "AlignedSpan",
     "ChainSpinner",
     "DamageSpinner",
+    "SlipSpinner",
     "Spinner",
     "SpunText",
     "Table",
@@ -33,6 +34,7 @@ __all__ = [
     "read_observed_pairs",
     "read_tortured",
     "spin_part",
+    "undo",
 ]
 
 Table = Mapping[str, Sequence[str]]
@@ -62,11 +64,16 @@ class SpunText:
 
     def restored(self) -> str:
         """Return the text with the alignment undone."""
-        out, position = [], 0
-        for span in self.alignment:
-            out += [self.text[position : span.start], span.original]
-            position = span.end
-        return "".join(out) + self.text[position:]
+        return undo(self.text, self.alignment)
+
+
+def undo(text: str, alignment: Sequence[AlignedSpan]) -> str:
+    """Return a spun text with the original of every span put back."""
+    out, position = [], 0
+    for span in alignment:
+        out += [text[position : span.start], span.original]
+        position = span.end
+    return "".join(out) + text[position:]
 
 
 class Spinner(Protocol):
@@ -273,6 +280,37 @@ def _misspell(name: str, rng: np.random.Generator) -> str:
     if kind == 1:
         return name[: at + 1] + name[at:]
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+
+
+@dataclass(frozen=True)
+class SlipSpinner:
+    """Misspells names as writers and machines do: any letter dropped, added, changed or swapped (Damerau 1964).
+
+    What tells misspelt names is fitted on these slips, so that it is left to find those of `DamageSpinner` by itself.
+    `rate` is the share of name mentions that are misspelt.
+    """
+
+    name: str = "slips"
+    rate: float = 0.2
+    seed: int = 0
+
+    def spin(self, text: str) -> SpunText:
+        """Return the text with names misspelt."""
+        rng = _generator(self.seed, text)
+        picked = [match for match in _NAME.finditer(text) if rng.random() < self.rate]
+        edits = [(match.start(), match.end(), self._slip(match.group(), rng)) for match in picked]
+        return _rewrite(text, [(start, end, slip) for start, end, slip in edits if slip != text[start:end]])
+
+    @staticmethod
+    def _slip(name: str, rng: np.random.Generator) -> str:
+        kind, at, letter = int(rng.integers(4)), int(rng.integers(1, len(name))), chr(ord("a") + int(rng.integers(26)))
+        if kind == 0:
+            return name[:at] + name[at + 1 :]
+        if kind == 1:
+            return name[:at] + letter + name[at:]
+        if kind == 2:
+            return name[:at] + letter + name[at + 1 :]
+        return name[:at] + name[at : at + 2][::-1] + name[at + 2 :]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from detector.features import FEATURE_NAMES
 from detector.perceptron import Perceptron
 from detector.resources import Stage
 from detector.training.corpus import Document, Split
-from detector.training.examples import Example, make_examples
+from detector.training.examples import Example, make_examples, make_slips
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.training.fit import (
     ExampleFeatures,
@@ -24,6 +24,7 @@ from detector.training.fit import (
     fit_candidate_model,
     fit_choice_model,
     fit_logistic,
+    fit_name_model,
     fit_token_model,
     passage_inputs,
 )
@@ -63,6 +64,7 @@ STAGES: Mapping[str, StageSize] = {
     "close": StageSize(reader=1, asked=math.inf, kept=12, candidate_hidden=64, token_hidden=96),
 }
 _CHOICE_HIDDEN = 64
+_NAME_HIDDEN = 8
 
 
 class _Step(Protocol):
@@ -138,6 +140,12 @@ class Fitting:
         )
         measurer = replace(measurer, token_model=token_model)
 
+        def named() -> Perceptron:
+            made = list(make_slips(balanced(first, self.examples // 2, seed + 5, repeat=True), 300, seed + 5))
+            return fit_name_model(measurer, made, _NAME_HIDDEN, seed + 5, self._told(len(made)))
+
+        measurer = replace(measurer, name_model=self.step(f"{name}_name_model", named))
+
         # Fitting hides part of the channel; calibration is done as users run it, with all of it.
         def classifier(
             part: str,
@@ -173,7 +181,7 @@ class Fitting:
             "document_model",
             whole,
             seed + 30,
-            lambda x, calibrate: fit_logistic(x, calibrate, DOCUMENT_FEATURE_NAMES, given=("damage",)),
+            lambda x, calibrate: fit_logistic(x, calibrate, DOCUMENT_FEATURE_NAMES),
         )
         return Stage(measurer, passage_model, document_model, prior)
 

@@ -243,6 +243,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
             ("reader", stage.measurer.context_model.weights),
             ("candidate_model", stage.measurer.candidate_model),
             ("token_model", stage.measurer.token_model),
+            ("name_model", stage.measurer.name_model),
             ("passage_model", stage.passage_model),
             ("document_model", stage.document_model),
         ):

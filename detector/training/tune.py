@@ -19,6 +19,7 @@ from detector.training.corpus import Document
 from detector.training.examples import HUMAN, Example, make_examples
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.training.fit import balanced
+from detector.training.spinners import undo
 
 __all__ = ["choose_doubt", "choose_plain", "choose_thresholds", "edit_distance", "tune_restorer", "words_only"]
 
@@ -70,7 +71,7 @@ def tune_restorer(
     """
     picked = balanced(documents, 130, seed)
     made = list(make_examples(picked, resources, _RESTORABLE, (120, 260), (0.1, 0.5), seed))
-    spun = [(e.text, words_only(_original(e))) for e in made if e.family != HUMAN]
+    spun = [(e.text, words_only(undo(e.text, e.spans))) for e in made if e.family != HUMAN]
     before = sum(edit_distance(words_only(text), original) for text, original in spun)
     drawn = make_examples(balanced(documents, 1200, seed + 1), resources, _RESTORABLE, (250, 300), (0.1, 0.5), seed + 1)
     human = [j for _, j in _judged(models, [e for e in drawn if e.family == HUMAN])]
@@ -129,14 +130,6 @@ def _spun_articles(
         balanced(documents, 2000, seed), resources, families, (150, 1500), (0.05, 0.5), seed, part_share=0.3
     )
     return [e for e in examples if e.family != HUMAN]
-
-
-def _original(example: Example) -> str:
-    out, position = [], 0
-    for span in example.spans:
-        out += [example.text[position : span.start], span.original]
-        position = span.end
-    return "".join(out) + example.text[position:]
 
 
 def choose_thresholds(
