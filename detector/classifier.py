@@ -24,7 +24,6 @@ __all__ = [
 DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages")
 _MOST_BY_NAMES = 8.0  # natural logarithm of the odds: names alone make no text certain
 _MOST = 15.0
-_ALONE = 5.5  # natural logarithm of how many rewritten texts there are to one that is damaged only
 
 
 class Classifier(ABC):
@@ -124,10 +123,7 @@ def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log odds of documents by their words and by damage, float64 (d,).
-
-    A spun text is a rewritten one, in which letters and names may be damaged too, or, one in a few hundred, a human
-    one of which nothing else was changed: there the words say nothing against it.
+    """Return the log odds of documents by their words and by damage, which counts as it is, float64 (d,).
 
     Parameters
     ----------
@@ -135,11 +131,7 @@ def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDAr
     damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
     """
     names, letters = damage * np.log(10.0)
-    both = np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
-    with np.errstate(divide="ignore"):  # without damage there is nothing to add
-        alone = np.log(np.expm1(both)) - _ALONE
-    out: NDArray[np.float64] = np.logaddexp(words + both, alone)
-    return out
+    return words + np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
 
 
 def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
