@@ -30,7 +30,7 @@ NAME_COLUMNS = (
     "context",  # log10 odds that a writer put the right word there
     "lm",  # log10 P(right word | two before)
     "zipf",  # of the right word; 0 where it is not listed
-    "listed",  # the word as it is written is a listed one
+    "name",  # the word as it is written is listed as a name
     "letters",  # log10 P of the letters that are written
     "length",  # letters written
     "ways",  # log10 of how many slips of this kind the right word allows
@@ -38,7 +38,8 @@ NAME_COLUMNS = (
 )
 
 _SHORTEST, _SHORTEST_RIGHT = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
-_LEAST = 1.0  # log10 odds from which a misspelt name is reported
+_AT_LEAST = 2  # times that the text has a name which it alone knows; two names that stand there once are both at home
+_LEAST = 0.7  # log10 odds from which a misspelt name is reported
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
 
 
@@ -118,7 +119,7 @@ def possible_slips(m: Glance, measurer: Measurer) -> Slips:
     x[:, 0] = measurer.context_model.log10_odds(m.queries, place, ids)
     x[:, 1] = measurer.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
     x[:, 2] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
-    x[:, 3] = batch.ids[place] != NAME
+    x[:, 3] = (batch.ids[place] != NAME) & (vocabulary.usual_case[batch.ids[place]] != LOWER)
     x[:, 4] = vocabulary.letters([name for _, name in written])[rows]
     x[:, 5] = lengths[rows]
     x[:, 6] = [_log10_ways(right, written[row][1]) for row, right in pairs]
@@ -139,10 +140,11 @@ def _elsewhere(
     """Yield rows of `written` (document, name) and the names of the same document (keys of `times`) one letter off."""
     # What is one letter apart has the same first letter.
     alike: dict[tuple[int, str, int], list[str]] = defaultdict(list)
-    for d, name in times:
+    for (d, name), often in times.items():
         known = vocabulary.get(name, NAME)
         # "Rivers" may open a sentence: a word that is written small elsewhere is no name for that.
-        if len(name) >= _SHORTEST_RIGHT and (known == NAME or vocabulary.usual_case[known] != LOWER):
+        is_name = known == NAME or vocabulary.usual_case[known] != LOWER
+        if is_name and often >= _AT_LEAST and len(name) >= _SHORTEST_RIGHT:
             alike[d, name[0], len(name)].append(name)
     for row, (d, name) in enumerate(written):
         for size in (len(name) - 1, len(name), len(name) + 1):
