@@ -131,7 +131,8 @@ def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDAr
     damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
     """
     names, letters = damage * np.log(10.0)
-    return words + np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
+    out: NDArray[np.float64] = words + np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
+    return out
 
 
 def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:

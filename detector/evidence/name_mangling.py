@@ -39,7 +39,7 @@ NAME_COLUMNS = (
 
 _SHORTEST, _SHORTEST_RIGHT = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
 _AT_LEAST = 2  # times that the text has a name which it alone knows; two names that stand there once are both at home
-_LEAST = 0.7  # log10 odds from which a misspelt name is reported
+_LEAST = 0.5  # log10 odds from which a misspelt name is reported
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
 
 
