@@ -45,17 +45,12 @@ def one_apart(a: str, b: str) -> bool:
     return swapped or (a[i + 1 :] == b[i + 1 :] and i < len(a) - 1)
 
 
-def _code_points(words: Sequence[str]) -> NDArray[np.uint32]:
-    """Return the letters of each word, 0 past its end, uint32 (n, _LONGEST); longer words are cut."""
-    return np.array(words, dtype=f"<U{_LONGEST}").view(np.uint32).reshape(len(words), _LONGEST)
-
-
 def _forms(words: Sequence[str]) -> NDArray[np.uint64]:
     """Return hashes of each word and of the word less each of its letters, uint64 (n, 1 + _LONGEST).
 
     What is over, past a word's end, is 0.
     """
-    letters = _code_points(words).astype(np.uint64)
+    letters = np.array(words, dtype=f"<U{_LONGEST}").view(np.uint32).reshape(len(words), _LONGEST).astype(np.uint64)
     running = np.zeros((len(words), _LONGEST + 1), dtype=np.uint64)
     np.cumsum(letters * _POWERS, axis=1, out=running[:, 1:])
     whole = running[:, -1:]
@@ -113,7 +108,7 @@ class Spellings:
         return sorted((i, k) for i, k in hits if one_apart(words[i], self.words[k]))
 
 
-_END, _OTHER = 0, 27  # beside the letters a to z, 1 to 26
+_END, _OTHER, _CODES = 0, 27, 28  # beside the letters a to z, 1 to 26
 _DOUBT = 3.0  # times a word that any letter may follow is taken to have been seen, in the proportions of less context
 
 
@@ -129,21 +124,24 @@ class Letters:
     log10_prob: NDArray[np.float64]
 
     @staticmethod
-    def _codes(words: Sequence[str]) -> NDArray[np.int64]:
-        """Return the code of each letter, between two ends before the word and the ends after it, (n, _LONGEST + 3)."""
-        letters = _code_points([_plain(w.lower()) for w in words]).astype(np.int64)
-        codes = np.full((len(words), _LONGEST + 3), _END, dtype=np.int64)
-        inside = np.where((letters >= ord("a")) & (letters <= ord("z")), letters - ord("a") + 1, _OTHER)
-        codes[:, 2:-1] = np.where(letters == 0, _END, inside)
-        return codes
+    def _cells(words: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the cells of `log10_prob` that spell the words, and the row of the word of each; both int64 (n,)."""
+        # Two ends around each word: its first letter follows both, and one follows its last.
+        text = "\0\0" + "\0\0".join(w if w.isascii() else _plain(w) for w in words) + "\0\0"
+        points = np.frombuffer(text.lower().encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+        codes = np.where((points >= ord("a")) & (points <= ord("z")), points - ord("a") + 1, _OTHER)
+        codes[points == 0] = _END
+        ends = codes == _END
+        row = np.cumsum(ends[1:-1] & ends[:-2]) - 1
+        inside = ~(ends[1:-1] & ends[2:])  # past the end of a word nothing follows
+        cells = (codes[:-2] * _CODES + codes[1:-1]) * _CODES + codes[2:]
+        return cells[inside], row[inside]
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Letters:
         """Count the letters of words, each word once."""
-        codes = cls._codes(words)
-        cells = (codes[:, :-2] * 28 + codes[:, 1:-1]) * 28 + codes[:, 2:]
-        counts = np.bincount(cells.ravel(), minlength=28**3).reshape(28, 28, 28).astype(np.float64)
-        counts[_END, _END, _END] = counts[1:, _END, _END] = 0.0  # past the end of a word nothing follows
+        shape = (_CODES, _CODES, _CODES)
+        counts = np.bincount(cls._cells(words)[0], minlength=_CODES**3).reshape(shape).astype(np.float64)
         single = counts.sum(axis=(0, 1)) + 1.0
         pairs = counts.sum(axis=0)
         after_one = (pairs + _DOUBT * single / single.sum()) / (pairs.sum(axis=1, keepdims=True) + _DOUBT)
@@ -152,8 +150,7 @@ class Letters:
 
     def __call__(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Return log10 P of the spelling of each word, its end included, float64 (n,); 0 or less."""
-        codes = self._codes(words)
-        each = self.log10_prob[codes[:, :-2], codes[:, 1:-1], codes[:, 2:]]
-        out: NDArray[np.float64] = np.where(codes[:, 1:-1] == _END, 0.0, each).sum(axis=1)
-        # The first letter follows two ends.
-        return out + each[:, 0]
+        cells, row = self._cells(words)
+        out = np.zeros(len(words))
+        np.add.at(out, row, self.log10_prob.ravel()[cells])
+        return out
