@@ -24,6 +24,9 @@ __all__ = [
 DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages")
 _MOST_BY_NAMES = 5.0  # natural logarithm of the odds: who makes one slip makes more, and none is proof
 _MOST = 15.0
+# Share of spun texts whose words are a writer's and only damaged. So damage is told at ROC AUC 0.996 of 300 words on
+# dev; where words that read well weigh against it, at 0.991.
+_ONLY_DAMAGED = 0.02
 
 
 class Classifier(ABC):
@@ -123,7 +126,10 @@ def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log odds of documents by their words and by damage, which counts as it is, float64 (d,).
+    """Return the log odds of documents by their words and by damage, float64 (d,).
+
+    Either a spinner has rewritten the words and damaged some, or it has only damaged them: then they are a writer's,
+    and that they read well says nothing.
 
     Parameters
     ----------
@@ -131,7 +137,10 @@ def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDAr
     damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
     """
     names, letters = damage * np.log(10.0)
-    out: NDArray[np.float64] = words + np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
+    both = np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
+    with np.errstate(divide="ignore"):  # where nothing is damaged, nothing is only damaged
+        only = np.log(_ONLY_DAMAGED * np.expm1(both))
+    out: NDArray[np.float64] = np.logaddexp(words + both, only)
     return out
 
 

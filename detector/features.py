@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.measurements import TOKEN_COLUMNS, Measurements
+from detector.evidence.measurements import KINDS, TOKEN_COLUMNS, Measurements
 from detector.passages import Passages
 from detector.text import TokenBatch
 
@@ -24,18 +24,16 @@ _PER_WORD = tuple(f"ratio_per_word_{r}" for r in _RATES)
 _SHARES = tuple(f"share_above_{level}" for level in _LEVELS)
 _ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
 _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
-_SCORES = ("mean_log10_prob", "mean_context", "mean_token_odds")
-_KINDS = ("candidate_share", "mean_zipf", "unseen_pairs", "names", "everyday")
-_AVERAGED = (*_PER_WORD, *_SHARES, *_SCORES, *_KINDS)
+_OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names", "everyday")
+# Taken of the odds that a word was substituted, and again of the odds of each kind of substitute.
+_OF_ODDS = ("mean_token_odds", *_RATIOS, *_PER_WORD, *_SHARES, *_ODDS_QUANTILES)
+_ODDS = ("", *(f"{kind}_" for kind in KINDS))  # beginnings of their names
+_AVERAGED_OF_ODDS = 1 + len(_RATES) + len(_LEVELS)
 FEATURE_NAMES: tuple[str, ...] = (
     "log10_words",
-    *_SCORES,
-    *_RATIOS,
-    *_PER_WORD,
-    *_SHARES,
-    *_ODDS_QUANTILES,
+    *_OTHER_MEANS,
     *_LOW_QUANTILES,
-    *_KINDS,
+    *(odds + name for odds in _ODDS for name in _OF_ODDS),
 )
 
 
@@ -71,40 +69,47 @@ class WordMeasures:
     Attributes
     ----------
     places : int64 (w,), the words' tokens
-    odds, context : float32 (w,), log10 odds that the word was substituted, and that a writer put it there
-    averaged : float64 (w, k), what counts by its mean
+    odds : float32 (k, w), log10 odds that the word was substituted, and that it is a substitute of each kind
+    context : float32 (w,), log10 odds that a writer put it there
+    averaged : float32 (c, w), what counts by its mean
     """
 
     places: NDArray[np.int64]
     odds: NDArray[np.float32]
     context: NDArray[np.float32]
-    averaged: NDArray[np.float64]
+    averaged: NDArray[np.float32]
 
     @classmethod
-    def of(cls, m: Measurements, prior_log10_odds: float) -> WordMeasures:
-        """Take them from a batch's measurements; `prior_log10_odds` is that of a word without evidence."""
+    def of(cls, m: Measurements) -> WordMeasures:
+        """Take them from a batch's measurements."""
         places = np.flatnonzero(m.batch.is_word)
-        odds = np.clip(m.token_log10_odds[places], -5, 4)
+        odds = np.clip(np.vstack((m.token_log10_odds[places], m.kind_log10_odds[places].T)), -5, 4)
         context = m.context[places]
         tokens = m.token_features
-        rates = np.array(_RATES)
-        # How many times likelier the word is when substituted than when not.
-        ratio = 10.0 ** (odds.astype(np.float64) - prior_log10_odds)
-        averaged = np.empty((len(places), len(_AVERAGED)))
-        averaged[:, : len(rates)] = np.log10(1 - rates + rates * ratio[:, None])
-        averaged[:, len(rates) : len(rates) + len(_LEVELS)] = odds[:, None] > np.array(_LEVELS, dtype=np.float32)
-        rest = (
+        averaged = np.empty((len(_OTHER_MEANS) + len(_ODDS) * _AVERAGED_OF_ODDS, len(places)), dtype=np.float32)
+        others = (
             m.log10_prob[places],
             context,
-            odds,
             tokens[places, TOKEN_COLUMNS.index("candidate")] > -1.0,
             tokens[places, TOKEN_COLUMNS.index("zipf")],
             tokens[places, TOKEN_COLUMNS.index("unseen_left")],
             tokens[places, TOKEN_COLUMNS.index("capital")],
             m.everyday[places],
         )
-        for i, values in enumerate(rest, start=len(_AVERAGED) - len(rest)):
-            averaged[:, i] = values
+        for i, values in enumerate(others):
+            averaged[i] = values
+        of_odds = averaged[len(others) :].reshape(len(_ODDS), _AVERAGED_OF_ODDS, len(places))
+        of_odds[:, 0] = odds
+        # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
+        priors = np.concatenate(([m.prior_log10_odds], m.kind_priors)).astype(np.float32)
+        ratio = np.exp((odds - priors[:, None]) * np.float32(np.log(10)))
+        per_word = of_odds[:, 1 : 1 + len(_RATES)]
+        rates = np.array(_RATES, dtype=np.float32)[:, None]
+        np.multiply(ratio[:, None], rates, out=per_word)
+        per_word += 1 - rates
+        np.log(per_word, out=per_word)
+        per_word *= np.float32(np.log10(np.e))
+        of_odds[:, 1 + len(_RATES) :] = odds[:, None] > np.array(_LEVELS, dtype=np.float32)[:, None]
         return cls(places, odds, context, averaged)
 
 
@@ -121,32 +126,29 @@ def passage_features(
     inside = passage >= 0
     odds, context, averaged = measures.odds, measures.context, measures.averaged
     if not inside.all():
-        passage, odds, context, averaged = passage[inside], odds[inside], context[inside], averaged[inside]
+        passage, odds, context, averaged = passage[inside], odds[:, inside], context[inside], averaged[:, inside]
     sizes = np.bincount(passage, minlength=n_passages)
     n = np.maximum(sizes, 1).astype(np.float64)
     filled = np.flatnonzero(sizes)
-    mean = np.zeros((n_passages, len(_AVERAGED)))
+    mean = np.zeros((len(averaged), n_passages))
     if len(filled):
-        mean[filled] = np.add.reduceat(averaged, (np.cumsum(sizes) - sizes)[filled], axis=0) / n[filled, None]
-    column = dict(zip(_AVERAGED, mean.T, strict=True))
-    # Both at once: the contexts stand after the odds, as passages of their own.
-    both = _sorted_quantiles(
-        np.concatenate((odds, context)),
-        np.concatenate((passage, passage + n_passages)),
-        np.concatenate((sizes, sizes)),
+        starts = (np.cumsum(sizes) - sizes)[filled]
+        mean[:, filled] = np.add.reduceat(averaged, starts, axis=1, dtype=np.float64) / n[filled]
+    # All at once: the contexts stand after the odds, and one kind's after another's, as passages of their own.
+    rows = len(odds) + 1
+    quantiles = _sorted_quantiles(
+        np.concatenate((*odds, context)),
+        np.concatenate([passage + i * n_passages for i in range(rows)]),
+        np.tile(sizes, rows),
         _QUANTILES + _CONTEXT_QUANTILES,
-    )
-    quantiles = (*both[: len(_QUANTILES), :n_passages], *both[len(_QUANTILES) :, n_passages:])
-    columns = {
-        "log10_words": np.log10(n),
-        **column,
-        **{
-            name: np.sign(column[each]) * np.sqrt(np.abs(column[each] * n))
-            for name, each in zip(_RATIOS, _PER_WORD, strict=True)
-        },
-        **dict(zip((*_ODDS_QUANTILES, *_LOW_QUANTILES), quantiles, strict=True)),
-    }
-    return np.stack([columns[name] for name in FEATURE_NAMES], axis=1).astype(np.float32)
+    ).reshape(len(_QUANTILES) + len(_CONTEXT_QUANTILES), rows, n_passages)
+    of_odds = mean[len(_OTHER_MEANS) :].reshape(len(_ODDS), _AVERAGED_OF_ODDS, n_passages)
+    per_word = of_odds[:, 1 : 1 + len(_RATES)]
+    total = np.sign(per_word) * np.sqrt(np.abs(per_word * n))
+    high = quantiles[: len(_QUANTILES), :-1].transpose(1, 0, 2)
+    of_odds = np.concatenate((of_odds[:, :1], total, of_odds[:, 1:], high), axis=1)
+    rest = (np.log10(n), mean[: len(_OTHER_MEANS)], quantiles[len(_QUANTILES) :, -1])
+    return np.vstack((*rest, *of_odds)).T.astype(np.float32, order="C")
 
 
 def text_features(measures: WordMeasures, batch: TokenBatch) -> NDArray[np.float32]:
@@ -159,13 +161,5 @@ def text_and_passage_features(measures: WordMeasures, batch: TokenBatch, passage
 
     float32 (texts + passages, len(FEATURE_NAMES)).
     """
-    n, n_texts = len(batch.ids), len(batch.texts)
-    inside = passages.of_token >= 0
-    twice = WordMeasures(
-        np.concatenate((measures.places, measures.places + n)),
-        np.concatenate((measures.odds, measures.odds)),
-        np.concatenate((measures.context, measures.context)),
-        np.concatenate((measures.averaged, measures.averaged)),
-    )
-    passage_of = np.concatenate((batch.document_of, np.where(inside, passages.of_token + n_texts, -1)))
-    return passage_features(twice, passage_of, n_texts + len(passages.document))
+    own = passage_features(measures, passages.of_token, len(passages.document))
+    return np.concatenate((text_features(measures, batch), own))

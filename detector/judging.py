@@ -26,6 +26,7 @@ from detector.types import Edit, Evidence, Passage, Verdict
 __all__ = [
     "MIN_WORDS",
     "FirstLook",
+    "Heard",
     "Judged",
     "Known",
     "Reading",
@@ -110,7 +111,6 @@ class Reading:
     whole, passage_logit : natural logarithm of the odds of each text as one passage, and of each passage
     probability : P(spun) of each text, 0 where it is too short for a verdict
     rewritten : the same by its words alone, damaged letters and names left out of account
-    prior_log10_odds : the stage's, for a word without evidence
     known : of the document that the texts are from, where it has been found already
     """
 
@@ -121,19 +121,18 @@ class Reading:
     passage_logit: NDArray[np.float64]
     probability: NDArray[np.float64]
     rewritten: NDArray[np.float64]
-    prior_log10_odds: float
     known: Known | None
 
     @cached_property
     def habits(self) -> Habits:
         """What the texts, as they were given, tell of their spinners."""
         given = None if self.known is None else self.known.habits
-        return Habits.of(self.m, self.prior_log10_odds) if given is None else given
+        return Habits.of(self.m) if given is None else given
 
     @cached_property
     def shift(self) -> NDArray[np.float64]:
         """What each text adds to the log10 odds of its words, float64 (texts,)."""
-        return document_shift(self.m, self.rewritten, self.prior_log10_odds)
+        return document_shift(self.m, self.rewritten)
 
 
 @dataclass(frozen=True)
@@ -192,15 +191,13 @@ def words_log_odds(
     return stage.document_model.logit(features, np.log10(np.maximum(n_words, 1)))
 
 
-def passage_log_odds(
-    m: Measurements, prior_log10_odds: float, model: Classifier
-) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
+def passage_log_odds(m: Measurements, model: Classifier) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
     """Return the passages of texts, the log odds of each text as one passage, and those of each passage.
 
-    `prior_log10_odds` is that of a word without evidence, `model` weighs passages.
+    `model` weighs passages.
     """
     passages = split_passages(m.batch)
-    x = text_and_passage_features(WordMeasures.of(m, prior_log10_odds), m.batch, passages)
+    x = text_and_passage_features(WordMeasures.of(m), m.batch, passages)
     whole, own = np.split(model.logit(x, x[:, 0].astype(np.float64)), [len(m.batch.texts)])
     return passages, whole, own
 
@@ -225,7 +222,7 @@ def read(
     m = stage.measurer.measure(
         batch, pairs, None if look is None else look.words, None if known is None else known.census
     )
-    passages, whole, logit = passage_log_odds(m, stage.prior_log10_odds, stage.passage_model)
+    passages, whole, logit = passage_log_odds(m, stage.passage_model)
     seen = heard or look
     damage = find_damage(m, stage.measurer) if seen is None else seen.damage
     if known is None:
@@ -237,7 +234,7 @@ def read(
         rewritten[batch.n_words < MIN_WORDS] = 0.0
     else:
         p, rewritten = (np.full(len(batch.texts), x) for x in (known.probability, known.rewritten))
-    return Reading(m, damage, passages, whole, logit, p, rewritten, stage.prior_log10_odds, known)
+    return Reading(m, damage, passages, whole, logit, p, rewritten, known)
 
 
 def first_look(texts: Sequence[str], models: Models) -> FirstLook:

@@ -22,7 +22,7 @@ class Perceptron:
     columns : names of the columns, in order
     mean, scale : float32 (c,); the columns are standardised by them and clipped to six deviations
     hidden, hidden_bias : float32 (c, h) and (h,), rectified
-    output, output_bias : float32 (h,) and (1,)
+    output, output_bias : float32 (h,) and (1,), or (h, k) and (k,) where there are k things to tell from nothing
     """
 
     columns: tuple[str, ...]
@@ -34,8 +34,8 @@ class Perceptron:
     output_bias: NDArray[np.float32]
 
     def log10_odds(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return log10 odds of each row of `x` (n, c), float32 (n,)."""
-        out = np.empty(len(x), dtype=np.float32)
+        """Return log10 odds of each row of `x` (n, c), float32 (n,), or (n, k) of each output."""
+        out = np.empty((len(x), *self.output.shape[1:]), dtype=np.float32)
         # Rows of bounds: against a scalar NumPy's maximum is several times slower.
         far, zero = np.full_like(self.mean, _FAR), np.zeros_like(self.hidden_bias)
         for start in range(0, len(x), _ROWS):
@@ -47,6 +47,6 @@ class Perceptron:
             h += self.hidden_bias
             np.maximum(h, zero, out=h)
             out[start : start + _ROWS] = h @ self.output
-        out += self.output_bias[0]
+        out += self.output_bias
         out *= np.float32(np.log10(np.e))
         return out

@@ -14,6 +14,7 @@ from detector.classifier import probability, with_damage
 from detector.errors import InputError
 from detector.judging import (
     MIN_WORDS,
+    Heard,
     Known,
     abstention,
     evidence_of,
@@ -116,56 +117,76 @@ def _parts(text: str) -> tuple[list[int], list[str]]:
     return starts, [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
+@dataclass(frozen=True)
+class _PartReading:
+    """What is kept of a part of a long document once a stage has read it."""
+
+    words: int
+    english: bool
+    foreign: float
+    whole: float
+    passages: list[float]
+    heard: Heard
+
+    @classmethod
+    def read(cls, text: str, models: Models, before: _PartReading | None = None) -> _PartReading:
+        """Read a part: screen it, or read it closely where it was screened before."""
+        batch = tokenize([text], models.vocabulary)
+        if before is None:
+            (name,), (foreign,) = languages(batch, models.vocabulary)
+            reading = read(batch, models.screen)
+            english = name == ENGLISH
+        else:
+            reading = read(batch, models.close, heard=before.heard)
+            english, foreign = before.english, before.foreign
+        return cls(
+            int(batch.n_words[0]),
+            english,
+            float(foreign),
+            float(reading.whole[0]),
+            reading.passage_logit.tolist(),
+            Heard(reading.damage, reading.rewritten),
+        )
+
+
+def _words_by(stage: Stage, parts: Sequence[_PartReading]) -> NDArray[np.float64]:
+    """Return the log odds of a document by its words alone as one stage has them, (1,).
+
+    Its words are the mean of its parts', its worst passage is the worst of all.
+    """
+    words = [part.words for part in parts]
+    passages = np.array([p for part in parts for p in part.passages])
+    whole = np.array([np.average([part.whole for part in parts], weights=words)])
+    return words_log_odds(stage, whole, passages, np.zeros(len(passages), dtype=np.int64), np.array([sum(words)]))
+
+
 def _survey(text: str, models: Models) -> _Long:
     """Read a long document once, part by part, and judge it as a whole; a second time, closely, where it is in doubt.
 
-    Its words are the mean of its parts' and its worst passage the worst of all, so that memory is bounded by the
-    parts and not by the document.
+    So memory is bounded by the parts and not by the document.
     """
-    starts, parts = _parts(text)
-    words: list[int] = []
-    language: list[bool] = []
-    foreign: list[float] = []
-
-    damage = np.zeros((2, 1))
-
-    def words_by(stage: Stage) -> NDArray[np.float64]:
-        """Return the log odds by the words alone, (1,)."""
-        whole, passages = [], []
-        for part in parts:
-            batch = tokenize([part], models.vocabulary)
-            if stage is models.screen:
-                words.extend(batch.n_words.tolist())
-                names, shares = languages(batch, models.vocabulary)
-                language.extend(name == ENGLISH for name in names)
-                foreign.extend(shares.tolist())
-            reading = read(batch, stage)
-            whole += reading.whole.tolist()
-            passages += reading.passage_logit.tolist()
-            if stage is models.screen:
-                np.add(damage, reading.damage.log10_odds, out=damage)
-        if not any(words):
-            return np.full(1, -np.inf)
-        return words_log_odds(
-            stage,
-            np.array([np.average(whole, weights=words)]),
-            np.array(passages),
-            np.zeros(len(passages), dtype=np.int64),
-            np.array([sum(words)]),
-        )
-
-    odds = words_by(models.screen)
+    starts, texts = _parts(text)
+    parts = [_PartReading.read(part, models) for part in texts]
+    words = [part.words for part in parts]
     n = sum(words)
     if n == 0:
-        return _Long(starts, parts, abstention(UNDETERMINED, 0.0, 0), Known(0.0, 0.0), 0, UNDETERMINED)
-    english = ENGLISH if np.average(language, weights=words) >= 0.5 else UNDETERMINED
-    abstains = abstention(english, float(np.average(foreign, weights=words)), n)
+        return _Long(starts, texts, abstention(UNDETERMINED, 0.0, 0), Known(0.0, 0.0), 0, UNDETERMINED)
+    english = ENGLISH if np.average([part.english for part in parts], weights=words) >= 0.5 else UNDETERMINED
+    abstains = abstention(english, float(np.average([part.foreign for part in parts], weights=words)), n)
     if abstains is not None:
-        return _Long(starts, parts, abstains, Known(0.0, 0.0), n, english)
+        return _Long(starts, texts, abstains, Known(0.0, 0.0), n, english)
+    damage = np.sum([part.heard.damage.log10_odds for part in parts], axis=0)
+    odds = _words_by(models.screen, parts)
     if probability(with_damage(odds, damage))[0] >= models.doubt:
-        odds = together(odds, words_by(models.close))
+        odds = together(
+            odds,
+            _words_by(
+                models.close,
+                [_PartReading.read(part, models, before) for part, before in zip(texts, parts, strict=True)],
+            ),
+        )
     known = Known(float(probability(with_damage(odds, damage))[0]), float(probability(odds)[0]))
-    return _Long(starts, parts, None, known, n, english)
+    return _Long(starts, texts, None, known, n, english)
 
 
 def _moved(item: T, by: int) -> T:

@@ -21,7 +21,7 @@ from detector.classifier import DOCUMENT_FEATURE_NAMES, BoostedTrees, LogisticMo
 from detector.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.errors import ModelError
 from detector.evidence.choice import CHOICE_COLUMNS
-from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurer
+from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurer, TokenModel
 from detector.evidence.name_mangling import NAME_COLUMNS
 from detector.evidence.tortured_phrase import TorturedPhrases
 from detector.features import FEATURE_NAMES
@@ -44,22 +44,18 @@ __all__ = [
     "write_arrays",
 ]
 
-FORMAT = 4  # of the folder; a package reads the format that it was written for
+FORMAT = 5  # of the folder; a package reads the format that it was written for
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the cascade: what it measures with, and what it makes of that.
-
-    `prior_log10_odds` is what a word's odds of substitution are without evidence, where the token model was fitted.
-    """
+    """One stage of the cascade: what it measures with, and what it makes of that."""
 
     measurer: Measurer
     passage_model: BoostedTrees
     document_model: LogisticModel
-    prior_log10_odds: float
 
 
 @dataclass(frozen=True)
@@ -244,7 +240,7 @@ def load_models(folder: Path | None = None) -> Models:
     def stage(name: str) -> Stage:
         own = folder / name
         candidate_model = read_arrays(Perceptron, own / "candidate_model")
-        token_model = read_arrays(Perceptron, own / "token_model")
+        token_model = read_arrays(TokenModel, own / "token_model")
         name_model = read_arrays(Perceptron, own / "name_model")
         passage_model = read_arrays(BoostedTrees, own / "passage_model")
         document_model = read_arrays(LogisticModel, own / "document_model")
@@ -252,7 +248,8 @@ def load_models(folder: Path | None = None) -> Models:
             own,
             {
                 "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
-                "token_model": (token_model.columns, TOKEN_COLUMNS),
+                "token_model": (token_model.kinds, KINDS),
+                "token_model/network": (token_model.network.columns, TOKEN_COLUMNS),
                 "name_model": (name_model.columns, NAME_COLUMNS),
                 "passage_model": (passage_model.columns, FEATURE_NAMES),
                 "document_model": (document_model.columns, DOCUMENT_FEATURE_NAMES),
@@ -270,7 +267,7 @@ def load_models(folder: Path | None = None) -> Models:
             token_model,
             name_model,
         )
-        return Stage(measurer, passage_model, document_model, values["prior_log10_odds"])
+        return Stage(measurer, passage_model, document_model)
 
     choice_model = read_arrays(Perceptron, folder / "choice_model")
     _check_columns(folder, {"choice_model": (choice_model.columns, CHOICE_COLUMNS)})

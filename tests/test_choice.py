@@ -29,7 +29,7 @@ def m(models):
 
 
 def test_every_candidate_has_every_column(m):
-    x = choice_features(m, np.array([0.9]), Habits.of(m, -1.0))
+    x = choice_features(m, np.array([0.9]), Habits.of(m))
     assert x.shape == (len(m.candidates), len(CHOICE_COLUMNS))
     assert np.isfinite(x).all()
 
@@ -41,7 +41,7 @@ def test_originals_of_one_place_share_one_probability_with_the_text_as_it_stands
     rows = np.flatnonzero(single.start == place)[:2]
     two = replace(m, candidates=single.take(rows), candidate_log10_odds=np.zeros(2, np.float32))
     two = replace(two, candidate_features=m.candidate_features[:2])
-    gain = log10_gain(two, Fixed([0.45, 0.35]), np.array([0.9]), Habits.of(two, -1.0))
+    gain = log10_gain(two, Fixed([0.45, 0.35]), np.array([0.9]), Habits.of(two))
     assert gain == pytest.approx(np.log10([0.45 / 0.2, 0.35 / 0.2]), abs=1e-4)
 
 
@@ -49,20 +49,20 @@ def test_pairs_are_heard_from_elsewhere_in_the_same_document(models, m):
     column = CHOICE_COLUMNS.index("same_pair")
     words = [models.vocabulary.words[i] for i in m.batch.ids[m.candidates.start].tolist()]
     lone = m.candidates.length == 1
-    times = choice_features(m, np.array([0.9]), Habits.of(m, -1.0))[:, column]
+    times = choice_features(m, np.array([0.9]), Habits.of(m))[:, column]
     assert all(times[i] == pytest.approx(np.log10(3)) for i, w in enumerate(words) if w == "safety" and lone[i])
     apart = models.close.measurer.measure(tokenize(SPUN.split(". "), models.vocabulary))
-    assert choice_features(apart, np.array([0.9, 0.9]), Habits.of(apart, -1.0))[:, column].max() < np.log10(3)
+    assert choice_features(apart, np.array([0.9, 0.9]), Habits.of(apart))[:, column].max() < np.log10(3)
 
 
 def test_no_candidates_no_gain(models):
     empty = models.close.measurer.measure(tokenize([""], models.vocabulary))
-    assert len(log10_gain(empty, models.restorer.choice_model, np.zeros(1), Habits.of(empty, -1.0))) == 0
+    assert len(log10_gain(empty, models.restorer.choice_model, np.zeros(1), Habits.of(empty))) == 0
 
 
 def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, m):
     measurer, probability = models.close.measurer, np.array([0.9])
-    habits = Habits.of(m, -1.0)
+    habits = Habits.of(m)
     half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
     again = measurer.measure(half, census=m.census)
     columns = [CHOICE_COLUMNS.index(c) for c in ("same_pair", "rate", "original_rate", "original_elsewhere")]
@@ -75,12 +75,12 @@ def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, 
         before = choice_features(m, probability, habits)[rows][:, columns]
         assert len(before)
         assert choice_features(again, probability, habits)[rows_again][:, columns] == pytest.approx(before)
-        alone = choice_features(measurer.measure(half), probability, Habits.of(measurer.measure(half), -1.0))
+        alone = choice_features(measurer.measure(half), probability, Habits.of(measurer.measure(half)))
         assert (alone[rows_again][:, columns] != before).any()
 
 
 def test_a_text_without_candidates_may_have_some_once_it_is_mended(models, m):
-    nothing = Habits.of(models.close.measurer.measure(tokenize([""], models.vocabulary)), -1.0)
+    nothing = Habits.of(models.close.measurer.measure(tokenize([""], models.vocabulary)))
     x = choice_features(m, np.array([0.9]), nothing)
     assert np.isfinite(x).all()
     assert (x[:, CHOICE_COLUMNS.index("same_pair")] == 0).all()

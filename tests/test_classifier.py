@@ -126,8 +126,15 @@ def test_damage_counts_with_the_words():
     words = np.array([-1.0, 2.0, -30.0, 2.0])
     names, letters = np.array([0.0, 1.0, 0.0, 30.0]), np.array([0.0, 0.0, 5.0, 0.0])
     odds = with_damage(words, np.stack((names, letters)))
-    # Names alone are never certain.
-    assert odds == pytest.approx([-1, 2 + np.log(10), -30 + 5 * np.log(10), 2 + 5])
+    # Names alone are never certain. What is only damaged is one spun text in fifty.
+    assert odds[0] == -1
+    assert np.exp(odds[1:]) == pytest.approx(
+        [np.exp(2) * 10 + 0.02 * 9, 0.02 * (1e5 - 1), np.exp(7) + 0.02 * np.expm1(5)]
+    )
+
+
+def test_misspelt_names_in_a_writer_s_words_are_no_proof():
+    assert probability(with_damage(np.array([-15.0]), np.array([[30.0], [0.0]]))) < 0.8
 
 
 @given(st.floats(-40, 40), st.floats(0, 20), st.floats(0, 20), st.floats(0, 5))

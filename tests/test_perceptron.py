@@ -47,3 +47,15 @@ def test_what_lies_far_out_counts_six_deviations(data):
     model = _fit_perceptron(np.tile(x, (3, 1)), np.tile(y, 3), tuple("abcde"), 6, seed=1)
     far, farther = (model.mean + k * model.scale for k in (6, 500))
     assert model.log10_odds(far[None]) == pytest.approx(model.log10_odds(farther[None]), abs=1e-4)
+
+
+def test_odds_of_each_kind_are_those_of_the_fitted_network():
+    rng = np.random.default_rng(5)
+    x = rng.normal(0, 1, (3000, 5)).astype(np.float32)
+    y = np.where(x[:, 0] > 0.5, 1, np.where(x[:, 1] > 0.5, 3, 0))
+    model = _fit_perceptron(x, y, tuple("abcde"), 12, seed=1, passes=3, kinds=3)
+    odds = model.log10_odds(x)
+    assert odds.shape == (3000, 3)
+    assert (np.where(odds.max(axis=1) > 0, odds.argmax(axis=1) + 1, 0) == y).mean() > 0.95
+    # Of the second kind there is no example.
+    assert odds[:, 1].max() < -8

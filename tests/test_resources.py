@@ -11,7 +11,7 @@ import pytest
 from detector.classifier import DOCUMENT_FEATURE_NAMES
 from detector.errors import ModelError
 from detector.evidence.choice import CHOICE_COLUMNS
-from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS
+from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS
 from detector.features import FEATURE_NAMES
 from detector.resources import find_models, load_models, read_arrays, verify_models, write_arrays
 
@@ -65,7 +65,8 @@ def test_columns_are_those_of_this_version(models):
         assert stage.passage_model.columns == FEATURE_NAMES
         assert stage.document_model.columns == DOCUMENT_FEATURE_NAMES
         assert stage.measurer.candidate_model.columns == CANDIDATE_COLUMNS
-        assert stage.measurer.token_model.columns == TOKEN_COLUMNS
+        assert stage.measurer.token_model.network.columns == TOKEN_COLUMNS
+        assert stage.measurer.token_model.kinds == KINDS
     assert models.restorer.choice_model.columns == CHOICE_COLUMNS
 
 

@@ -146,8 +146,8 @@ class Habits:
     rate: NDArray[np.float64]
 
     @classmethod
-    def of(cls, m: Measurements, prior_log10_odds: float) -> Habits:
-        """Take them from measurements; `prior_log10_odds` is that of a word without evidence."""
+    def of(cls, m: Measurements) -> Habits:
+        """Take them from measurements."""
         odds = _clipped_odds(m)
         pairs, row = np.unique(_pairs(m), return_inverse=True)
         leads = np.flatnonzero(_leads(m)[0]) if len(odds) else np.zeros(0, dtype=np.int64)
@@ -158,7 +158,7 @@ class Habits:
             np.bincount(row, weights=odds, minlength=len(pairs)).astype(np.float64),
             np.bincount(kind, minlength=n_kinds),
             np.bincount(kind, weights=_probability(odds[leads]), minlength=n_kinds).astype(np.float64),
-            substitution_rate(m, prior_log10_odds),
+            substitution_rate(m),
         )
 
 

@@ -19,7 +19,17 @@ from detector.lexicon import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 from detector.perceptron import Perceptron
 from detector.text import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
 
-__all__ = ["CANDIDATE_COLUMNS", "TOKEN_COLUMNS", "Census", "Glance", "Measurements", "Measurer", "candidate_log10_prob"]
+__all__ = [
+    "CANDIDATE_COLUMNS",
+    "KINDS",
+    "TOKEN_COLUMNS",
+    "Census",
+    "Glance",
+    "Measurements",
+    "Measurer",
+    "TokenModel",
+    "candidate_log10_prob",
+]
 
 CANDIDATE_COLUMNS = (
     "lm_gain",  # log10: how much likelier the language model finds the text with the original put back
@@ -66,6 +76,10 @@ TOKEN_COLUMNS = (
     "elsewhere",  # log10 of 1 + how often the word stands in the document besides
     "log10_words",  # of the document
 )
+
+# Kinds of substitutes, by where they are from: thesauri, tables of real spinners, words that stand in the same places.
+# They look unlike each other, and one spinner mostly keeps to one kind.
+KINDS = ("thesaurus", "observed", "neighbour")
 
 _FEWEST_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
 _NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
@@ -193,6 +207,8 @@ class Measurements(Glance):
     token_features : float32 (n, len(TOKEN_COLUMNS))
     everyday : float32 (n,), how readily spinners replace the word, 0 to 1
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
+    kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written
+    prior_log10_odds, kind_priors : what both are of a word without evidence, float and float64 (len(KINDS),)
     """
 
     census: Census
@@ -202,6 +218,32 @@ class Measurements(Glance):
     token_features: NDArray[np.float32]
     everyday: NDArray[np.float32]
     token_log10_odds: NDArray[np.float32]
+    kind_log10_odds: NDArray[np.float32]
+    prior_log10_odds: float
+    kind_priors: NDArray[np.float64]
+
+
+def _either(log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the log10 odds of any of several things against none, from those of each, over the last axis."""
+    log_10 = np.float32(np.log(10))  # natural logarithms are the fast ones
+    out: NDArray[np.float32] = np.log(np.exp(log10_odds * log_10).sum(axis=-1)) / log_10
+    return out
+
+
+@dataclass(frozen=True)
+class TokenModel:
+    """Weighs whether a word was substituted, and by what kind of substitute.
+
+    Attributes
+    ----------
+    kinds : their names, in order
+    network : one output a kind, the log10 odds that the word is such a substitute and not as written
+    kind_priors : float64 (len(kinds),), what they are without evidence, where the network was fitted
+    """
+
+    kinds: tuple[str, ...]
+    network: Perceptron
+    kind_priors: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -221,7 +263,7 @@ class Measurer:
     asked: float = np.inf
     kept: int = 12
     candidate_model: Perceptron | None = None
-    token_model: Perceptron | None = None
+    token_model: TokenModel | None = None
     name_model: Perceptron | None = None
 
     @cached_property
@@ -293,10 +335,14 @@ class Measurer:
             odds = self.candidate_model.log10_odds(features)
         tokens = self._token_features(glance, candidates, odds, census)
         tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
+        kind_odds = np.full((len(ids), len(KINDS)), -np.inf, dtype=np.float32)
         token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
+        priors = np.zeros(len(KINDS))
         if self.token_model is not None:
             words = np.flatnonzero(batch.is_word)
-            token_odds[words] = self.token_model.log10_odds(tokens[words])
+            kind_odds[words] = self.token_model.network.log10_odds(tokens[words])
+            token_odds[words] = _either(kind_odds[words])
+            priors = self.token_model.kind_priors
         return Measurements(
             batch,
             glance.pairs,
@@ -310,6 +356,9 @@ class Measurer:
             tokens,
             self.channel.everyday[ids],
             token_odds,
+            kind_odds,
+            float(np.log10((10.0**priors).sum())),
+            priors,
         )
 
     def _candidate_features(

@@ -20,7 +20,7 @@ from sklearn.neural_network import MLPClassifier
 
 from detector.classifier import BoostedTrees, Classifier, LogisticModel, document_features
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
-from detector.evidence.measurements import CANDIDATE_COLUMNS, TOKEN_COLUMNS, Measurements, Measurer
+from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurements, Measurer, TokenModel
 from detector.evidence.name_mangling import NAME_COLUMNS, possible_slips
 from detector.features import WordMeasures, text_features
 from detector.judging import passage_log_odds, read
@@ -29,6 +29,7 @@ from detector.resources import Stage
 from detector.text import TokenBatch, iter_pieces, tokenize
 from detector.training.corpus import Document
 from detector.training.examples import HUMAN, Example, spun_tokens
+from detector.training.families import KIND_OF
 
 __all__ = [
     "ExampleFeatures",
@@ -50,6 +51,7 @@ _BATCH = 60  # examples measured together
 # Learning rates of a network's passes over its examples. At one rate throughout it ends where chance has it: what it
 # restores then differs by a point from one seed to the next.
 _RATES = (4e-3, 4e-3, 2e-3, 1e-3, 4e-4, 1e-4)
+_NEVER = -30.0  # natural logarithm of odds
 
 
 def balanced(documents: Sequence[Document], n: int, seed: int, repeat: bool = False) -> list[Document]:
@@ -94,8 +96,15 @@ def _batches(
 
 
 def _fit_perceptron(
-    x: NDArray[np.float32], y: NDArray[np.bool_], columns: tuple[str, ...], hidden: int, seed: int, passes: int = 1
+    x: NDArray[np.float32],
+    y: NDArray[np.bool_] | NDArray[np.int64],
+    columns: tuple[str, ...],
+    hidden: int,
+    seed: int,
+    passes: int = 1,
+    kinds: int = 0,
 ) -> Perceptron:
+    """Return a network of whether `y`, or with `kinds` of each kind that `y` can be of, from 1 on, against 0."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
     z = np.clip((x - mean) / scale, -6, 6)
     network = MLPClassifier(
@@ -114,14 +123,23 @@ def _fit_perceptron(
     def plain(a: NDArray[np.float64]) -> NDArray[np.float32]:
         return np.ascontiguousarray(a, dtype=np.float32)
 
+    output, bias = network.coefs_[1], network.intercepts_[1]
+    if kinds:
+        # A kind that has no examples is never likely.
+        found, none = network.classes_[1:] - 1, np.full(kinds, _NEVER)
+        weights = np.zeros((len(output), kinds))
+        weights[:, found], none[found] = output[:, 1:] - output[:, :1], bias[1:] - bias[0]
+        output, bias = weights, none
+    else:
+        output = output[:, 0]
     return Perceptron(
         columns,
         plain(mean),
         plain(scale),
         plain(network.coefs_[0]),
         plain(network.intercepts_[0]),
-        plain(network.coefs_[1][:, 0]),
-        plain(network.intercepts_[1]),
+        plain(output),
+        plain(bias),
     )
 
 
@@ -165,16 +183,19 @@ def fit_token_model(
     hidden: int,
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
-) -> tuple[Perceptron, float]:
-    """Return the model of whether a word was substituted, and the log10 odds of the words that it was fitted on."""
+) -> TokenModel:
+    """Return the model of whether a word was substituted, and by what kind of substitute."""
     xs, ys = [], []
     for part, m in measured(measurer, examples, seed, progress):
         words = np.flatnonzero(m.batch.is_word)
+        kind = np.array([0 if e.family == HUMAN else 1 + KINDS.index(KIND_OF[e.family]) for e in part])
+        spun = spun_tokens(m.batch, [e.spans for e in part])[words] >= 0
         xs.append(m.token_features[words])
-        ys.append(spun_tokens(m.batch, [e.spans for e in part])[words] >= 0)
+        ys.append(np.where(spun, kind[m.batch.document_of[words]], 0))
     x, y = np.concatenate(xs), np.concatenate(ys)
-    share = float(y.mean())
-    return _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed), float(np.log10(share / (1 - share)))
+    counts = np.bincount(y, minlength=1 + len(KINDS))
+    priors = np.log10(np.maximum(counts[1:], 1) / counts[0])
+    return TokenModel(KINDS, _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed, kinds=len(KINDS)), priors)
 
 
 def fit_name_model(
@@ -230,7 +251,6 @@ class ExampleFeatures:
 
 def passage_inputs(
     measurer: Measurer,
-    prior: float,
     examples: Sequence[Example],
     seed: int | None,
     progress: Callable[[int], None] = lambda n: None,
@@ -238,7 +258,7 @@ def passage_inputs(
     """Return the passage features of examples, each taken as one passage."""
     rows, words = [], []
     for _, m in measured(measurer, examples, seed, progress):
-        rows.append(text_features(WordMeasures.of(m, prior), m.batch))
+        rows.append(text_features(WordMeasures.of(m), m.batch))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
     return ExampleFeatures(np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples))
@@ -246,7 +266,6 @@ def passage_inputs(
 
 def document_inputs(
     measurer: Measurer,
-    prior: float,
     passage_model: Classifier,
     examples: Sequence[Example],
     seed: int | None,
@@ -255,7 +274,7 @@ def document_inputs(
     """Return the document features of examples, each taken as a document."""
     rows, words = [], []
     for _, m in measured(measurer, examples, seed, progress):
-        passages, whole, own = passage_log_odds(m, prior, passage_model)
+        passages, whole, own = passage_log_odds(m, passage_model)
         rows.append(document_features(whole, own, passages.document))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])

@@ -264,7 +264,6 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     values: dict[str, Any] = {
         "stages": {
             name: {
-                "prior_log10_odds": stage.prior_log10_odds,
                 "asked": stage.measurer.asked if math.isfinite(stage.measurer.asked) else None,
                 "kept": stage.measurer.kept,
             }

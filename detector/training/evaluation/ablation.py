@@ -67,11 +67,15 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     context = replace(
         m,
         candidate_model=deaf_to(candidate, _CONTEXT_OF_CANDIDATE),
-        token_model=deaf_to(token, _CONTEXT),
+        token_model=replace(token, network=deaf_to(token.network, _CONTEXT)),
     )
     without_context = reading_with(models, context, deaf_to(choice, _CONTEXT_OF_CANDIDATE))
     yield _Reduced("context model", without_context, ("mean_context", "context_q"))
-    n_grams = replace(m, candidate_model=deaf_to(candidate, ("lm_gain", "surprise")), token_model=deaf_to(token, _LM))
+    n_grams = replace(
+        m,
+        candidate_model=deaf_to(candidate, ("lm_gain", "surprise")),
+        token_model=replace(token, network=deaf_to(token.network, _LM)),
+    )
     without_n_grams = reading_with(models, n_grams, deaf_to(choice, ("lm_gain",)))
     yield _Reduced("n-gram model", without_n_grams, ("mean_log10_prob", "unseen_pairs"))
     yield _Reduced("everyday words", reading_with(models, m), ("everyday",))

@@ -228,7 +228,7 @@ def unseen_thesaurus(bench: Bench, table: Mapping[str, Sequence[str]]) -> tuple[
             bench.seed + 5,
         )
     )
-    fit = passage_inputs(bench.models.close.measurer, bench.models.close.prior_log10_odds, examples, bench.seed)
+    fit = passage_inputs(bench.models.close.measurer, examples, bench.seed)
     mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
 
     def standard(x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:

@@ -68,17 +68,17 @@ def _examples(
     return list(make_examples(balanced(documents, n, seed), bench.resources, families, words, rates, seed))
 
 
-def _whole(measurer: Measurer, prior: float, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
+def _whole(measurer: Measurer, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
     """Return the logit of each text as one passage."""
     out = []
     for i in range(0, len(texts), 60):
         m = measurer.measure(tokenize(texts[i : i + 60], measurer.vocabulary))
-        x = text_features(WordMeasures.of(m, prior), m.batch)
+        x = text_features(WordMeasures.of(m), m.batch)
         out.append(model.logit(x, x[:, 0].astype(np.float64)))
     return np.concatenate(out)
 
 
-def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, float, BoostedTrees]:
+def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, BoostedTrees]:
     """Return candidate, token and passage models fitted on all other families that rewrite words."""
     families = [f for f in FAMILIES if f not in (family, "damage")]
     first, second = bench.fit[0::2], bench.fit[1::2]
@@ -86,13 +86,10 @@ def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer
     size = STAGES["close"]
     measurer = replace(bench.models.close.measurer, candidate_model=None, token_model=None)
     measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, size.candidate_hidden, seed))
-    token_model, prior = fit_token_model(measurer, examples, size.token_hidden, seed + 1)
-    measurer = replace(measurer, token_model=token_model)
-    inputs = passage_inputs(
-        measurer, prior, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2
-    )
+    measurer = replace(measurer, token_model=fit_token_model(measurer, examples, size.token_hidden, seed + 1))
+    inputs = passage_inputs(measurer, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
     # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
-    return measurer, prior, fit_boosted(inputs, inputs, FEATURE_NAMES)
+    return measurer, fit_boosted(inputs, inputs, FEATURE_NAMES)
 
 
 def _rows(
@@ -135,15 +132,15 @@ def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
                 scorer = {TABLES_KNOWN: lambda texts: scores_of(bench.models, texts).probability}
                 found = _rows(bench, family, bench.limit, scorer)
             else:
-                measurer, prior, model = _fit_without(bench, family, examples, seed)
+                measurer, model = _fit_without(bench, family, examples, seed)
                 hidden = replace(measurer, channel=without_sources(measurer.channel, _TABLES[family]))
                 found = _rows(
                     bench,
                     family,
                     bench.limit,
                     {
-                        TABLES_KNOWN: partial(_whole, measurer, prior, model),
-                        TABLES_HIDDEN: partial(_whole, hidden, prior, model),
+                        TABLES_KNOWN: partial(_whole, measurer, model),
+                        TABLES_HIDDEN: partial(_whole, hidden, model),
                     },
                 )
             if kept is not None:

@@ -245,10 +245,19 @@ def _plain(value: Any) -> Any:
 
 
 def write_json(value: Any, path: Path) -> None:
-    """Write a dataclass, or a tuple of them, as JSON."""
-    plain = [dataclasses.asdict(v) for v in value] if isinstance(value, tuple) else dataclasses.asdict(value)
+    """Write a dataclass, or a tuple of them, as JSON, a line for each field or row."""
+
+    def line(x: Any) -> str:
+        return json.dumps(x, ensure_ascii=False, separators=(",", ":"))
+
+    if isinstance(value, tuple):
+        rows = ",\n".join(line(_plain(dataclasses.asdict(v))) for v in value)
+        text = f"[\n{rows}\n]\n"
+    else:
+        fields = ",\n".join(f"{line(k)}: {line(v)}" for k, v in _plain(dataclasses.asdict(value)).items())
+        text = f"{{\n{fields}\n}}\n"
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(_plain(plain), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.replace(path)
 
 

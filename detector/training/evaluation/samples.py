@@ -139,7 +139,7 @@ def scores_of(models: Models, texts: Sequence[str], progress: Progress = lambda 
     for _, judged in judged_batches(models, texts, progress):
         # Features come from the close reading, whether or not the screen asks for one.
         m = models.close.measurer.measure(judged.screened.m.batch)
-        features.append(text_features(WordMeasures.of(m, models.close.prior_log10_odds), m.batch))
+        features.append(text_features(WordMeasures.of(m), m.batch))
         probability.append(judged.probability)
         passage.append(models.close.passage_model.logit(features[-1], features[-1][:, 0].astype(np.float64)))
         words.append(judged.n_words.astype(np.float64))
