@@ -134,11 +134,12 @@ def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDAr
     Parameters
     ----------
     words : float64 (d,), log odds by the words alone
-    damage : float64 (2, d), log10 odds of misspelt names and of look-alike letters, summed
+    damage : float64 (2, d), 0 or more, log10 odds of misspelt names and of look-alike letters, summed
     """
     names, letters = damage * np.log(10.0)
     both = np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
-    with np.errstate(divide="ignore"):  # where nothing is damaged, nothing is only damaged
+    # The odds less 1, so that a text without damage keeps the odds of its words; of it the logarithm is -inf.
+    with np.errstate(divide="ignore"):
         only = np.log(_ONLY_DAMAGED * np.expm1(both))
     out: NDArray[np.float64] = np.logaddexp(words + both, only)
     return out

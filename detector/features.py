@@ -11,10 +11,18 @@ from detector.evidence.measurements import KINDS, TOKEN_COLUMNS, Measurements
 from detector.passages import Passages
 from detector.text import TokenBatch
 
-__all__ = ["FEATURE_NAMES", "WordMeasures", "passage_features", "text_and_passage_features", "text_features"]
+__all__ = [
+    "FEATURE_NAMES",
+    "LEAST_ODDS",
+    "WordMeasures",
+    "passage_features",
+    "text_and_passage_features",
+    "text_features",
+]
 
 # Shares of substituted words at which the passage's likelihood ratio is taken: a light and a heavy rewrite.
 _RATES = (0.02, 0.06, 0.15, 0.3)
+LEAST_ODDS, _MOST_ODDS = -5.0, 4.0  # log10 odds of a word to which what is beyond them is clipped
 _LEVELS = (-0.5, 0.0, 0.5, 1.0)  # log10 odds above which words are counted
 _QUANTILES = (0.5, 0.75, 0.9, 0.97)
 _CONTEXT_QUANTILES = (0.03, 0.1, 0.25, 0.5)
@@ -27,13 +35,13 @@ _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
 _OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names", "everyday")
 # Taken of the odds that a word was substituted, and again of the odds of each kind of substitute.
 _OF_ODDS = ("mean_token_odds", *_RATIOS, *_PER_WORD, *_SHARES, *_ODDS_QUANTILES)
-_ODDS = ("", *(f"{kind}_" for kind in KINDS))  # beginnings of their names
+_PREFIXES = ("", *(f"{kind}_" for kind in KINDS))
 _AVERAGED_OF_ODDS = 1 + len(_RATES) + len(_LEVELS)
 FEATURE_NAMES: tuple[str, ...] = (
     "log10_words",
     *_OTHER_MEANS,
     *_LOW_QUANTILES,
-    *(odds + name for odds in _ODDS for name in _OF_ODDS),
+    *(prefix + name for prefix in _PREFIXES for name in _OF_ODDS),
 )
 
 
@@ -54,11 +62,12 @@ def _sorted_quantiles(
     np.copyto(bits, -(bits & 0x7FFFFFFF), where=bits < 0)
     bits += passage << 32
     bits.sort()
-    # A passage without words has nothing at its place; what stands there instead is never read.
+    # A passage without words has nothing at its place: what stands there instead is put at 0.
     found = bits[np.clip(at, 0, len(bits) - 1)]
     low = found - (((found + (1 << 31)) >> 32) << 32)
     turned = np.where(low < 0, (-low) | np.int64(-(1 << 31)), low)
     out: NDArray[np.float32] = turned.astype(np.int32).view(np.float32)
+    out[:, sizes == 0] = 0
     return out
 
 
@@ -69,9 +78,10 @@ class WordMeasures:
     Attributes
     ----------
     places : int64 (w,), the words' tokens
-    odds : float32 (k, w), log10 odds that the word was substituted, and that it is a substitute of each kind
+    odds : float32 (1 + len(KINDS), w), log10 odds that the word was substituted, and that it is a substitute of each
+        kind, within -5 and 4
     context : float32 (w,), log10 odds that a writer put it there
-    averaged : float32 (c, w), what counts by its mean
+    averaged : float32 (means, w), what counts by its mean
     """
 
     places: NDArray[np.int64]
@@ -83,10 +93,10 @@ class WordMeasures:
     def of(cls, m: Measurements) -> WordMeasures:
         """Take them from a batch's measurements."""
         places = np.flatnonzero(m.batch.is_word)
-        odds = np.clip(np.vstack((m.token_log10_odds[places], m.kind_log10_odds[places].T)), -5, 4)
+        odds = np.clip(np.vstack((m.token_log10_odds[places], m.kind_log10_odds[places].T)), LEAST_ODDS, _MOST_ODDS)
         context = m.context[places]
         tokens = m.token_features
-        averaged = np.empty((len(_OTHER_MEANS) + len(_ODDS) * _AVERAGED_OF_ODDS, len(places)), dtype=np.float32)
+        averaged = np.empty((len(_OTHER_MEANS) + len(_PREFIXES) * _AVERAGED_OF_ODDS, len(places)), dtype=np.float32)
         others = (
             m.log10_prob[places],
             context,
@@ -96,9 +106,9 @@ class WordMeasures:
             tokens[places, TOKEN_COLUMNS.index("capital")],
             m.everyday[places],
         )
-        for i, values in enumerate(others):
-            averaged[i] = values
-        of_odds = averaged[len(others) :].reshape(len(_ODDS), _AVERAGED_OF_ODDS, len(places))
+        for row, (_, values) in zip(averaged, zip(_OTHER_MEANS, others, strict=True), strict=False):
+            row[:] = values
+        of_odds = averaged[len(others) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))
         of_odds[:, 0] = odds
         # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
         priors = np.concatenate(([m.prior_log10_odds], m.kind_priors)).astype(np.float32)
@@ -142,13 +152,13 @@ def passage_features(
         np.tile(sizes, rows),
         _QUANTILES + _CONTEXT_QUANTILES,
     ).reshape(len(_QUANTILES) + len(_CONTEXT_QUANTILES), rows, n_passages)
-    of_odds = mean[len(_OTHER_MEANS) :].reshape(len(_ODDS), _AVERAGED_OF_ODDS, n_passages)
+    of_odds = mean[len(_OTHER_MEANS) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, n_passages)
     per_word = of_odds[:, 1 : 1 + len(_RATES)]
     total = np.sign(per_word) * np.sqrt(np.abs(per_word * n))
     high = quantiles[: len(_QUANTILES), :-1].transpose(1, 0, 2)
-    of_odds = np.concatenate((of_odds[:, :1], total, of_odds[:, 1:], high), axis=1)
-    rest = (np.log10(n), mean[: len(_OTHER_MEANS)], quantiles[len(_QUANTILES) :, -1])
-    return np.vstack((*rest, *of_odds)).T.astype(np.float32, order="C")
+    columns_of_odds = np.concatenate((of_odds[:, :1], total, of_odds[:, 1:], high), axis=1)  # as _OF_ODDS has them
+    others, low = mean[: len(_OTHER_MEANS)], quantiles[len(_QUANTILES) :, -1]
+    return np.vstack((np.log10(n), others, low, *columns_of_odds)).T.astype(np.float32, order="C")
 
 
 def text_features(measures: WordMeasures, batch: TokenBatch) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from detector.judging import (
     MIN_WORDS,
     Heard,
     Known,
+    Reading,
     abstention,
     evidence_of,
     first_look,
@@ -118,38 +119,39 @@ def _parts(text: str) -> tuple[list[int], list[str]]:
 
 
 @dataclass(frozen=True)
-class _PartReading:
-    """What is kept of a part of a long document once a stage has read it."""
+class _Scores:
+    """What a stage makes of a part of a long document: its words, and the log odds of the part and of its passages."""
 
     words: int
-    english: bool
-    foreign: float
     whole: float
     passages: list[float]
+
+    @classmethod
+    def of(cls, reading: Reading) -> _Scores:
+        """Take them from the reading of one text."""
+        return cls(int(reading.m.batch.n_words[0]), float(reading.whole[0]), reading.passage_logit.tolist())
+
+
+@dataclass(frozen=True)
+class _Screened:
+    """What the screen tells of a part of a long document; `foreign` is the share of words that are not English."""
+
+    scores: _Scores
+    english: bool
+    foreign: float
     heard: Heard
 
     @classmethod
-    def read(cls, text: str, models: Models, before: _PartReading | None = None) -> _PartReading:
-        """Read a part: screen it, or read it closely where it was screened before."""
+    def of(cls, text: str, models: Models) -> _Screened:
+        """Screen a part."""
         batch = tokenize([text], models.vocabulary)
-        if before is None:
-            (name,), (foreign,) = languages(batch, models.vocabulary)
-            reading = read(batch, models.screen)
-            english = name == ENGLISH
-        else:
-            reading = read(batch, models.close, heard=before.heard)
-            english, foreign = before.english, before.foreign
-        return cls(
-            int(batch.n_words[0]),
-            english,
-            float(foreign),
-            float(reading.whole[0]),
-            reading.passage_logit.tolist(),
-            Heard(reading.damage, reading.rewritten),
-        )
+        (language,), (foreign,) = languages(batch, models.vocabulary)
+        reading = read(batch, models.screen)
+        heard = Heard(reading.damage, reading.rewritten)
+        return cls(_Scores.of(reading), language == ENGLISH, float(foreign), heard)
 
 
-def _words_by(stage: Stage, parts: Sequence[_PartReading]) -> NDArray[np.float64]:
+def _words_by(stage: Stage, parts: Sequence[_Scores]) -> NDArray[np.float64]:
     """Return the log odds of a document by its words alone as one stage has them, (1,).
 
     Its words are the mean of its parts', its worst passage is the worst of all.
@@ -163,30 +165,28 @@ def _words_by(stage: Stage, parts: Sequence[_PartReading]) -> NDArray[np.float64
 def _survey(text: str, models: Models) -> _Long:
     """Read a long document once, part by part, and judge it as a whole; a second time, closely, where it is in doubt.
 
-    So memory is bounded by the parts and not by the document.
+    Of a part a few numbers are kept and its damage, so that memory is bounded by the parts and by what is found.
     """
     starts, texts = _parts(text)
-    parts = [_PartReading.read(part, models) for part in texts]
-    words = [part.words for part in parts]
+    parts = [_Screened.of(part, models) for part in texts]
+    words = [part.scores.words for part in parts]
     n = sum(words)
     if n == 0:
         return _Long(starts, texts, abstention(UNDETERMINED, 0.0, 0), Known(0.0, 0.0), 0, UNDETERMINED)
-    english = ENGLISH if np.average([part.english for part in parts], weights=words) >= 0.5 else UNDETERMINED
-    abstains = abstention(english, float(np.average([part.foreign for part in parts], weights=words)), n)
+    language = ENGLISH if np.average([part.english for part in parts], weights=words) >= 0.5 else UNDETERMINED
+    abstains = abstention(language, float(np.average([part.foreign for part in parts], weights=words)), n)
     if abstains is not None:
-        return _Long(starts, texts, abstains, Known(0.0, 0.0), n, english)
+        return _Long(starts, texts, abstains, Known(0.0, 0.0), n, language)
     damage = np.sum([part.heard.damage.log10_odds for part in parts], axis=0)
-    odds = _words_by(models.screen, parts)
+    odds = _words_by(models.screen, [part.scores for part in parts])
     if probability(with_damage(odds, damage))[0] >= models.doubt:
-        odds = together(
-            odds,
-            _words_by(
-                models.close,
-                [_PartReading.read(part, models, before) for part, before in zip(texts, parts, strict=True)],
-            ),
+        close = (
+            _Scores.of(read(tokenize([text], models.vocabulary), models.close, heard=part.heard))
+            for text, part in zip(texts, parts, strict=True)
         )
+        odds = together(odds, _words_by(models.close, list(close)))
     known = Known(float(probability(with_damage(odds, damage))[0]), float(probability(odds)[0]))
-    return _Long(starts, texts, None, known, n, english)
+    return _Long(starts, texts, None, known, n, language)
 
 
 def _moved(item: T, by: int) -> T:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.evidence.measurements import KINDS
+from detector.evidence.measurements import KINDS, TOKEN_COLUMNS
 from detector.features import FEATURE_NAMES, WordMeasures, passage_features, text_and_passage_features, text_features
 from detector.passages import split_passages
 from detector.text import tokenize
@@ -46,37 +46,59 @@ def test_features_of_odds_by_hand(m, kind):
     assert x.shape == (3, len(FEATURE_NAMES))
     for text in (0, 1):
         own = np.clip(odds[m.batch.is_word & (m.batch.document_of == text)].astype(float), -5, 4)
-        per_word = np.mean(np.log10(0.85 + 0.15 * 10 ** (own - prior)))
         assert column(x, f"{kind}mean_token_odds")[text] == pytest.approx(own.mean(), abs=1e-5)
-        assert column(x, f"{kind}ratio_per_word_0.15")[text] == pytest.approx(per_word, abs=1e-5)
-        total = np.sign(per_word) * np.sqrt(abs(per_word) * len(own))
-        assert column(x, f"{kind}ratio_0.15")[text] == pytest.approx(total, abs=1e-4)
-        assert column(x, f"{kind}share_above_0.0")[text] == pytest.approx((own > 0).mean())
-        assert column(x, f"{kind}token_odds_q0.9")[text] == pytest.approx(np.sort(own)[int(0.9 * len(own))], abs=1e-5)
+        for rate in (0.02, 0.06, 0.15, 0.3):
+            per_word = np.mean(np.log10(1 - rate + rate * 10 ** (own - prior)))
+            total = np.sign(per_word) * np.sqrt(abs(per_word) * len(own))
+            assert column(x, f"{kind}ratio_per_word_{rate}")[text] == pytest.approx(per_word, abs=1e-5)
+            assert column(x, f"{kind}ratio_{rate}")[text] == pytest.approx(total, abs=1e-4)
+        for level in (-0.5, 0.0, 0.5, 1.0):
+            assert column(x, f"{kind}share_above_{level}")[text] == pytest.approx((own > level).mean())
+        for q in (0.5, 0.75, 0.9, 0.97):
+            assert column(x, f"{kind}token_odds_q{q}")[text] == pytest.approx(np.sort(own)[int(q * len(own))], abs=1e-5)
 
 
-def test_context_features_by_hand(m):
+def test_the_other_features_by_hand(m):
     x = text_features(WordMeasures.of(m), m.batch)
-    own = m.context[m.batch.is_word & (m.batch.document_of == 0)]
-    assert column(x, "log10_words")[0] == pytest.approx(np.log10(len(own)))
-    assert column(x, "mean_context")[0] == pytest.approx(own.mean(), abs=1e-5)
-    assert column(x, "context_q0.1")[0] == pytest.approx(np.sort(own)[int(0.1 * len(own))])
+    tokens = dict(zip(TOKEN_COLUMNS, m.token_features.T, strict=True))
+    for text in (0, 1):
+        words = m.batch.is_word & (m.batch.document_of == text)
+        own = m.context[words]
+        assert column(x, "log10_words")[text] == pytest.approx(np.log10(words.sum()))
+        for q in (0.03, 0.1, 0.25, 0.5):
+            assert column(x, f"context_q{q}")[text] == pytest.approx(np.sort(own)[int(q * len(own))])
+        for name, values in {
+            "mean_context": m.context,
+            "mean_log10_prob": m.log10_prob,
+            "candidate_share": tokens["candidate"] > -1,
+            "mean_zipf": tokens["zipf"],
+            "unseen_pairs": tokens["unseen_left"],
+            "names": tokens["capital"],
+            "everyday": m.everyday,
+        }.items():
+            assert column(x, name)[text] == pytest.approx(values[words].mean(), abs=1e-5), name
 
 
 def test_a_text_without_words_has_features_of_nothing(m):
     x = text_features(WordMeasures.of(m), m.batch)
-    assert np.isfinite(x).all()
-    assert column(x, "log10_words")[2] == column(x, "ratio_0.15")[2] == 0
+    assert (x[2] == 0).all()
+    assert (x[:2] != 0).any(axis=1).all()
 
 
-def test_passages_have_the_features_that_they_have_alone(models, m):
+def test_passages_have_the_features_that_they_have_alone(models):
+    paragraph = "The boats come in at dawn, and whoever is awake walks down to the quay to see what they have caught. "
+    text = "\n\n".join(paragraph * n for n in (7, 8, 9))
+    m = models.close.measurer.measure(tokenize(["Nothing much.", text], models.vocabulary))
     passages = split_passages(m.batch)
+    assert (passages.document == 1).sum() >= 3
     x = text_and_passage_features(WordMeasures.of(m), m.batch, passages)
-    assert x[:3] == pytest.approx(text_features(WordMeasures.of(m), m.batch))
-    assert len(x) == 3 + len(passages.document)
-    first = np.flatnonzero(passages.document == 1)[0]
-    inside = np.where(passages.of_token == first, 0, -1)
-    assert x[3 + first] == pytest.approx(passage_features(WordMeasures.of(m), inside, 1)[0], abs=1e-6)
+    assert len(x) == 2 + len(passages.document)
+    for i in range(len(passages.document)):
+        words = m.batch.is_word & (passages.of_token == i)
+        assert column(x, "log10_words")[2 + i] == pytest.approx(np.log10(words.sum()))
+        assert column(x, "mean_context")[2 + i] == pytest.approx(m.context[words].mean(), abs=1e-5)
+        inside = np.where(passages.of_token == i, 0, -1)
+        assert x[2 + i] == pytest.approx(passage_features(WordMeasures.of(m), inside, 1)[0], abs=1e-6)
 
 
 def test_kinds_without_evidence_tell_nothing(m):

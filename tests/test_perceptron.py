@@ -5,6 +5,7 @@ import pytest
 from sklearn.neural_network import MLPClassifier
 
 from detector.perceptron import Perceptron
+from detector.training import fit
 from detector.training.fit import _fit_perceptron
 
 
@@ -49,13 +50,28 @@ def test_what_lies_far_out_counts_six_deviations(data):
     assert model.log10_odds(far[None]) == pytest.approx(model.log10_odds(farther[None]), abs=1e-4)
 
 
-def test_odds_of_each_kind_are_those_of_the_fitted_network():
-    rng = np.random.default_rng(5)
-    x = rng.normal(0, 1, (3000, 5)).astype(np.float32)
-    y = np.where(x[:, 0] > 0.5, 1, np.where(x[:, 1] > 0.5, 3, 0))
-    model = _fit_perceptron(x, y, tuple("abcde"), 12, seed=1, passes=3, kinds=3)
+@pytest.fixture(scope="module")
+def kinds():
+    x = np.random.default_rng(5).normal(0, 1, (3000, 5)).astype(np.float32)
+    return x, np.where(x[:, 0] > 0.5, 1, np.where(x[:, 1] > 0.5, 3, 0))
+
+
+@pytest.mark.parametrize("present", [(1, 3), (3,)])
+def test_odds_of_each_kind_are_those_of_the_network_as_it_was_fitted(kinds, present, monkeypatch):
+    x, y = kinds
+    y = np.where(np.isin(y, present), y, 0)
+    fitted = []
+    monkeypatch.setattr(fit, "MLPClassifier", lambda *a, **k: fitted.append(MLPClassifier(*a, **k)) or fitted[-1])
+    model = _fit_perceptron(x, y, tuple("abcde"), 12, seed=1, kinds=3)
+    p = fitted[0].predict_proba(np.clip((x - model.mean) / model.scale, -6, 6))
     odds = model.log10_odds(x)
-    assert odds.shape == (3000, 3)
+    for column, kind in enumerate(present, start=1):
+        assert odds[:, kind - 1] == pytest.approx(np.log10(p[:, column] / p[:, 0]), abs=1e-3)
+
+
+def test_fitting_tells_kinds_apart(kinds):
+    x, y = kinds
+    odds = _fit_perceptron(x, y, tuple("abcde"), 12, seed=1, passes=3, kinds=3).log10_odds(x)
     assert (np.where(odds.max(axis=1) > 0, odds.argmax(axis=1) + 1, 0) == y).mean() > 0.95
     # Of the second kind there is no example.
     assert odds[:, 1].max() < -8

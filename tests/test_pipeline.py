@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector import InputError, apply_plan, detect, detect_many, reverse
+from detector import InputError, apply_plan, detect, detect_many, pipeline, reverse
 from detector.judging import MIN_WORDS, first_look, judge, judge_further
 from detector.pipeline import model_info, restore
+from detector.resources import load_models
 from detector.text import tokenize
 
 SPUN = (
@@ -179,6 +180,34 @@ def test_a_long_document_is_judged_in_parts_and_offsets_fit():
     assert all(text[e.start : e.end] == e.surface for e in report.evidence)
     restoration = reverse(text)
     assert apply_plan(text, restoration.plan) == restoration.text
+
+
+@pytest.fixture
+def short_parts(monkeypatch):
+    monkeypatch.setattr(pipeline, "_PART", 1_500)
+
+
+DAMAGED = HUMAN.replace("ferry", "fеrry").replace("since", "sіncе").replace("walked", "wаlkеd")
+
+
+@pytest.mark.usefixtures("short_parts")
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("\n\n".join([HUMAN] * 12), "clean"),
+        ("\n\n".join([SPUN] * 12), "spun"),
+        ("\n\n".join([*[HUMAN] * 12, DAMAGED]), "spun"),  # nothing is wrong with any word
+        ("\n\n".join([FRENCH] * 12), "unsupported_language"),
+        ("\n\n".join([*[HUMAN] * 12, *[FRENCH] * 3]), "clean"),
+        ("\n\n".join([*[SPUN] * 6, "- " * 2_000, *[SPUN] * 6]), "spun"),
+        ("- " * 2_000, "insufficient_text"),
+    ],
+)
+def test_a_document_in_parts_has_one_verdict(text, verdict):
+    report = detect(text)
+    assert report.verdict == verdict
+    assert report.n_words == sum(tokenize([text], load_models().vocabulary).n_words)
+    assert (report.probability is None) == (verdict in ("unsupported_language", "insufficient_text"))
 
 
 def test_one_spun_passage_in_a_human_article_is_located():

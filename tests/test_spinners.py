@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.evidence.measurements import KINDS
 from detector.spelling import one_apart
-from detector.training.families import FAMILIES, SpinnerResources, closest_first, make_spinner
+from detector.training.families import FAMILIES, KIND_OF, SpinnerResources, closest_first, make_spinner
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import (
     AlignedSpan,
@@ -178,6 +179,11 @@ def test_slips_are_one_letter_dropped_added_changed_or_swapped():
     assert {len(s) for s in slips} == {6, 7, 8}
     assert {"Havlers", "Halvrs"} <= slips  # swapped, dropped
     assert all(s[0] == "H" and (s == "Halverss" or one_apart(s.lower(), "halvers") or s[:6] == "Halver") for s in slips)
+
+
+def test_every_family_that_rewrites_words_has_a_kind_of_substitutes():
+    assert KIND_OF.keys() == set(FAMILIES) - {"damage"}
+    assert set(KIND_OF.values()) == set(KINDS)
 
 
 def test_an_unknown_family_is_refused():

@@ -18,7 +18,7 @@ __all__ = ["Damage", "collect", "find_damage"]
 
 @dataclass(frozen=True)
 class Damage:
-    """Findings in letters and names, of each document: their odds count as they are.
+    """Findings in letters and names, of each document; `classifier.with_damage` weighs what they add up to.
 
     `log10_odds` is what names and letters add up to in each document, float64 (2, documents).
     """

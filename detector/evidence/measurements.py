@@ -78,7 +78,8 @@ TOKEN_COLUMNS = (
 )
 
 # Kinds of substitutes, by where they are from: thesauri, tables of real spinners, words that stand in the same places.
-# They look unlike each other, and one spinner mostly keeps to one kind.
+# A spinner mostly keeps to one. Where each has odds of its own a close reading of 100 words of which 7 were replaced
+# tells ROC AUC 0.964 on dev, where all have one 0.958; of 300 words 0.994 and 0.992.
 KINDS = ("thesaurus", "observed", "neighbour")
 
 _FEWEST_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
@@ -207,8 +208,9 @@ class Measurements(Glance):
     token_features : float32 (n, len(TOKEN_COLUMNS))
     everyday : float32 (n,), how readily spinners replace the word, 0 to 1
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
-    kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written
-    prior_log10_odds, kind_priors : what both are of a word without evidence, float and float64 (len(KINDS),)
+    kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written; -inf likewise
+    prior_log10_odds, kind_priors : what the last two are of a word without evidence, float and float64 (len(KINDS),);
+        NaN until a token model is fitted
     """
 
     census: Census
@@ -223,7 +225,7 @@ class Measurements(Glance):
     kind_priors: NDArray[np.float64]
 
 
-def _either(log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+def _of_any(log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the log10 odds of any of several things against none, from those of each, over the last axis."""
     log_10 = np.float32(np.log(10))  # natural logarithms are the fast ones
     out: NDArray[np.float32] = np.log(np.exp(log10_odds * log_10).sum(axis=-1)) / log_10
@@ -238,7 +240,7 @@ class TokenModel:
     ----------
     kinds : their names, in order
     network : one output a kind, the log10 odds that the word is such a substitute and not as written
-    kind_priors : float64 (len(kinds),), what they are without evidence, where the network was fitted
+    kind_priors : float64 (len(kinds),), the log10 odds of each without evidence, where the network was fitted
     """
 
     kinds: tuple[str, ...]
@@ -337,11 +339,11 @@ class Measurer:
         tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
         kind_odds = np.full((len(ids), len(KINDS)), -np.inf, dtype=np.float32)
         token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
-        priors = np.zeros(len(KINDS))
+        priors = np.full(len(KINDS), np.nan)
         if self.token_model is not None:
             words = np.flatnonzero(batch.is_word)
             kind_odds[words] = self.token_model.network.log10_odds(tokens[words])
-            token_odds[words] = _either(kind_odds[words])
+            token_odds[words] = _of_any(kind_odds[words])
             priors = self.token_model.kind_priors
         return Measurements(
             batch,
