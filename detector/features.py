@@ -106,9 +106,8 @@ class WordMeasures:
             tokens[places, TOKEN_COLUMNS.index("capital")],
             m.everyday[places],
         )
-        for row, (_, values) in zip(averaged, zip(_OTHER_MEANS, others, strict=True), strict=False):
-            row[:] = values
-        of_odds = averaged[len(others) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))
+        averaged[: len(_OTHER_MEANS)] = np.stack(others)
+        of_odds = averaged[len(_OTHER_MEANS) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))
         of_odds[:, 0] = odds
         # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
         priors = np.concatenate(([m.prior_log10_odds], m.kind_priors)).astype(np.float32)

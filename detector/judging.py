@@ -249,8 +249,8 @@ def judge(texts: Sequence[str], models: Models, known: Known | None = None) -> J
 
     Every text is screened; those that the screen finds likelier spun than `models.doubt`, and short ones, are read
     closely. Both stages have a say in those (`together`): they err apart, and on spinners that neither was fitted on
-    the narrow one errs less. `known` is of
-    the document that all the texts are parts of, where it has been found already.
+    the narrow one errs less. `known` is of the document that all the texts are parts of, where it has been found
+    already.
     """
     return judge_further(first_look(texts, models), models, known)
 

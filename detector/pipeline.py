@@ -180,11 +180,11 @@ def _survey(text: str, models: Models) -> _Long:
     damage = np.sum([part.heard.damage.log10_odds for part in parts], axis=0)
     odds = _words_by(models.screen, [part.scores for part in parts])
     if probability(with_damage(odds, damage))[0] >= models.doubt:
-        close = (
-            _Scores.of(read(tokenize([text], models.vocabulary), models.close, heard=part.heard))
-            for text, part in zip(texts, parts, strict=True)
-        )
-        odds = together(odds, _words_by(models.close, list(close)))
+        close = [
+            _Scores.of(read(tokenize([part], models.vocabulary), models.close, heard=screened.heard))
+            for part, screened in zip(texts, parts, strict=True)
+        ]
+        odds = together(odds, _words_by(models.close, close))
     known = Known(float(probability(with_damage(odds, damage))[0]), float(probability(odds)[0]))
     return _Long(starts, texts, None, known, n, language)
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from detector import InputError, apply_plan, detect, detect_many, pipeline, reverse
 from detector.judging import MIN_WORDS, first_look, judge, judge_further
 from detector.pipeline import model_info, restore
-from detector.resources import load_models
 from detector.text import tokenize
 
 SPUN = (
@@ -203,10 +202,10 @@ DAMAGED = HUMAN.replace("ferry", "fеrry").replace("since", "sіncе").replace("
         ("- " * 2_000, "insufficient_text"),
     ],
 )
-def test_a_document_in_parts_has_one_verdict(text, verdict):
+def test_a_document_in_parts_has_one_verdict(models, text, verdict):
     report = detect(text)
     assert report.verdict == verdict
-    assert report.n_words == sum(tokenize([text], load_models().vocabulary).n_words)
+    assert report.n_words == sum(tokenize([text], models.vocabulary).n_words)
     assert (report.probability is None) == (verdict in ("unsupported_language", "insufficient_text"))
 
 

@@ -17,7 +17,7 @@ def measured(models, *odds):
     m = models.close.measurer.measure(batch)
     token_log10_odds = np.full(len(batch.ids), -np.inf, dtype=np.float32)
     token_log10_odds[batch.is_word] = np.concatenate([*map(np.asarray, odds), []])
-    return replace(m, token_log10_odds=token_log10_odds, prior_log10_odds=PRIOR)
+    return replace(m, token_log10_odds=token_log10_odds, kind_priors=np.full(3, PRIOR - np.log10(3)))
 
 
 def by_hand(odds):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,8 +210,7 @@ class Measurements(Glance):
     everyday : float32 (n,), how readily spinners replace the word, 0 to 1
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
     kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written; -inf likewise
-    prior_log10_odds, kind_priors : what the last two are of a word without evidence, float and float64 (len(KINDS),);
-        NaN until a token model is fitted
+    kind_priors : float64 (len(KINDS),), the same of a word without evidence; NaN until a token model is fitted
     """
 
     census: Census
@@ -221,14 +221,21 @@ class Measurements(Glance):
     everyday: NDArray[np.float32]
     token_log10_odds: NDArray[np.float32]
     kind_log10_odds: NDArray[np.float32]
-    prior_log10_odds: float
     kind_priors: NDArray[np.float64]
 
+    @property
+    def prior_log10_odds(self) -> float:
+        """What `token_log10_odds` is of a word without evidence."""
+        return float(_of_any(self.kind_priors))
 
-def _of_any(log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+
+_Floats = TypeVar("_Floats", NDArray[np.float32], NDArray[np.float64])
+
+
+def _of_any(log10_odds: _Floats) -> _Floats:
     """Return the log10 odds of any of several things against none, from those of each, over the last axis."""
-    log_10 = np.float32(np.log(10))  # natural logarithms are the fast ones
-    out: NDArray[np.float32] = np.log(np.exp(log10_odds * log_10).sum(axis=-1)) / log_10
+    log_10 = log10_odds.dtype.type(np.log(10))  # natural logarithms are the fast ones
+    out: _Floats = np.log(np.exp(log10_odds * log_10).sum(axis=-1)) / log_10
     return out
 
 
@@ -359,7 +366,6 @@ class Measurer:
             self.channel.everyday[ids],
             token_odds,
             kind_odds,
-            float(np.log10((10.0**priors).sum())),
             priors,
         )
 

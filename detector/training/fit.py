@@ -123,17 +123,7 @@ def _fit_perceptron(
     def plain(a: NDArray[np.float64]) -> NDArray[np.float32]:
         return np.ascontiguousarray(a, dtype=np.float32)
 
-    output, bias = network.coefs_[1], network.intercepts_[1]
-    if not kinds:
-        output = output[:, 0]
-    else:
-        if len(network.classes_) > 2:  # of two there is one output, which is the odds
-            output, bias = output[:, 1:] - output[:, :1], bias[1:] - bias[0]
-        found = network.classes_[1:] - 1
-        # A kind that has no examples is never likely.
-        weights, biases = np.zeros((len(output), kinds)), np.full(kinds, _NEVER)
-        weights[:, found], biases[found] = output, bias
-        output, bias = weights, biases
+    output, bias = _odds_of_each(network, kinds) if kinds else (network.coefs_[1][:, 0], network.intercepts_[1])
     return Perceptron(
         columns,
         plain(mean),
@@ -143,6 +133,18 @@ def _fit_perceptron(
         plain(output),
         plain(bias),
     )
+
+
+def _odds_of_each(network: MLPClassifier, kinds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights (h, kinds) and biases (kinds,) of the odds of each class from 1 on against class 0."""
+    output, bias = network.coefs_[1], network.intercepts_[1]
+    if len(network.classes_) > 2:  # of two there is one output, which is the odds
+        output, bias = output[:, 1:] - output[:, :1], bias[1:] - bias[0]
+    found = network.classes_[1:] - 1
+    # A kind that has no examples is never likely.
+    weights, biases = np.zeros((len(output), kinds)), np.full(kinds, _NEVER)
+    weights[:, found], biases[found] = output, bias
+    return weights, biases
 
 
 def _right_candidates(measurer: Measurer, part: Sequence[Example], m: Measurements) -> NDArray[np.bool_]:
