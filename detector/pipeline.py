@@ -30,9 +30,10 @@ from detector.judging import (
     words_log_odds,
 )
 from detector.language import ENGLISH, UNDETERMINED, languages
+from detector.mapping import settled
 from detector.resources import Models, Stage, load_models
-from detector.reverser import apply_plan, compose_plans, disjoint, outcomes, unmoved
-from detector.text import tokenize
+from detector.reverser import apply_plan, compose_plans, disjoint, moved_spans, outcomes, unmoved
+from detector.text import fold, iter_pieces, tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
 __all__ = ["detect", "detect_many", "model_info", "restore", "reverse"]
@@ -237,10 +238,8 @@ def _next_plan(
     return plan
 
 
-def restore(
-    text: str, models: Models, min_gain: float | None = None, keep: Sequence[tuple[int, int]] = ()
-) -> Restoration:
-    """Return what `reverse` does, by the models given.
+def _likeliest_plan(text: str, models: Models, min_gain: float | None, keep: Sequence[tuple[int, int]]) -> list[Edit]:
+    """Return what several readings of a text would put back, each by what the ones before have put back.
 
     What a word was depends on what its neighbours were. So every second edit is chosen anew with the others made, and
     those with the first ones made, until they agree; all that by what the text as it was given tells of its spinner.
@@ -249,34 +248,49 @@ def restore(
     """
     plan, known = _first_plan(text, models, min_gain, keep)
     if known is None or not plan:
-        return Restoration(apply_plan(text, plan), tuple(plan), text)
+        return plan
     for _ in range(_ROUNDS):
         anew = []
         for made in (plan[0::2], plan[1::2]):
-            fixed = [*_moved_spans(keep, made), *((start, end) for start, end, _ in outcomes(made))]
+            fixed = [*moved_spans(keep, made), *((start, end) for start, end, _ in outcomes(made))]
             anew += unmoved(_next_plan(apply_plan(text, made), models, min_gain, fixed, known), made)
         before, plan = plan, disjoint(anew)
         if _wordings(plan) == _wordings(before):
             break
-    restored, kept = apply_plan(text, plan), _moved_spans(keep, plan)
+    restored, kept = apply_plan(text, plan), moved_spans(keep, plan)
     verdict = Known(known.probability, known.rewritten)
     for _ in range(_READINGS):
         edits = _next_plan(restored, models, min_gain, kept, verdict)
         if not edits:
             break
-        restored, kept = apply_plan(restored, edits), _moved_spans(kept, edits)
+        restored, kept = apply_plan(restored, edits), moved_spans(kept, edits)
         plan = compose_plans(text, plan, edits)
-    return Restoration(restored, tuple(plan), text)
+    return plan
+
+
+def restore(
+    text: str, models: Models, min_gain: float | None = None, keep: Sequence[tuple[int, int]] = ()
+) -> Restoration:
+    """Return what `reverse` does, by the models given.
+
+    The plan of a spinner that has one substitute for each wording is the same for its outcome spun again. A text that
+    is read in parts is spared that: it would be read a dozen times over.
+    """
+    plan = _likeliest_plan(text, models, min_gain, keep)
+    if plan and len(text) <= _PART:
+        listed = models.vocabulary.keys()
+
+        def is_substitution(edit: Edit) -> bool:
+            return all(piece in listed for piece in iter_pieces(fold(edit.spun)))
+
+        plan = settled(
+            text, plan, lambda spun, kept: _likeliest_plan(spun, models, min_gain, kept), is_substitution, keep
+        )
+    return Restoration(apply_plan(text, plan), tuple(plan), text)
 
 
 def _wordings(plan: Sequence[Edit]) -> list[tuple[int, int, str]]:
     return [(e.start, e.end, e.original) for e in plan]
-
-
-def _moved_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[tuple[int, int]]:
-    """Return where spans stand once a plan has been carried out that touches none of them."""
-    grown = [sum(e.growth for e in plan if e.end <= start) for start, _ in spans]
-    return [(start + by, end + by) for (start, end), by in zip(spans, grown, strict=True)]
 
 
 def _check_text(text: object, what: str) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "compose_plans",
     "disjoint",
     "free_of",
+    "moved_spans",
     "outcomes",
     "unmoved",
     "write_words",
@@ -127,6 +128,16 @@ def unmoved(edits: Iterable[Edit], made: Sequence[Edit]) -> list[Edit]:
         if i == len(stand) or edit.end <= stand[i][0]:
             out.append(replace(edit, start=edit.start - shift, end=edit.end - shift))
     return out
+
+
+def moved_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[tuple[int, int]]:
+    """Return where spans stand once a plan has been carried out that touches none of them.
+
+    >>> moved_spans([(9, 12)], [Edit(3, 8, "Could", "May", 2.0)])
+    [(7, 10)]
+    """
+    grown = [sum(e.growth for e in plan if e.end <= start) for start, _ in spans]
+    return [(start + by, end + by) for (start, end), by in zip(spans, grown, strict=True)]
 
 
 def free_of(edits: Iterable[Edit], spans: Sequence[tuple[int, int]]) -> list[Edit]:

@@ -18,7 +18,7 @@ LAYERS = (
     {"channel", "context_model", "fingerprints", "language", "language_model", "passages"},
     {"evidence"},
     {"classifier", "decoder", "features", "reverser"},
-    {"resources"},
+    {"mapping", "resources"},
     {"judging"},
     {"pipeline"},
     {""},

@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from detector.lexicon import CONFUSABLE_LETTERS
+from detector.mapping import in_case_of
 from detector.text import iter_pieces
 
 __all__ = [
@@ -112,19 +113,6 @@ def _rewrite(text: str, edits: Iterable[tuple[int, int, str]]) -> SpunText:
     return SpunText("".join(out), text, tuple(spans))
 
 
-def _in_case_of(original: str, substitute: str) -> str:
-    """Write the substitute with the capitals of the original."""
-    if len(original) > 1 and original.isupper():
-        return substitute.upper()
-    theirs, ours = original.split(" "), substitute.split(" ")
-    if len(theirs) == len(ours):
-        pairs = zip(theirs, ours, strict=True)
-        return " ".join(w[:1].upper() + w[1:] if o[:1].isupper() else w for o, w in pairs)
-    if original[:1].isupper():
-        return substitute[:1].upper() + substitute[1:]
-    return substitute
-
-
 @dataclass(frozen=True)
 class TableSpinner:
     """Replaces headwords of one to seven words by their substitutes, longest match first.
@@ -213,7 +201,7 @@ class TableSpinner:
                 substitute = options[int(rng.integers(len(options)))] if rng.random() < share else None
             if substitute is None:
                 continue
-            replacement = _in_case_of(text[start:end], substitute)
+            replacement = in_case_of(text[start:end], substitute)
             # Four characters show whether "an " is the whole word or the end of "can ".
             if self.articles and (article := _ARTICLE.search(text[max(0, start - 4) : start])):
                 written = article.group(1)
