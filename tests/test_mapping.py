@@ -127,7 +127,7 @@ WORDS = st.lists(
 
 @given(WORDS, st.lists(st.sampled_from([0, 1, 2, 3]), max_size=4, unique=True))
 def test_spinning_again_with_the_same_mapping_and_reversing_gives_the_same_text(words, picked):
-    """Whatever the words, where a reader goes by no neighbours; real ones do, and the gate counts how often it holds."""
+    """Where a reader goes by no neighbours; real ones do, and the gate counts how often it holds for them."""
     rules = [(r"\bpoll\b", "survey"), (r"\bport\b", "harbour"), (r"\bchart\b", "survey"), (r"\bof\b", "May")]
     read = reader([rules[i] for i in sorted(picked)])
     restored, plan = reversed_by(read, " ".join(words))
