@@ -33,7 +33,7 @@ from detector.language import ENGLISH, UNDETERMINED, languages
 from detector.mapping import settled
 from detector.resources import Models, Stage, load_models
 from detector.reverser import apply_plan, compose_plans, disjoint, moved_spans, outcomes, unmoved
-from detector.text import fold, iter_pieces, tokenize
+from detector.text import iter_pieces, tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
 __all__ = ["detect", "detect_many", "model_info", "restore", "reverse"]
@@ -273,15 +273,15 @@ def restore(
 ) -> Restoration:
     """Return what `reverse` does, by the models given.
 
-    The plan of a spinner that has one substitute for each wording is the same for its outcome spun again. A text that
-    is read in parts is spared that: it would be read a dozen times over.
+    The plan of a spinner that has one substitute for each wording is settled (`mapping.settled`). A text read in
+    parts is spared that: it would be read many times over.
     """
     plan = _likeliest_plan(text, models, min_gain, keep)
     if plan and len(text) <= _PART:
         listed = models.vocabulary.keys()
 
         def is_substitution(edit: Edit) -> bool:
-            return all(piece in listed for piece in iter_pieces(fold(edit.spun)))
+            return all(piece in listed for piece in iter_pieces(edit.spun))
 
         plan = settled(
             text, plan, lambda spun, kept: _likeliest_plan(spun, models, min_gain, kept), is_substitution, keep

@@ -74,16 +74,16 @@ def test_a_pair_that_is_not_put_back_where_the_text_has_its_original_goes():
 
 
 def test_a_pair_that_comes_and_goes_goes():
-    # Put back in a text that has it once only; spinning the other place makes it two.
-    text = "He felt cold. He had known cold before."
+    text = "It was cold, and the chill stayed. The port was shut."
+    # Only the last "cold" is put back: the first where it is the only one, no longer once the other is spun too.
+    rules = reader([(r"\bcold\b(?!.*\bcold\b)", "chill"), (r"\bport\b", "harbour")])
 
     def read(text, keep=()):
-        return reader([(r"\bcold\b", "chill")])(text, keep) if text.count("cold") == 2 else []
+        return rules(text, keep) if "port" in text else []  # without it the text does not look spun
 
-    once = "It was cold, and the chill stayed."
-    seen = [reversed_by(read, t)[0] for t in (text, once)]
-    assert seen[0] == "He felt chill. He had known chill before."
-    assert seen[1] == once
+    assert len(read(text)) == 2
+    restored, _ = reversed_by(read, text)
+    assert restored == "It was cold, and the chill stayed. The harbour was shut."
 
 
 def test_a_plan_whose_outcome_would_be_restored_further_is_left_as_it_was():
