@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.classifier import Classifier, document_features, log_odds, probability, with_damage
-from detector.evidence.choice import Habits
+from detector.evidence.choice import Chooser
 from detector.evidence.collect import Damage, collect, find_damage
+from detector.evidence.habits import Habits
 from detector.evidence.measurements import Census, Glance, Measurements
 from detector.evidence.posterior import document_shift
 from detector.features import WordMeasures, text_and_passage_features
@@ -61,20 +62,20 @@ R = TypeVar("R")
 class Known:
     """What has been found of a document already, as it was given: P(spun), and P(spun) by its words alone.
 
-    Of a short one also what stands in it and what it tells of its spinner: what is put back must change neither, or
+    Of a short one also what stands in it and the habits of its spinner: what is put back must change neither, or
     the more is put back the less there would seem to be left to do.
     """
 
     probability: float
     rewritten: float
     census: Census | None = None
-    habits: Habits | None = None
+    habits: tuple[Habits, ...] | None = None
 
     @classmethod
-    def of(cls, reading: Reading) -> Known:
-        """Take it from the reading of a document."""
+    def of(cls, reading: Reading, chooser: Chooser) -> Known:
+        """Take it from the close reading of a document."""
         p, rewritten = float(reading.probability[0]), float(reading.rewritten[0])
-        return cls(p, rewritten, reading.m.census, reading.habits)
+        return cls(p, rewritten, reading.m.census, chooser.hear(reading.m, reading.rewritten)[1])
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,6 @@ class Reading:
     probability: NDArray[np.float64]
     rewritten: NDArray[np.float64]
     known: Known | None
-
-    @cached_property
-    def habits(self) -> Habits:
-        """What the texts, as they were given, tell of their spinners."""
-        given = None if self.known is None else self.known.habits
-        return Habits.of(self.m) if given is None else given
 
     @cached_property
     def shift(self) -> NDArray[np.float64]:
@@ -311,7 +306,8 @@ def plans_of_reading(
     p, damage = reading.probability, reading.damage
     edits: list[list[Edit]] = [[] for _ in p]
     if reading.rewritten.max() >= models.restorer.least_probability:
-        chosen, gain = models.restorer.choose(reading.m, reading.rewritten, reading.habits, keep)
+        habits = None if reading.known is None else reading.known.habits
+        chosen, gain = models.restorer.choose(reading.m, reading.rewritten, habits, keep)
         edits = models.restorer.edits(reading.m, chosen, gain, min_gain)
     of_texts = zip(edits, damage.letters, damage.names, p.tolist(), strict=True)
     made = [models.restorer.mended(plan, (*letters, *names), x, min_gain) for plan, letters, names, x in of_texts]

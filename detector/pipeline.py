@@ -213,7 +213,7 @@ def _long_report(text: str, models: Models, threshold: float) -> Report:
 def _first_plan(
     text: str, models: Models, min_gain: float | None, keep: Sequence[tuple[int, int]]
 ) -> tuple[list[Edit], Known | None]:
-    """Return what the first reading of a text would put back, and what it finds of the text, if it reads closely."""
+    """Return what the first reading of a text would put back, and what it finds of a text of which it would."""
     if len(text) > _PART:
         long = _survey(text, models)
         if long.abstains == "unsupported_language" or long.known.probability < models.doubt:
@@ -223,7 +223,8 @@ def _first_plan(
     if look.plain(models.plain)[0]:
         return [], None
     judged = judge_further(look, models)
-    return plans(judged, models, min_gain, [keep])[0], None if judged.close is None else Known.of(judged.close)
+    (plan,) = plans(judged, models, min_gain, [keep])
+    return plan, Known.of(judged.close, models.restorer.chooser) if plan and judged.close is not None else None
 
 
 def _next_plan(

@@ -20,7 +20,7 @@ from detector.channel import Channel
 from detector.classifier import DOCUMENT_FEATURE_NAMES, BoostedTrees, LogisticModel
 from detector.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.errors import ModelError
-from detector.evidence.choice import CHOICE_COLUMNS
+from detector.evidence.choice import CHOICE_COLUMNS, Chooser
 from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurer, TokenModel
 from detector.evidence.name_mangling import NAME_COLUMNS
 from detector.evidence.tortured_phrase import TorturedPhrases
@@ -33,6 +33,7 @@ from detector.reverser import Restorer, RestorerSettings
 from detector.sentences import SentenceSplitter
 
 __all__ = [
+    "CHOICE_MODELS",
     "FORMAT",
     "Models",
     "Stage",
@@ -44,7 +45,8 @@ __all__ = [
     "write_arrays",
 ]
 
-FORMAT = 5  # of the folder; a package reads the format that it was written for
+FORMAT = 6  # of the folder; a package reads the format that it was written for
+CHOICE_MODELS = ("first_choice_model", "second_choice_model")  # folders of the networks that choose, in order
 
 T = TypeVar("T")
 
@@ -269,14 +271,15 @@ def load_models(folder: Path | None = None) -> Models:
         )
         return Stage(measurer, passage_model, document_model)
 
-    choice_model = read_arrays(Perceptron, folder / "choice_model")
-    _check_columns(folder, {"choice_model": (choice_model.columns, CHOICE_COLUMNS)})
+    choices = {name: read_arrays(Perceptron, folder / name) for name in CHOICE_MODELS}
+    _check_columns(folder, {name: (choice.columns, CHOICE_COLUMNS) for name, choice in choices.items()})
+    chooser = Chooser(tuple(choices.values()), vectors, vocabulary)
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     return Models(
         vocabulary,
         splitter,
         TorturedPhrases(read_fingerprints(folder / "fingerprints.json"), vocabulary),
-        Restorer(vocabulary, language_model, channel, choice_model, RestorerSettings(**settings["restorer"])),
+        Restorer(vocabulary, language_model, channel, chooser, RestorerSettings(**settings["restorer"])),
         stage("screen"),
         stage("close"),
         settings["doubt"],

@@ -15,11 +15,11 @@ from detector.articles import article_for
 from detector.channel import Candidates, Channel
 from detector.decoder import decode
 from detector.errors import PlanError
-from detector.evidence.choice import MOST_GAIN, Habits, log10_gain
+from detector.evidence.choice import MOST_GAIN, Chooser, log10_gain
+from detector.evidence.habits import Habits
 from detector.evidence.measurements import CANDIDATE_COLUMNS, Measurements
 from detector.language_model import LanguageModel
 from detector.lexicon import CAPITAL, LOWER, UPPER, Vocabulary
-from detector.perceptron import Perceptron
 from detector.text import SENTENCE_START
 from detector.types import Edit, EditAlternative, Evidence
 
@@ -226,7 +226,7 @@ class Restorer:
     vocabulary: Vocabulary
     language_model: LanguageModel
     channel: Channel
-    choice_model: Perceptron
+    chooser: Chooser
     settings: RestorerSettings
 
     @property
@@ -239,7 +239,7 @@ class Restorer:
         self,
         m: Measurements,
         probability: NDArray[np.float64],
-        habits: Habits,
+        habits: Sequence[Habits] | None = None,
         keep: Sequence[Sequence[tuple[int, int]]] = (),
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the rows of m.candidates that the likeliest originals take, and every row's log10 gain.
@@ -247,11 +247,11 @@ class Restorer:
         Parameters
         ----------
         probability : float64 (documents,), P(spun)
-        habits : of the documents' spinners
+        habits : of the documents as they were given (`Chooser.hear`)
         keep : spans of each document that no original may touch, half-open; none where it is empty
         """
         s = self.settings
-        gain = log10_gain(m, self.choice_model, probability, habits)
+        gain = log10_gain(m, self.chooser.hear(m, probability, habits)[0])
         doubt = np.log10(np.maximum(probability, 1e-9)).astype(np.float32) * np.float32(s.caution)
         gain += doubt[m.batch.document_of[m.candidates.start]] + np.float32(s.offset)
         gain -= np.float32(_EVERYDAY_CAUTION) * _everyday(m)

@@ -33,9 +33,8 @@ def check(case):
     assert hits
     assert all(e.message for e in hits)
     if "original" in case:
-        # Alone, or with the neighbours that the finding takes in ("Invoice Gates").
-        written = {e.surface.replace(case["span"], case["original"]) for e in hits} | {case["original"]}
-        assert written & {a.text for e in hits for a in e.alternatives}
+        # Alone, or with the neighbours that the finding takes in ("Invoice Gates", "nationwide safety adviser").
+        assert any(f" {case['original']} " in f" {a.text} " for e in hits for a in e.alternatives)
 
 
 @pytest.mark.parametrize("case", [*cases("in_the_wild"), *cases("synthetic"), *cases("negative")])

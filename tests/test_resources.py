@@ -67,7 +67,7 @@ def test_columns_are_those_of_this_version(models):
         assert stage.measurer.candidate_model.columns == CANDIDATE_COLUMNS
         assert stage.measurer.token_model.network.columns == TOKEN_COLUMNS
         assert stage.measurer.token_model.kinds == KINDS
-    assert models.restorer.choice_model.columns == CHOICE_COLUMNS
+    assert all(network.columns == CHOICE_COLUMNS for network in models.restorer.chooser.networks)
 
 
 def test_thresholds_are_probabilities_and_the_stricter_the_higher(models):

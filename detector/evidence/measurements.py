@@ -204,6 +204,8 @@ class Measurements(Glance):
     ----------
     census : of the documents as they were given
     candidates : the channel's, pruned to those worth asking about
+    substitute_head : int64 (m,), the token of each substitute that is its rarest word
+    original_head : int32 (m,), the rarest word of each original
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
     candidate_log10_odds : float32 (m,), that this original stood there
     token_features : float32 (n, len(TOKEN_COLUMNS))
@@ -215,6 +217,8 @@ class Measurements(Glance):
 
     census: Census
     candidates: Candidates
+    substitute_head: NDArray[np.int64]
+    original_head: NDArray[np.int32]
     candidate_features: NDArray[np.float32]
     candidate_log10_odds: NDArray[np.float32]
     token_features: NDArray[np.float32]
@@ -335,7 +339,7 @@ class Measurer:
         context, ids = glance.context, batch.ids
         n_words = np.log10(np.maximum(batch.n_words, _FEWEST_WORDS)).astype(np.float32)
         candidates = self.channel.candidates(batch, known, context <= self.asked)
-        candidates, features = self._candidate_features(glance, candidates, census)
+        candidates, substitute_head, original_head, features = self._candidate_features(glance, candidates, census)
         if len(candidates):
             features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
@@ -360,6 +364,8 @@ class Measurer:
             glance.queries,
             census,
             candidates,
+            substitute_head,
+            original_head,
             features,
             odds,
             tokens,
@@ -371,11 +377,13 @@ class Measurer:
 
     def _candidate_features(
         self, glance: Glance, candidates: Candidates, census: Census
-    ) -> tuple[Candidates, NDArray[np.float32]]:
+    ) -> tuple[Candidates, NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """Return the candidates that are kept, the heads of their substitutes and originals, and their features."""
         batch, log10_prob = glance.batch, glance.log10_prob
         zipf, sequences = self.channel.zipf, self.channel.sequences
         if not len(candidates):
-            return candidates, np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
+            none = np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
+            return candidates, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), none
         substitute_head = self.head_places(candidates.start, candidates.length, batch.ids)
         first = sequences.offsets[candidates.original]
         original_words = sequences.lengths[candidates.original]
@@ -419,7 +427,7 @@ class Measurer:
         x[:, 11] = np.log10(1 + census.look_up(documents, original_head))
         x[:, 12] = np.log10(np.maximum(census.look_up(documents, batch.ids[substitute_head]), 1))
         x[np.arange(len(keep)), _FIRST_SOURCE + candidates.source] = 1
-        return candidates, x
+        return candidates, substitute_head, original_head, x
 
     def _token_features(
         self, glance: Glance, candidates: Candidates, odds: NDArray[np.float32], census: Census

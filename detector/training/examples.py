@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from detector.text import TokenBatch
 from detector.training.corpus import Document
 from detector.training.families import SpinnerResources, make_spinner
-from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part
+from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part, undo
 
-__all__ = ["HUMAN", "Example", "make_examples", "make_slips", "spun_tokens", "stretch"]
+__all__ = ["HUMAN", "Example", "make_examples", "make_slips", "restored_in_part", "spun_tokens", "stretch"]
 
 HUMAN = "human"
+_UNDONE = 0.5  # of the substitutions of an example that is restored in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,18 @@ def make_examples(
             spun = spinner.spin(text)
         if spun.alignment:
             yield Example(spun.text, family, rate, spun.alignment, document)
+
+
+def restored_in_part(example: Example, rng: np.random.Generator) -> Example:
+    """Return the example with each of its substitutions undone or not, as chance has it."""
+    left, edits, moved = [], [], 0
+    for span in example.spans:
+        if rng.random() < _UNDONE:
+            edits.append(span)
+            moved += len(span.original) - len(span.spun)
+        else:
+            left.append(replace(span, start=span.start + moved, end=span.end + moved))
+    return replace(example, text=undo(example.text, edits), spans=tuple(left))
 
 
 def make_slips(documents: Iterable[Document], words: int, seed: int) -> Iterator[Example]:

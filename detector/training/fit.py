@@ -19,7 +19,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from detector.classifier import BoostedTrees, Classifier, LogisticModel, document_features
-from detector.evidence.choice import CHOICE_COLUMNS, choice_features
+from detector.evidence.choice import CHOICE_COLUMNS, Chooser, choice_features
+from detector.evidence.habits import Habits
 from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurements, Measurer, TokenModel
 from detector.evidence.name_mangling import NAME_COLUMNS, possible_slips
 from detector.features import LEAST_ODDS, WordMeasures, text_features
@@ -28,7 +29,7 @@ from detector.perceptron import Perceptron
 from detector.resources import Stage
 from detector.text import TokenBatch, iter_pieces, tokenize
 from detector.training.corpus import Document
-from detector.training.examples import HUMAN, Example, spun_tokens
+from detector.training.examples import HUMAN, Example, restored_in_part, spun_tokens
 from detector.training.families import KIND_OF
 
 __all__ = [
@@ -230,17 +231,28 @@ def fit_name_model(
 
 def fit_choice_model(
     stage: Stage,
+    chooser: Chooser,
     examples: Sequence[Example],
     hidden: int,
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> Perceptron:
-    """Return the model of whether a candidate is what stood there, given what the whole document says."""
+    """Return a chooser's next network: whether a candidate is what stood there, given what the document says."""
     xs, ys = [], []
-    for part, batch, pairs in _batches(stage.measurer, examples, seed, progress):
+    measurer, rng = stage.measurer, np.random.default_rng(seed)
+    for part, batch, pairs in _batches(measurer, examples, seed, progress):
         reading = read(batch, stage, pairs=pairs)
-        xs.append(choice_features(reading.m, reading.rewritten, reading.habits))
-        ys.append(_right_candidates(stage.measurer, part, reading.m))
+        m, p = reading.m, reading.rewritten
+        odds, habits = chooser.hear(m, p)
+        heard = Habits.of(m, odds)
+        xs.append(choice_features(m, odds, p, heard, chooser.topic_fit(m)))
+        ys.append(_right_candidates(measurer, part, m))
+        # Edits are chosen anew with others made, so each text is read once more with about half of it put back.
+        half = [restored_in_part(e, rng) for e in part]
+        m = measurer.measure(tokenize([e.text for e in half], measurer.vocabulary), pairs, census=m.census)
+        odds, _ = chooser.hear(m, p, habits)
+        xs.append(choice_features(m, odds, p, heard, chooser.topic_fit(m)))
+        ys.append(_right_candidates(measurer, half, m))
     return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
 

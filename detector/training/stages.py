@@ -9,10 +9,11 @@ from functools import cache
 from typing import Protocol, TypeVar
 
 from detector.classifier import DOCUMENT_FEATURE_NAMES
+from detector.evidence.choice import Chooser
 from detector.evidence.measurements import Measurer
 from detector.features import FEATURE_NAMES
 from detector.perceptron import Perceptron
-from detector.resources import Stage
+from detector.resources import CHOICE_MODELS, Stage
 from detector.training.corpus import Document, Split
 from detector.training.examples import Example, make_examples, make_slips
 from detector.training.families import FAMILIES, SpinnerResources
@@ -208,12 +209,15 @@ class Fitting:
         )
         return Stage(measurer, passage_model, document_model)
 
-    def choice_model(self, stage: Stage) -> Perceptron:
-        """Return the model that chooses originals, fitted on documents read by a finished stage."""
-        seed = self.seed + 50
+    def chooser(self, stage: Stage) -> Chooser:
+        """Return what chooses originals, each of its networks fitted on documents read by a finished stage."""
+        measurer = stage.measurer
+        chooser = Chooser((), measurer.context_model.vectors, measurer.vocabulary)
+        for number, name in enumerate(CHOICE_MODELS):
 
-        def fitted() -> Perceptron:
-            made = self._made(self.documents["fit"][1::2], _TABLES, (100, 800), FIT_RATES, 2, seed)
-            return fit_choice_model(stage, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
+            def fitted(chooser: Chooser = chooser, seed: int = self.seed + 50 + number) -> Perceptron:
+                made = self._made(self.documents["fit"][1::2], _TABLES, (100, 800), FIT_RATES, 1, seed)
+                return fit_choice_model(stage, chooser, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
 
-        return self.step("choice_model", fitted)
+            chooser = replace(chooser, networks=(*chooser.networks, self.step(name, fitted)))
+        return chooser

@@ -32,7 +32,7 @@ from detector.evidence.measurements import Measurer
 from detector.fingerprints import Term, first_term, parse
 from detector.language_model import LanguageModel
 from detector.lexicon import SPECIAL_WORDS, UNKNOWN, Vocabulary
-from detector.resources import FORMAT, ZIPF_STEPS, Models, load_models, sha256_of, write_arrays
+from detector.resources import CHOICE_MODELS, FORMAT, ZIPF_STEPS, Models, load_models, sha256_of, write_arrays
 from detector.reverser import RestorerSettings
 from detector.training import thesaurus as thesauri
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts, words_of
@@ -229,7 +229,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     documents, punkt = bench.step("documents", lambda: _documents(s))
     fitting = Fitting(documents, base.resources, s.examples, s.seed, bench.step, progress)
     stages = {name: fitting.stage(name, size, base.measurer(size)) for name, size in STAGES.items()}
-    choice_model = fitting.choice_model(stages["close"])
+    chooser = fitting.chooser(stages["close"])
 
     staging = bench.folder / "models"
     shutil.rmtree(staging, ignore_errors=True)
@@ -237,7 +237,8 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     write_arrays(base.language_model, staging / "language_model")
     write_arrays(base.vectors, staging / "word_vectors")
     write_arrays(base.channel, staging / "channel")
-    write_arrays(choice_model, staging / "choice_model")
+    for name, network in zip(CHOICE_MODELS, chooser.networks, strict=True):
+        write_arrays(network, staging / name)
     for name, stage in stages.items():
         for part, value in (
             ("reader", stage.measurer.context_model.weights),

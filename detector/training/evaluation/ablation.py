@@ -52,7 +52,7 @@ class _Reduced:
 
 
 def _reductions(models: Models) -> Iterator[_Reduced]:
-    m, choice = models.close.measurer, models.restorer.choice_model
+    m = models.close.measurer
     candidate, token = m.candidate_model, m.token_model
     assert candidate is not None
     assert token is not None
@@ -69,14 +69,14 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
         candidate_model=deaf_to(candidate, _CONTEXT_OF_CANDIDATE),
         token_model=replace(token, network=deaf_to(token.network, _CONTEXT)),
     )
-    without_context = reading_with(models, context, deaf_to(choice, _CONTEXT_OF_CANDIDATE))
+    without_context = reading_with(models, context, _CONTEXT_OF_CANDIDATE)
     yield _Reduced("context model", without_context, ("mean_context", "context_q"))
     n_grams = replace(
         m,
         candidate_model=deaf_to(candidate, ("lm_gain", "surprise")),
         token_model=replace(token, network=deaf_to(token.network, _LM)),
     )
-    without_n_grams = reading_with(models, n_grams, deaf_to(choice, ("lm_gain",)))
+    without_n_grams = reading_with(models, n_grams, ("lm_gain",))
     yield _Reduced("n-gram model", without_n_grams, ("mean_log10_prob", "unseen_pairs"))
     yield _Reduced("everyday words", reading_with(models, m), ("everyday",))
 

@@ -35,9 +35,12 @@ def deaf_to(model: Perceptron, columns: Sequence[str]) -> Perceptron:
     return replace(model, hidden=hidden)
 
 
-def reading_with(models: Models, measurer: Measurer, choice_model: Perceptron | None = None) -> Models:
-    """Return the models as they read every text closely, with another measurer, its channel the reverser's too."""
-    restorer = replace(
-        models.restorer, channel=measurer.channel, choice_model=choice_model or models.restorer.choice_model
-    )
+def reading_with(models: Models, measurer: Measurer, not_chosen_by: Sequence[str] = ()) -> Models:
+    """Return the models as they read every text closely, with another measurer, its channel the reverser's too.
+
+    The networks that choose are deaf to the columns of `not_chosen_by`.
+    """
+    chooser = models.restorer.chooser
+    networks = tuple(deaf_to(network, not_chosen_by) for network in chooser.networks)
+    restorer = replace(models.restorer, channel=measurer.channel, chooser=replace(chooser, networks=networks))
     return replace(models, doubt=0.0, close=replace(models.close, measurer=measurer), restorer=restorer)
