@@ -7,6 +7,7 @@ import pytest
 
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features, log10_gain
 from detector.evidence.habits import Habits
+from detector.evidence.topic import topic_fit
 from detector.text import tokenize
 
 SPUN = "The nationwide safety adviser flew home. A safety officer met him, and the nationwide papers wrote of safety."
@@ -31,7 +32,9 @@ def features(chooser):
     def of(m, habits=None):
         odds = m.candidate_log10_odds
         heard = Habits.of(m, odds) if habits is None else habits
-        return choice_features(m, odds, np.full(len(m.batch.texts), 0.9), heard, chooser.topic_fit(m))
+        return choice_features(
+            m, odds, np.full(len(m.batch.texts), 0.9), heard, topic_fit(m, chooser.vectors, chooser.vocabulary)
+        )
 
     return of
 

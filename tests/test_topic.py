@@ -1,11 +1,13 @@
 """What a document is about: vectors by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from detector.context_model import WordVectors
 from detector.evidence.measurements import Census
-from detector.evidence.topic import affinity, topics
+from detector.evidence.topic import topic_fit, topics
 from detector.lexicon import SPECIAL_WORDS, Vocabulary
 
 FIRST = len(SPECIAL_WORDS)
@@ -41,8 +43,12 @@ def test_a_topic_is_the_sum_of_rare_words_and_marks_and_common_ones_say_nothing(
 
 
 def test_a_word_is_compared_with_the_rest_of_its_document(vocabulary, vectors):
-    topic = topics(census(vocabulary, {SHIP: 2, BANK: 1}, {BANK: 1}), vectors, vocabulary)
-    words, stands = np.array([SAIL, BANK, SAIL, ODD, SAIL]), np.array([BANK, BANK, SHIP, SHIP, BANK])
-    found = affinity(topic, np.array([0, 0, 0, 0, 1]), words, stands, vectors, vocabulary)
+    words = census(vocabulary, {SHIP: 2, BANK: 1}, {BANK: 1})
+    # Places of the first document where "bank" and a "ship" stand, and of the second where "bank" does.
+    batch = SimpleNamespace(ids=np.array([BANK, SHIP, BANK]), document_of=np.array([0, 0, 1]))
+    heads, originals = np.array([0, 0, 1, 1, 2]), np.array([SAIL, BANK, SAIL, ODD, SAIL])
+    m = SimpleNamespace(batch=batch, census=words, substitute_head=heads, original_head=originals)
+    original, substitute = topic_fit(m, vectors, vocabulary).T
     # Without "bank" all is about ships; without one ship, of two, as much about either; and then nothing is left.
-    assert found == pytest.approx([1.0, 0.0, np.sqrt(0.5), 0.0, 0.0], abs=1e-6)
+    assert original == pytest.approx([1.0, 0.0, np.sqrt(0.5), 0.0, 0.0], abs=1e-6)
+    assert substitute == pytest.approx([0.0, 0.0, np.sqrt(0.5), np.sqrt(0.5), 0.0], abs=1e-6)

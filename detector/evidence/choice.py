@@ -30,7 +30,7 @@ from detector.evidence.habits import (
     tastes_of,
 )
 from detector.evidence.measurements import CANDIDATE_COLUMNS, Measurements
-from detector.evidence.topic import affinity, topics
+from detector.evidence.topic import topic_fit
 from detector.lexicon import Vocabulary
 from detector.perceptron import Perceptron
 
@@ -123,7 +123,7 @@ def choice_features(
     log10_odds : float32 (m,), that each candidate has so far
     probability : float64 (documents,), P(spun) of each document
     habits : of the documents as they were given, part of which may have been put back; by odds of the same kind
-    fit : float32 (m, 2), of original and substitute with the topic (`Chooser.topic_fit`)
+    fit : float32 (m, 2), of original and substitute with the topic (`topic_fit`)
     """
     c = m.candidates
     if not len(c):
@@ -144,28 +144,27 @@ def choice_features(
     again = m.candidate_features[:, _AGAIN_AT]
     words = _AGAIN.index("log10_words")
     again[:, words] = np.maximum(again[:, words], _FEWEST_LOG10_WORDS)
-    return np.column_stack(
-        (
-            odds,
-            np.clip(_at_candidates(m, m.token_log10_odds.astype(np.float64)), -CLIP, CLIP),
-            leading(m, odds)[1],
-            np.log10(np.maximum(_at_candidates(m, _over_tokens(m, p)), 1e-4)),
-            np.log10(np.maximum(times, 1)),
-            np.where(times > 1, heard, 0.0) / np.maximum(times, 1),
-            *(
-                np.log10(np.maximum(n, 0.0) + _ONE_IN_A_HUNDRED)
-                for n in (of_pair * elsewhere, (of_substitute - of_pair) * elsewhere, of_original - of_pair)
-            ),
-            np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document],
-            _log10_odds(rate),
-            _log10_odds(source_rate),
-            original_rate(m),
-            fit,
-            usual,
-            (tastes_of(m) - usual)[:, _UNUSUAL_AT],
-            again,
-        )
-    ).astype(np.float32)
+    columns = (
+        odds,
+        np.clip(_at_candidates(m, m.token_log10_odds.astype(np.float64)), -CLIP, CLIP),
+        leading(m, odds)[1],
+        np.log10(np.maximum(_at_candidates(m, _over_tokens(m, p)), 1e-4)),
+        np.log10(np.maximum(times, 1)),
+        np.where(times > 1, heard, 0.0) / np.maximum(times, 1),
+        *(
+            np.log10(np.maximum(n, 0.0) + _ONE_IN_A_HUNDRED)
+            for n in (of_pair * elsewhere, (of_substitute - of_pair) * elsewhere, of_original - of_pair)
+        ),
+        np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document],
+        _log10_odds(habits.rate)[document],
+        _log10_odds(source_rate),
+        original_rate(m),
+        fit,
+        usual,
+        (tastes_of(m) - usual)[:, _UNUSUAL_AT],
+        again,
+    )
+    return np.concatenate([x if x.ndim == 2 else x[:, None] for x in columns], axis=1, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -182,15 +181,6 @@ class Chooser:
     vectors: WordVectors
     vocabulary: Vocabulary
 
-    def topic_fit(self, m: Measurements) -> NDArray[np.float32]:
-        """Return the cosines of each candidate's original and substitute with the topic, float32 (m, 2)."""
-        topic = topics(m.census, self.vectors, self.vocabulary)
-        document, stands = m.batch.document_of[m.candidates.start], m.batch.ids[m.substitute_head]
-        of_each = (
-            affinity(topic, document, ids, stands, self.vectors, self.vocabulary) for ids in (m.original_head, stands)
-        )
-        return np.column_stack(tuple(of_each))
-
     def hear(
         self, m: Measurements, probability: NDArray[np.float64], habits: Sequence[Habits] | None = None
     ) -> tuple[NDArray[np.float32], tuple[Habits, ...]]:
@@ -201,7 +191,7 @@ class Chooser:
         probability : float64 (documents,), P(spun) of each document
         habits : of the documents as they were given, where part of them has been put back; None where nothing has
         """
-        fit, odds = self.topic_fit(m), m.candidate_log10_odds
+        fit, odds = topic_fit(m, self.vectors, self.vocabulary), m.candidate_log10_odds
         heard: list[Habits] = []
         for number, network in enumerate(self.networks):
             heard.append(Habits.of(m, odds) if habits is None else habits[number])

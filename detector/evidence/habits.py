@@ -99,20 +99,18 @@ def leading(m: Measurements, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool
     `odds` (m,) are clipped. Rows of a match lie side by side.
     """
     c = m.candidates
-    leads = np.zeros(len(c), dtype=bool)
     if not len(c):
-        return leads, odds
+        return np.zeros(0, dtype=bool), odds
     new = np.ones(len(c), dtype=bool)
     new[1:] = (np.diff(c.start) != 0) | (np.diff(c.length) != 0)
-    match = np.cumsum(new) - 1
-    order = np.lexsort((-odds, match))
-    first = np.flatnonzero(new)
-    sizes = np.diff(np.append(first, len(c)))
-    best = order[first]
-    second = order[np.minimum(first + 1, first + sizes - 1)]
-    leads[best] = True
-    rival = np.where(leads, odds[second][match], odds[best][match])
-    return leads, np.where(sizes[match] == 1, np.float32(-CLIP), rival)
+    first, match = np.flatnonzero(new), np.cumsum(new) - 1
+    best = np.maximum.reduceat(odds, first)[match]
+    # Of equals the first one leads.
+    highest = np.flatnonzero(odds == best)
+    leads = np.zeros(len(c), dtype=bool)
+    leads[highest[np.unique(match[highest], return_index=True)[1]]] = True
+    second = np.maximum.reduceat(np.where(leads, np.float32(-CLIP), odds), first)[match]
+    return leads, np.where(leads, second, best)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.context_model import WordVectors
-from detector.evidence.measurements import Census
+from detector.evidence.measurements import Census, Measurements
 from detector.lexicon import SPECIAL_WORDS, Vocabulary
 
-__all__ = ["affinity", "topics"]
+__all__ = ["topic_fit", "topics"]
 
 _COMMON_ZIPF, _MOST_WEIGHT = 6.5, 3.0  # what is as common says nothing of a topic; weights grow as words are rarer
 _ROWS = 8_192  # compared at a time: they stay in the processor's cache
@@ -44,27 +44,20 @@ def topics(census: Census, vectors: WordVectors, vocabulary: Vocabulary) -> NDAr
     return out
 
 
-def affinity(
-    topic: NDArray[np.float32],
-    document: NDArray[np.int32],
-    ids: NDArray[np.int32],
-    left_out: NDArray[np.int32],
-    vectors: WordVectors,
-    vocabulary: Vocabulary,
-) -> NDArray[np.float32]:
-    """Return the cosine of each word and the topic of its document, float32 (m,), -1 to 1.
+def topic_fit(m: Measurements, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
+    """Return the cosines of each candidate's original and substitute with its document's topic, float32 (m, 2).
 
-    Parameters
-    ----------
-    topic : of the documents; document : of each word, its row there
-    ids : int32 (m,), the words
-    left_out : int32 (m,), the words that stand at their places, which do not count as part of the topic
+    A wording goes by its rarest word. What stands at its own place does not count as part of the topic.
     """
-    out = np.empty(len(ids), dtype=np.float32)
-    for start in range(0, len(ids), _ROWS):
+    places, place = np.unique(m.substitute_head, return_inverse=True)
+    stands = m.batch.ids[places]
+    own = _directions(stands, vectors)
+    rest = topics(m.census, vectors, vocabulary)[m.batch.document_of[places]]
+    rest -= own * _weights(stands, vocabulary)[:, None]
+    rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-6)
+    out = np.empty((len(place), 2), dtype=np.float32)
+    out[:, 1] = np.einsum("ij,ij->i", rest, own)[place]
+    for start in range(0, len(place), _ROWS):
         rows = slice(start, start + _ROWS)
-        own = _directions(left_out[rows], vectors) * _weights(left_out[rows], vocabulary)[:, None]
-        rest = topic[document[rows]] - own
-        along = np.einsum("ij,ij->i", rest, _directions(ids[rows], vectors))
-        out[rows] = along / np.maximum(np.linalg.norm(rest, axis=1), 1e-6)
+        out[rows, 0] = np.einsum("ij,ij->i", rest[place[rows]], _directions(m.original_head[rows], vectors))
     return out

@@ -23,6 +23,7 @@ from detector.evidence.choice import CHOICE_COLUMNS, Chooser, choice_features
 from detector.evidence.habits import Habits
 from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurements, Measurer, TokenModel
 from detector.evidence.name_mangling import NAME_COLUMNS, possible_slips
+from detector.evidence.topic import topic_fit
 from detector.features import LEAST_ODDS, WordMeasures, text_features
 from detector.judging import passage_log_odds, read
 from detector.perceptron import Perceptron
@@ -245,13 +246,13 @@ def fit_choice_model(
         m, p = reading.m, reading.rewritten
         odds, habits = chooser.hear(m, p)
         heard = Habits.of(m, odds)
-        xs.append(choice_features(m, odds, p, heard, chooser.topic_fit(m)))
+        xs.append(choice_features(m, odds, p, heard, topic_fit(m, chooser.vectors, chooser.vocabulary)))
         ys.append(_right_candidates(measurer, part, m))
         # Edits are chosen anew with others made, so each text is read once more with about half of it put back.
         half = [restored_in_part(e, rng) for e in part]
         m = measurer.measure(tokenize([e.text for e in half], measurer.vocabulary), pairs, census=m.census)
         odds, _ = chooser.hear(m, p, habits)
-        xs.append(choice_features(m, odds, p, heard, chooser.topic_fit(m)))
+        xs.append(choice_features(m, odds, p, heard, topic_fit(m, chooser.vectors, chooser.vocabulary)))
         ys.append(_right_candidates(measurer, half, m))
     return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
