@@ -7,7 +7,7 @@ import pytest
 
 from detector.channel import Candidates
 from detector.evidence.choice import CHOICE_COLUMNS, choice_features
-from detector.evidence.habits import TASTES, Habits, Tally, leading, shares
+from detector.evidence.habits import TASTES, Habits, Tally, leading, probabilities
 from detector.evidence.measurements import CANDIDATE_COLUMNS
 from detector.text import tokenize
 
@@ -33,7 +33,7 @@ def m(models):
 
 
 ODDS = np.array([1.0, -1.0, 2.0, 0.0, 0.5, 0.0], dtype=np.float32)
-P = shares(ODDS)
+P = probabilities(ODDS)
 
 
 def told(m, column):

@@ -24,7 +24,7 @@ from detector.evidence.habits import (
     original_rate,
     originals_of,
     pairs_of,
-    shares,
+    probabilities,
     sources_of,
     substitutes_of,
     tastes_of,
@@ -129,7 +129,7 @@ def choice_features(
     if not len(c):
         return np.zeros((0, len(CHOICE_COLUMNS)), dtype=np.float32)
     odds = np.clip(log10_odds, -CLIP, CLIP)
-    p = shares(odds)
+    p = probabilities(odds)
     document = m.batch.document_of[c.start]
 
     # What a pair was at its own place when its document was given is not known any more, only its mean over all places.
@@ -205,7 +205,7 @@ def log10_gain(m: Measurements, log10_odds: NDArray[np.float32]) -> NDArray[np.f
     The candidates that cover a word and the word itself share one probability: what is certainly wrong is changed
     even where two originals are about as likely. `log10_odds` (m,) are those of `Chooser.hear`.
     """
-    p = shares(log10_odds)
+    p = probabilities(log10_odds)
     identity = np.maximum(1.0 - _at_candidates(m, _over_tokens(m, p)), _LEAST_IDENTITY)
     out: NDArray[np.float32] = (np.log10(np.maximum(p, 1e-9)) - np.log10(identity)).astype(np.float32)
     return out

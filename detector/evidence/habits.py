@@ -24,7 +24,7 @@ __all__ = [
     "original_rate",
     "originals_of",
     "pairs_of",
-    "shares",
+    "probabilities",
     "sources_of",
     "substitutes_of",
     "tastes_of",
@@ -48,7 +48,7 @@ _PRIOR_TASTES = np.array(tuple(TASTES.values()))
 _PRIOR_WORDS = 8.0
 
 
-def shares(log10_odds: NDArray[np.float32]) -> NDArray[np.float64]:
+def probabilities(log10_odds: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the probabilities of log10 odds."""
     out: NDArray[np.float64] = 1.0 / (1.0 + 10.0 ** -np.clip(log10_odds.astype(np.float64), -9, 9))
     return out
@@ -162,7 +162,7 @@ class Habits:
     def of(cls, m: Measurements, log10_odds: NDArray[np.float32]) -> Habits:
         """Take them from the log10 odds of each candidate, (m,)."""
         odds = np.clip(log10_odds, -CLIP, CLIP)
-        p = shares(odds)
+        p = probabilities(odds)
         leads = np.flatnonzero(leading(m, odds)[0])
         likely, document, n = p[leads], _documents(m)[leads], len(m.batch.texts)
         of_all = [np.bincount(document, likely * taste[leads], n) for taste in tastes_of(m).T]

@@ -1,7 +1,7 @@
 """What a document is about, and how well a word would fit in.
 
 The context model hears a few dozen words on either side. What the whole document is about tells originals of one place
-apart that either neighbourhood would take: "algorithmic merchandising", in an article on stock markets, was "trading".
+apart that either neighbourhood would take: "pace" was "rate" in an article on a bank, and "speed" in one on ships.
 """
 
 from __future__ import annotations
