@@ -97,6 +97,13 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.start)
 
+    @cached_property
+    def matches(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first row of each match, a place and length that several originals share, and each row's match (m,)."""
+        new = np.ones(len(self), dtype=bool)
+        new[1:] = (np.diff(self.start) != 0) | (np.diff(self.length) != 0)
+        return np.flatnonzero(new), np.cumsum(new) - 1
+
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Candidates:
         """Return the given rows."""
         return Candidates(

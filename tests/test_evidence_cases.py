@@ -24,6 +24,12 @@ ALL = [p.values[0] for name in ("in_the_wild", "synthetic", "negative") for p in
 evidence_of = cache(lambda text: detect(text).evidence)
 
 
+def put_back(surface, pairs):
+    for span, original in pairs.items():
+        surface = surface.replace(span, original)
+    return surface
+
+
 def check(case):
     found = [e for e in evidence_of(case["text"]) if e.cue == case["cue"]]
     if not case["fires"]:
@@ -34,7 +40,11 @@ def check(case):
     assert all(e.message for e in hits)
     if "original" in case:
         # Alone, or with the neighbours that the finding takes in ("Invoice Gates", "nationwide safety adviser").
-        assert any(f" {case['original']} " in f" {a.text} " for e in hits for a in e.alternatives)
+        of_text = {c["span"]: c["original"] for c in ALL if c["text"] == case["text"] and "original" in c}
+        written = {case["original"]}
+        for pairs in ({case["span"]: case["original"]}, of_text):
+            written |= {put_back(e.surface, pairs) for e in hits}
+        assert written & {a.text for e in hits for a in e.alternatives}
 
 
 @pytest.mark.parametrize("case", [*cases("in_the_wild"), *cases("synthetic"), *cases("negative")])

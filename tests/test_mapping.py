@@ -26,6 +26,12 @@ def reader(rules, gain=2.0):
     return read
 
 
+def reader_of_spun(rules):
+    """A reader by the rules where "port" stands; without it the text does not look spun."""
+    read = reader(rules)
+    return lambda text, keep=(): read(text, keep) if "port" in text else []
+
+
 def settle(text, read, keep=(), names=()):
     return settled(text, read(text, keep), read, lambda e: e.spun not in names, keep)
 
@@ -63,11 +69,7 @@ def test_a_pair_that_is_put_back_everywhere_stays():
 
 def test_a_pair_that_is_not_put_back_where_the_text_has_its_original_goes():
     text = "A flame chart is drawn when you open the profile. The port was shut."
-    rules = reader([(r"(?<=flame )chart\b", "profile"), (r"\bport\b", "harbour")])
-
-    def read(text, keep=()):
-        return rules(text, keep) if "port" in text else []  # without it the text does not look spun
-
+    read = reader_of_spun([(r"(?<=flame )chart\b", "profile"), (r"\bport\b", "harbour")])
     assert len(read(text)) == 2
     restored, _ = reversed_by(read, text)
     assert restored == "A flame chart is drawn when you open the profile. The harbour was shut."
@@ -76,11 +78,7 @@ def test_a_pair_that_is_not_put_back_where_the_text_has_its_original_goes():
 def test_a_pair_that_comes_and_goes_goes():
     text = "It was cold, and the chill stayed. The port was shut."
     # Only the last "cold" is put back: the first where it is the only one, no longer once the other is spun too.
-    rules = reader([(r"\bcold\b(?!.*\bcold\b)", "chill"), (r"\bport\b", "harbour")])
-
-    def read(text, keep=()):
-        return rules(text, keep) if "port" in text else []  # without it the text does not look spun
-
+    read = reader_of_spun([(r"\bcold\b(?!.*\bcold\b)", "chill"), (r"\bport\b", "harbour")])
     assert len(read(text)) == 2
     restored, _ = reversed_by(read, text)
     assert restored == "It was cold, and the chill stayed. The harbour was shut."

@@ -21,7 +21,6 @@ from detector.evidence.habits import (
     TASTES,
     Habits,
     leading,
-    original_rate,
     originals_of,
     pairs_of,
     probabilities,
@@ -75,6 +74,7 @@ CHOICE_COLUMNS = (
 )
 _AGAIN_AT = [CANDIDATE_COLUMNS.index(name) for name in _AGAIN]
 _UNUSUAL_AT = [tuple(TASTES).index(name) for name in _UNUSUAL]
+_ORIGINAL_RATE_AT = tuple(TASTES).index("original_rate")
 _DOCUMENT_CLIP = 5.0
 _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so many words on
 _ONE_IN_A_HUNDRED = 0.01
@@ -139,7 +139,7 @@ def choice_features(
     places, replaced = habits.sources.at(sources_of(m))
     rate = habits.rate[document]
     source_rate = (replaced + rate * _RATE_WORDS) / (places + _RATE_WORDS)
-    usual = habits.usual[document]
+    usual, tastes = habits.usual[document], tastes_of(m)
 
     again = m.candidate_features[:, _AGAIN_AT]
     words = _AGAIN.index("log10_words")
@@ -158,10 +158,10 @@ def choice_features(
         np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document],
         _log10_odds(habits.rate)[document],
         _log10_odds(source_rate),
-        original_rate(m),
+        tastes[:, _ORIGINAL_RATE_AT],
         fit,
         usual,
-        (tastes_of(m) - usual)[:, _UNUSUAL_AT],
+        tastes[:, _UNUSUAL_AT] - usual[:, _UNUSUAL_AT],
         again,
     )
     return np.concatenate([x if x.ndim == 2 else x[:, None] for x in columns], axis=1, dtype=np.float32)

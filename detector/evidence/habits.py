@@ -21,7 +21,6 @@ __all__ = [
     "Habits",
     "Tally",
     "leading",
-    "original_rate",
     "originals_of",
     "pairs_of",
     "probabilities",
@@ -78,8 +77,8 @@ def sources_of(m: Measurements) -> NDArray[np.int64]:
     return _documents(m) * len(SOURCES) + m.candidates.source
 
 
-def original_rate(m: Measurements) -> NDArray[np.float64]:
-    """Return the share of the places of either wording in its document at which each original stands, (m,)."""
+def _original_rate(m: Measurements) -> NDArray[np.float64]:
+    """Return the share of the places of either wording in the document at which each original stands, (m,)."""
     elsewhere, substitutes = (
         10.0 ** m.candidate_features[:, CANDIDATE_COLUMNS.index(name)].astype(np.float64)
         for name in ("original_elsewhere", "substitute_elsewhere")
@@ -90,7 +89,7 @@ def original_rate(m: Measurements) -> NDArray[np.float64]:
 
 def tastes_of(m: Measurements) -> NDArray[np.float64]:
     """Return what each of TASTES is like in each candidate, float64 (m, len(TASTES))."""
-    return np.column_stack((m.candidate_features[:, _MEASURED_AT].astype(np.float64), original_rate(m)))
+    return np.column_stack((m.candidate_features[:, _MEASURED_AT].astype(np.float64), _original_rate(m)))
 
 
 def leading(m: Measurements, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
@@ -101,9 +100,7 @@ def leading(m: Measurements, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool
     c = m.candidates
     if not len(c):
         return np.zeros(0, dtype=bool), odds
-    new = np.ones(len(c), dtype=bool)
-    new[1:] = (np.diff(c.start) != 0) | (np.diff(c.length) != 0)
-    first, match = np.flatnonzero(new), np.cumsum(new) - 1
+    first, match = c.matches
     best = np.maximum.reduceat(odds, first)[match]
     # Of equals the first one leads.
     highest = np.flatnonzero(odds == best)

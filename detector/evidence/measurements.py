@@ -391,16 +391,14 @@ class Measurer:
         context_original = self.context_model.log10_odds(glance.queries, substitute_head, original_head)
 
         # Ask the language model about the most promising originals of each match only.
-        new_match = np.ones(len(candidates), dtype=bool)
-        new_match[1:] = (np.diff(candidates.start) != 0) | (np.diff(candidates.length) != 0)
-        match = np.cumsum(new_match) - 1
+        first_of_match, match = candidates.matches
         rivals = np.bincount(match)[match]
         keep = np.arange(len(rivals))
         if rivals.max() > self.kept:
             promise = context_original + 0.5 * candidates.log10_weight
             order = np.lexsort((-promise, match))
             place_in_match = np.empty(len(order), dtype=np.int64)
-            place_in_match[order] = np.arange(len(order)) - np.flatnonzero(new_match)[match[order]]
+            place_in_match[order] = np.arange(len(order)) - first_of_match[match[order]]
             keep = np.flatnonzero((place_in_match < self.kept) | (candidates.source == 0))
         candidates = candidates.take(keep)
         substitute_head, original_head = substitute_head[keep], original_head[keep]

@@ -253,17 +253,16 @@ def fit_choice_model(
     measurer, rng = stage.measurer, np.random.default_rng(seed)
     for part, batch, pairs in _batches(measurer, examples, seed, progress, _CHOICE_KNOWN_SHARES):
         reading = read(batch, stage, pairs=pairs)
-        m, p = reading.m, reading.rewritten
-        odds, habits = chooser.hear(m, p)
-        heard = Habits.of(m, odds)
-        xs.append(choice_features(m, odds, p, heard, topic_fit(m, chooser.vectors, chooser.vocabulary)))
-        ys.append(_right_candidates(measurer, part, m))
         # Edits are chosen anew with others made, so each text is read once more with about half of it put back.
         half = [restored_in_part(e, rng) for e in part]
-        m = measurer.measure(tokenize([e.text for e in half], measurer.vocabulary), pairs, census=m.census)
-        odds, _ = chooser.hear(m, p, habits)
-        xs.append(choice_features(m, odds, p, heard, topic_fit(m, chooser.vectors, chooser.vocabulary)))
-        ys.append(_right_candidates(measurer, half, m))
+        again = measurer.measure(tokenize([e.text for e in half], measurer.vocabulary), pairs, census=reading.m.census)
+        habits = heard = None
+        for read_part, m in ((part, reading.m), (half, again)):
+            odds, habits = chooser.hear(m, reading.rewritten, habits)
+            heard = Habits.of(m, odds) if heard is None else heard
+            fit = topic_fit(m, chooser.vectors, chooser.vocabulary)
+            xs.append(choice_features(m, odds, reading.rewritten, heard, fit))
+            ys.append(_right_candidates(measurer, read_part, m))
     return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
 
