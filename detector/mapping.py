@@ -22,7 +22,7 @@ __all__ = ["in_case_of", "mapping_of", "one_mapping", "settled", "spin_again"]
 # spinners with one substitute for a wording reach it, and three in ten of those of spinners with several.
 _ONE_MAPPING = 0.5
 _PRIOR_AGREES, _PRIOR_PLACES = 1.5, 2.0  # what the share is taken to be before a place has been seen
-_SPINS = 6  # after so many that each change something a plan is left as it was found
+_SPINS = 6  # after so many that each change something a plan may keep only what its mapping undoes
 
 Span = tuple[int, int]
 
@@ -103,8 +103,9 @@ def settled(
     """Return the plan of a text so changed that its outcome, spun again by its mapping, is read as it was.
 
     What is restored is spun again and read anew until that gives the same. A pair that is not put back where the text
-    has its original is taken out: the mapping would have written it there. The plan as it is where it is no mapping, or
-    does not come to rest.
+    has its original is taken out: the mapping would have written it there. Where that does not come to rest, what the
+    mapping does not undo is taken out until spinning again gives the text itself. The plan as it is where it is no
+    mapping, or where more of its outcome would be restored.
 
     Parameters
     ----------
@@ -130,7 +131,7 @@ def settled(
             return first
         again = apply_plan(restored, spun)
         if again == given:
-            return plan if turn == 0 or not read(restored, kept) else first
+            break
         answer = read(again, moved_spans(kept, spun))
         stand = {(start, end): edit for start, end, edit in outcomes(plan)}
         # What was a word of the text itself and is a substitute now.
@@ -144,7 +145,29 @@ def settled(
         barred |= {_pair(e)[::-1] for e in own if e not in put_back}
         plan = free_of(plan, [(e.start, e.end) for e in own])
         given = again
-    return first
+    else:
+        plan = _undoable(text, first, is_substitution, keep)
+    return plan if plan == first or not read(apply_plan(text, plan), moved_spans(keep, plan)) else first
+
+
+def _undoable(text: str, plan: list[Edit], is_substitution: Callable[[Edit], bool], keep: Sequence[Span]) -> list[Edit]:
+    """Return the edits of a plan that its own mapping undoes: spun again, their outcome is the text.
+
+    Mended names and letters stay; no mapping undoes those.
+    """
+    while True:
+        substitutions = [e for e in plan if is_substitution(e)]
+        spun = spin_again(apply_plan(text, plan), mapping_of(substitutions), moved_spans(keep, plan))
+        written = {(e.start, e.end): e.original for e in spun}
+        stand = {(start, end): edit for start, end, edit in outcomes(plan) if is_substitution(edit)}
+        gone = {edit for span, edit in stand.items() if written.get(span) != edit.spun}
+        if not gone:
+            # What else is written stands for words of the text itself, or for what was mended.
+            elsewhere = {_pair(e)[::-1] for e in spun if (e.start, e.end) not in stand}
+            gone = {e for e in substitutions if _pair(e) in elsewhere}
+        if not gone:
+            return plan
+        plan = [e for e in plan if e not in gone]
 
 
 def _pair(edit: Edit) -> tuple[str, str]:

@@ -1,20 +1,24 @@
-"""The fitted models on disk: found, checked and read memory-mapped; nothing in them executes.
+"""The fitted models on disk: found, checked and read, the large arrays memory-mapped; nothing in them executes.
 
-`models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and
-their SHA-256. `models/` lies inside an installed package and beside the package in a checkout.
+`models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and their
+SHA-256. Long lists of words are gzipped, and ids take three bytes each. `models/` lies inside an installed package and
+beside the package in a checkout.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import math
+import zlib
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.channel import Channel
 from detector.classifier import DOCUMENT_FEATURE_NAMES, BoostedTrees, LogisticModel
@@ -40,12 +44,14 @@ __all__ = [
     "find_models",
     "load_models",
     "read_arrays",
+    "read_text",
     "sha256_of",
     "verify_models",
     "write_arrays",
+    "write_text",
 ]
 
-FORMAT = 6  # of the folder; a package reads the format that it was written for
+FORMAT = 7  # of the folder; a package reads the format that it was written for
 CHOICE_MODELS = ("first_choice_model", "second_choice_model")  # folders of the networks that choose, in order
 
 T = TypeVar("T")
@@ -108,6 +114,44 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def read_text(path: Path) -> str:
+    """Return the text of a gzipped file.
+
+    Raises ModelError where it cannot be unpacked.
+    """
+    try:
+        return gzip.decompress(path.read_bytes()).decode("utf-8")
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise ModelError(f"the model file {path} cannot be read ({error}): reinstall the package") from error
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a gzipped file, which does not tell when it was written."""
+    path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
+
+
+_THREE_BYTES = np.dtype("V3")
+
+
+def _packed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as it is stored: whole numbers that fit are in three bytes each, lowest first."""
+    if array.dtype != np.int32 or array.min(initial=0) < 0 or array.max(initial=0) >> 24:
+        return array
+    low = np.ascontiguousarray(array.astype("<i4").reshape(-1, 1).view(np.uint8)[:, :3])
+    return low.view(_THREE_BYTES).reshape(array.shape)
+
+
+def _unpacked(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as `_packed` was given it."""
+    if array.dtype != _THREE_BYTES:
+        return array
+    wide = np.zeros((array.size, 4), dtype=np.uint8)
+    wide[:, :3] = array.reshape(-1, 1).view(np.uint8)
+    out = wide.view("<i4").reshape(array.shape)
+    out.flags.writeable = False
+    return out
+
+
 def write_arrays(value: Any, folder: Path) -> None:
     """Write a dataclass of arrays: one .npy an array, everything that is small in settings.json.
 
@@ -118,7 +162,7 @@ def write_arrays(value: Any, folder: Path) -> None:
     for field in fields(value):
         item = getattr(value, field.name)
         if isinstance(item, np.ndarray):
-            np.save(folder / f"{field.name}.npy", item, allow_pickle=False)
+            np.save(folder / f"{field.name}.npy", _packed(item), allow_pickle=False)
         elif is_dataclass(item):
             write_arrays(item, folder / field.name)
         else:
@@ -128,7 +172,7 @@ def write_arrays(value: Any, folder: Path) -> None:
 
 
 def read_arrays(kind: type[T], folder: Path) -> T:
-    """Return what `write_arrays` wrote, large arrays memory-mapped.
+    """Return what `write_arrays` wrote, large arrays memory-mapped but for those of three bytes a number.
 
     Raises ModelError where a file is missing or no array.
     """
@@ -147,7 +191,7 @@ def read_arrays(kind: type[T], folder: Path) -> T:
                 large = path.stat().st_size > 100_000
                 # A plain view: indexing the memmap class itself costs a Python call each time.
                 array = np.load(path, mmap_mode="r" if large else None, allow_pickle=False)
-                values[field.name] = array.view(np.ndarray)
+                values[field.name] = _unpacked(array.view(np.ndarray))
             elif (folder / field.name).is_dir():
                 values[field.name] = read_arrays(hints[field.name], folder / field.name)
             else:
@@ -203,7 +247,7 @@ def _check_columns(folder: Path, models: dict[str, tuple[tuple[str, ...], tuple[
 def read_fingerprints(path: Path) -> list[Fingerprint]:
     """Return the tortured phrases: rows of query, expected term and log10 odds."""
     out = []
-    for text, expected, log10_odds in json.loads(path.read_text(encoding="utf-8")):
+    for text, expected, log10_odds in json.loads(read_text(path)):
         query = parse(text)
         out.append(Fingerprint(first_term(query), expected, log10_odds, query))
     return out
@@ -211,7 +255,7 @@ def read_fingerprints(path: Path) -> list[Fingerprint]:
 
 def read_vocabulary(folder: Path) -> Vocabulary:
     """Return the words with their frequencies and usual case."""
-    words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    words = read_text(folder / "words.txt.gz").split("\n")[:-1]
     zipf = np.load(folder / "zipf.npy", allow_pickle=False).astype(np.float32) / ZIPF_STEPS
     usual_case = np.load(folder / "usual_case.npy", allow_pickle=False)
     if not len(words) + len(SPECIAL_WORDS) == len(zipf) == len(usual_case):
@@ -278,7 +322,7 @@ def load_models(folder: Path | None = None) -> Models:
     return Models(
         vocabulary,
         splitter,
-        TorturedPhrases(read_fingerprints(folder / "fingerprints.json"), vocabulary),
+        TorturedPhrases(read_fingerprints(folder / "fingerprints.json.gz"), vocabulary),
         Restorer(vocabulary, language_model, channel, chooser, RestorerSettings(**settings["restorer"])),
         stage("screen"),
         stage("close"),

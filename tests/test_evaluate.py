@@ -322,6 +322,12 @@ def test_evaluate_end_to_end(workplace, tmp_path, monkeypatch):
     # A second run takes every finished part from the work folder and finds the same.
     again = evaluate(s)
     assert dataclasses.replace(again, seconds=found.seconds) == found
+    assert "detector evaluate --unseen-dictionary FILE` does" in card
+    dictionary = tmp_path / "own.tsv"
+    dictionary.write_text("old\taged\nexpected\tanticipated\n", encoding="utf-8")
+    (row,) = evaluate(dataclasses.replace(s, unseen_dictionary=dictionary)).dictionary
+    assert (row.family, row.documents, row.changed > 0) == ("own.tsv", 20, True)
+    assert "| `own.tsv` | 20 |" in (models / "README.md").read_text(encoding="utf-8")
 
 
 def test_too_small_a_limit_is_refused(tmp_path):

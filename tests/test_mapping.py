@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector import mapping
 from detector.mapping import in_case_of, mapping_of, one_mapping, settled, spin_again
 from detector.reverser import apply_plan
 from detector.types import Edit
@@ -34,6 +36,10 @@ def reader_of_spun(rules):
 
 def settle(text, read, keep=(), names=()):
     return settled(text, read(text, keep), read, lambda e: e.spun not in names, keep)
+
+
+def undoable(text, plan, names=()):
+    return mapping._undoable(text, plan, lambda e: e.spun not in names, ())
 
 
 def reversed_by(read, text):
@@ -82,6 +88,42 @@ def test_a_pair_that_comes_and_goes_goes():
     assert len(read(text)) == 2
     restored, _ = reversed_by(read, text)
     assert restored == "It was cold, and the chill stayed. The harbour was shut."
+
+
+def test_what_does_not_come_to_rest_keeps_what_its_mapping_undoes(monkeypatch):
+    monkeypatch.setattr(mapping, "_SPINS", 1)
+    text = "A flame chart is drawn when you open the profile. The port was shut, Mr Barkre."
+    rules = [(r"(?<=flame )chart\b", "profile"), (r"\bport\b", "harbour")]
+    read = reader_of_spun([*rules, (r"\bBarkre\b", "Barker")])
+    plan = settle(text, read, names={"Barkre"})
+    assert [(e.spun, e.original) for e in plan] == [("port", "harbour"), ("Barkre", "Barker")]
+
+
+def test_what_is_mended_is_no_place_for_a_substitute():
+    text = "The hаrbour wall. The port was shut."  # a Cyrillic letter in the first
+    plan = [Edit(4, 11, "hаrbour", "harbour", 2.0), Edit(22, 26, "port", "harbour", 2.0)]
+    assert undoable(text, plan, names={"hаrbour"}) == plan[:1]
+
+
+def test_what_the_mapping_does_not_undo_goes_before_what_that_upset():
+    text = "The head met the main head of government."
+    plan = [Edit(4, 8, "head", "prime", 1.0), Edit(17, 21, "main", "prime", 1.0)]
+    plan.append(Edit(22, 40, "head of government", "minister", 1.0))
+    assert undoable(text, plan) == [plan[0], plan[2]]
+
+
+PAIRS = [("poll", "survey"), ("port", "harbour"), ("chart", "survey"), ("of", "May"), ("May", "the port")]
+
+
+@given(st.lists(st.sampled_from(["poll", "port", "chart", "of", "May", "survey", "the", "harbour"]), max_size=20))
+def test_what_is_undoable_is_undone(words):
+    text, starts = " ".join(words), np.cumsum([0, *(len(w) + 1 for w in words)]).tolist()
+    originals = dict(PAIRS)
+    plan = [Edit(a, a + len(w), w, originals[w], 1.0) for a, w in zip(starts, words, strict=False) if w in originals]
+    kept = undoable(text, plan)
+    restored = apply_plan(text, kept)
+    assert set(kept) <= set(plan)
+    assert apply_plan(restored, spin_again(restored, mapping_of(kept))) == text
 
 
 def test_a_plan_whose_outcome_would_be_restored_further_is_left_as_it_was():

@@ -13,7 +13,15 @@ from detector.errors import ModelError
 from detector.evidence.choice import CHOICE_COLUMNS
 from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS
 from detector.features import FEATURE_NAMES
-from detector.resources import find_models, load_models, read_arrays, verify_models, write_arrays
+from detector.resources import (
+    find_models,
+    load_models,
+    read_arrays,
+    read_text,
+    verify_models,
+    write_arrays,
+    write_text,
+)
 
 
 @pytest.fixture
@@ -42,7 +50,7 @@ def test_the_manifest_names_every_artefact(models):
     files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     listed = set(models.manifest["files"])
     assert listed <= files
-    assert {f for f in files - listed if f.endswith((".npy", ".json", ".txt"))} <= {"manifest.json", "evaluation.json"}
+    assert {f for f in files - listed if f.endswith((".npy", ".json", ".gz"))} <= {"manifest.json", "evaluation.json"}
 
 
 def test_the_models_stay_within_48_megabytes():
@@ -54,9 +62,10 @@ def test_nothing_executes_when_it_is_loaded():
         if not path.is_file():
             continue
         if path.suffix == ".npy":
-            assert np.load(path, mmap_mode="r", allow_pickle=False).dtype.kind in "biufU"
+            dtype = np.load(path, mmap_mode="r", allow_pickle=False).dtype
+            assert dtype.kind in "biufU" or dtype == np.dtype("V3"), path
         else:
-            assert path.suffix in {".json", ".txt", ".md", ".svg", ".png", ""}, path
+            assert path.suffix in {".json", ".gz", ".md", ".svg", ".png", ""}, path
             assert path.read_bytes()[:1] != b"\x80", f"{path} begins like a pickle"
 
 
@@ -100,8 +109,8 @@ def test_a_cut_file_is_refused(copy):
 
 
 def test_a_missing_file_is_refused(copy):
-    (copy / "vocabulary" / "words.txt").unlink()
-    with pytest.raises(ModelError, match=r"words\.txt has no bytes"):
+    (copy / "vocabulary" / "words.txt.gz").unlink()
+    with pytest.raises(ModelError, match=r"words\.txt\.gz has no bytes"):
         load_models(copy)
 
 
@@ -154,6 +163,36 @@ def test_what_is_written_is_read_back(tmp_path):
     assert back.large.dtype == np.float32
     assert not back.large.flags.writeable  # memory-mapped
     assert np.array_equal(back.inner.counts, value.inner.counts)
+
+
+@pytest.mark.parametrize("numbers", [[], [0, 1, (1 << 24) - 1], [1 << 24], [-1, 5], [[1, 2], [3, 70_000]]])
+def test_whole_numbers_are_the_same_in_three_bytes_or_four(tmp_path, numbers):
+    value = Inner(np.array(numbers, dtype=np.int32))
+    write_arrays(value, tmp_path / "inner")
+    back = read_arrays(Inner, tmp_path / "inner").counts
+    assert back.dtype == np.int32
+    assert back.tolist() == numbers
+
+
+def test_ids_take_three_bytes_each(tmp_path):
+    write_arrays(Inner(np.arange(100_000, dtype=np.int32)), tmp_path / "inner")
+    assert (tmp_path / "inner" / "counts.npy").stat().st_size < 301_000
+
+
+def test_a_gzipped_text_comes_back_and_does_not_tell_when_it_was_written(tmp_path):
+    path = tmp_path / "text.gz"
+    write_text("naïve\r\ntext\n", path)
+    assert read_text(path) == "naïve\r\ntext\n"
+    assert path.read_bytes()[4:8] == bytes(4)  # where gzip keeps the time
+
+
+@pytest.mark.parametrize("damage", [b"no gzip at all", b"\x1f\x8b\x08", None])
+def test_a_gzipped_text_that_is_damaged_is_refused(tmp_path, damage):
+    path = tmp_path / "text.gz"
+    write_text("text\n" * 100, path)
+    path.write_bytes(path.read_bytes()[:20] if damage is None else damage)
+    with pytest.raises(ModelError, match=r"text\.gz cannot be read"):
+        read_text(path)
 
 
 def test_an_array_that_is_a_pickle_is_refused(tmp_path):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.errors import InputError
 from detector.evidence.measurements import KINDS
 from detector.spelling import one_apart
 from detector.training.families import FAMILIES, KIND_OF, SpinnerResources, closest_first, make_spinner
@@ -14,6 +15,7 @@ from detector.training.spinners import (
     DamageSpinner,
     SlipSpinner,
     TableSpinner,
+    read_dictionary,
     read_observed,
     read_observed_pairs,
     read_tortured,
@@ -184,6 +186,19 @@ def test_slips_are_one_letter_dropped_added_changed_or_swapped():
 def test_every_family_that_rewrites_words_has_a_kind_of_substitutes():
     assert KIND_OF.keys() == set(FAMILIES) - {"damage"}
     assert set(KIND_OF.values()) == set(KINDS)
+
+
+def test_a_dictionary_is_read_pair_by_pair(tmp_path):
+    path = tmp_path / "dictionary.tsv"
+    path.write_text("big\tlarge\n\nAccording to\tIn keeping with\nbig\thuge\n", encoding="utf-8")
+    assert read_dictionary(path) == {"big": ["large"], "according to": ["in keeping with"]}
+    for wrong in ("small, little", "small\tlittle\ttiny", "small\t"):
+        path.write_text(f"big\tlarge\n{wrong}\n", encoding="utf-8")
+        with pytest.raises(InputError, match=r"dictionary\.tsv:2: 'small.* is no pair"):
+            read_dictionary(path)
+    path.write_text("\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is empty"):
+        read_dictionary(path)
 
 
 def test_an_unknown_family_is_refused():

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -5,12 +7,14 @@ from detector.errors import InputError
 from detector.lexicon import Vocabulary
 from detector.training.inflection import Inflector
 from detector.training.thesaurus import (
+    SPINTAX_FILE,
     Synonym,
     Thesaurus,
     confusable_table,
     inflected_pairs,
     read_moby,
     read_mythes,
+    read_spintax,
     read_wordnet,
 )
 
@@ -94,6 +98,29 @@ def test_a_plain_list_takes_its_parts_of_speech_from_elsewhere(tmp_path):
     path.write_text("big,large,great deal,quickly\n", encoding="utf-8")
     thesaurus = read_moby(path, {"big": ["a"], "large": ["a"], "quickly": ["r"]})
     assert {s.lemma for s in thesaurus.synonyms("big")} == {"large", "great deal"}
+
+
+def test_spintax_ranks_synonyms_by_their_place(tmp_path):
+    path = tmp_path / "spintax.txt"
+    path.write_text("v rise|go up|climb|soar\nn rise|growth\n", encoding="utf-8")
+    thesaurus = read_spintax(path)
+    assert [(s.lemma, s.pos, s.rank) for s in thesaurus.synonyms("rise")] == [
+        ("go up", "v", 0),
+        ("growth", "n", 0),
+        ("climb", "v", 1),
+        ("soar", "v", 2),
+    ]
+    assert thesaurus.synonyms("soar") == ()
+
+
+def test_the_spintax_lists_are_sound():
+    lines = SPINTAX_FILE.read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 3_000
+    assert len({line.split("|")[0] for line in lines}) == len(lines)
+    for line in lines:
+        assert re.fullmatch(r"[nvarx] [a-z' -]+(\|[a-z' -]+)+", line), line
+        headword, *synonyms = line[2:].split("|")
+        assert len({headword, *synonyms}) == 1 + len(synonyms) <= 13, line
 
 
 _WORDS = """

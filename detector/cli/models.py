@@ -170,6 +170,11 @@ def train(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Thesaurus in Moby's format that nothing was fitted on.",
 )
+@click.option(
+    "--unseen-dictionary",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Spinner's dictionary that nothing was fitted on: a wording, a tab and its substitute a line.",
+)
 @click.option("--seed", type=int, default=4096, show_default=True, help="Same inputs and seed, same numbers.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def evaluate(
@@ -181,6 +186,7 @@ def evaluate(
     limit: int,
     leave_one_out: bool,
     unseen_thesaurus: Path | None,
+    unseen_dictionary: Path | None,
     seed: int,
     quiet: bool,
 ) -> int:
@@ -202,6 +208,7 @@ def evaluate(
         limit=limit,
         leave_one_out=leave_one_out,
         unseen_thesaurus=unseen_thesaurus,
+        unseen_dictionary=unseen_dictionary,
         seed=seed,
     )
     with _training_progress(quiet) as (announce, progress):

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ import joblib
 
 from detector import __version__
 from detector.errors import InputError
-from detector.resources import Models, load_models
+from detector.resources import Models, load_models, sha256_of
 from detector.training import thesaurus as thesauri
 from detector.training.card import write_card
 from detector.training.corpus import Document, read_corpus, split_of
@@ -61,6 +61,7 @@ class EvaluateSettings:
     leave_one_out : whether models are fitted anew without each family (minutes for each)
     examples : documents that each of those fits takes a stage
     unseen_thesaurus : a thesaurus that nothing was fitted on, in Moby's format
+    unseen_dictionary : a spinner's dictionary that nothing was fitted on, as `spinners.read_dictionary` takes it
     """
 
     corpus: Path
@@ -72,6 +73,7 @@ class EvaluateSettings:
     leave_one_out: bool = False
     examples: int = 1500
     unseen_thesaurus: Path | None = None
+    unseen_dictionary: Path | None = None
     wordnet: Path = thesauri.WORDNET_FOLDER
     mythes: Path = thesauri.MYTHES_FILE
     seed: int = 4096
@@ -203,6 +205,13 @@ def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
         findings=record.part("findings", tuple[FindingsRow, ...], lambda: language.findings_in_human_text(bench)),
         perplexity=record.part("perplexity", tuple[PerplexityRow, ...], lambda: language.perplexity_by_genre(bench)),
         restoration=record.part("restoration", tuple[RestorationRow, ...], lambda: restoration.restoration(bench)),
+        dictionary=()
+        if s.unseen_dictionary is None
+        else record.part(
+            f"unseen_dictionary_{sha256_of(s.unseen_dictionary)[:12]}",
+            tuple[RestorationRow, ...],
+            partial(restoration.unseen_dictionary, bench, s.unseen_dictionary),
+        ),
         phrases=record.part(
             "phrases",
             tuple[PhraseRow, ...],

@@ -118,7 +118,9 @@ def _fit_perceptron(
 ) -> Perceptron:
     """Return a network of whether `y`, or with `kinds` of each kind that `y` can be of, from 1 on, against 0."""
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
-    z = np.clip((x - mean) / scale, -6, 6)
+    z = x - mean  # in place from here on: rows of candidates fill a laptop's memory
+    z /= scale
+    np.clip(z, -6, 6, out=z)
     network = MLPClassifier(
         (hidden,),
         batch_size=int(np.clip(len(x) // 200, 64, 2048)),
@@ -263,7 +265,9 @@ def fit_choice_model(
             fit = topic_fit(m, chooser.vectors, chooser.vocabulary)
             xs.append(choice_features(m, odds, reading.rewritten, heard, fit))
             ys.append(_right_candidates(measurer, read_part, m))
-    return _fit_perceptron(np.concatenate(xs), np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
+    x = np.concatenate(xs)
+    xs.clear()
+    return _fit_perceptron(x, np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ _LEXICAL = (
         "WordNet licence; compiled by D. Pedersen",
         "synonyms (as word pairs)",
     ),
+    ("Synonym lists as article spinners have them", "written for this project", "synonyms (as word pairs)"),
     ("wordfreq (Robyn Speer)", "Apache-2.0; data CC BY-SA 4.0", "word frequencies"),
     (
         "Problematic Paper Screener, tortured phrases (G. Cabanac, C. Labbé, A. Magazinov)",

@@ -18,6 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
+from detector.errors import InputError
 from detector.lexicon import CONFUSABLE_LETTERS
 from detector.mapping import in_case_of
 from detector.text import iter_pieces
@@ -31,6 +32,7 @@ __all__ = [
     "SpunText",
     "Table",
     "TableSpinner",
+    "read_dictionary",
     "read_observed",
     "read_observed_pairs",
     "read_tortured",
@@ -351,6 +353,23 @@ def spin_part(text: str, spinner: Spinner, start: int, end: int) -> SpunText:
     part = spinner.spin(text[start:end])
     alignment = tuple(replace(s, start=s.start + start, end=s.end + start) for s in part.alignment)
     return SpunText(text[:start] + part.text + text[end:], text, alignment)
+
+
+def read_dictionary(path: Path) -> dict[str, list[str]]:
+    """Return the dictionary of a spinner with one substitute for each wording: a headword, a tab, what it becomes.
+
+    Of two lines with one headword the first counts. Raises InputError where a line is neither empty nor a pair.
+    """
+    table: dict[str, list[str]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        cells = [cell.strip().lower() for cell in line.split("\t")]
+        if len(cells) == 2 and all(cells):
+            table.setdefault(cells[0], [cells[1]])
+        elif line.strip():
+            raise InputError(f"{path}:{number}: {line!r} is no pair; expected a wording, a tab and its substitute")
+    if not table:
+        raise InputError(f"{path} is empty; expected a wording, a tab and its substitute on each line")
+    return table
 
 
 def read_observed(path: Path, kinds: Iterable[str] = ("seen", "inferred")) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ None is needed at run time; what is learned from them lies in the models as word
 
 - WordNet 3.0, Princeton University, WordNet licence (use for any purpose with its notice).
 - MyThes' English thesaurus, LibreOffice dictionaries, derived from WordNet, under the same notice.
+- `spintax.txt`, written for this project: what the synonym lists of article spinners have for everyday English.
 - Moby Thesaurus II, Grady Ward, public domain. Nothing that ships is fitted on it: it stands for the thesauri
   that the detector has never seen.
 """
@@ -24,17 +25,20 @@ from detector.lexicon import NAME, UNKNOWN, Vocabulary
 from detector.training.inflection import Inflector
 
 __all__ = [
+    "SPINTAX_FILE",
     "Synonym",
     "Thesaurus",
     "confusable_table",
     "inflected_pairs",
     "read_moby",
     "read_mythes",
+    "read_spintax",
     "read_wordnet",
 ]
 
 WORDNET_FOLDER = Path("/usr/share/wordnet")  # Debian's wordnet-base
 MYTHES_FILE = Path("/usr/share/mythes/th_en_US_v2.dat")  # Debian's mythes-en-us
+SPINTAX_FILE = Path(__file__).with_name("spintax.txt")
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 
 
@@ -146,6 +150,22 @@ def read_mythes(path: Path = MYTHES_FILE) -> Thesaurus:
             rank += 1
 
     return _thesaurus("mythes", pairs())
+
+
+def read_spintax(path: Path = SPINTAX_FILE) -> Thesaurus:
+    """Return a thesaurus of lines `pos headword|synonym|synonym|...`, closest synonym first.
+
+    The part of speech is n, v, a, r, or x for what has no other forms.
+    """
+
+    def pairs() -> Iterator[tuple[str, str, str, int]]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            pos, _, listed = line.partition(" ")
+            headword, *synonyms = listed.split("|")
+            for place, word in enumerate(synonyms):
+                yield headword, word, pos, place
+
+    return _thesaurus("spintax", pairs())
 
 
 def read_moby(path: Path, part_of_speech: Mapping[str, Sequence[str]]) -> Thesaurus:

@@ -1,8 +1,10 @@
 """Make spun.jsonl from human.jsonl, once: what the gate is measured on stays as it is while spinners change.
 
-    python tests/gate/make.py WORK
+    python tests/gate/make.py WORK FAMILY EVERY
 
-WORK is the folder of `detector train --work`.
+WORK is the folder of `detector train --work`. Rows of one family are made anew, of each paragraph whose number EVERY
+divides; `stranger` is the dictionary in stranger.tsv. All others stay as they are: those of the families, two to a
+paragraph, were made at once.
 """
 
 import json
@@ -11,27 +13,34 @@ from pathlib import Path
 
 import joblib
 
-from detector.training.families import FAMILIES, make_spinner
+from detector.training.families import make_spinner
+from detector.training.spinners import TableSpinner, read_dictionary
 
 HERE = Path(__file__).parent
 RATE = 0.3
-EACH = 2  # families a paragraph is spun by
+STRANGER = "stranger"
 
 
-def main(work: Path) -> None:
+def rows(name: str) -> list[dict]:
+    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+
+
+def stranger() -> TableSpinner:
+    return TableSpinner(STRANGER, read_dictionary(HERE / "stranger.tsv"), rate=1.0, consistent=True)
+
+
+def main(work: Path, family: str, every: int) -> None:
     resources = joblib.load(work / "channel.joblib")[1]
-    rows = [json.loads(line) for line in (HERE / "human.jsonl").read_text(encoding="utf-8").splitlines()]
-    out = []
-    for i, row in enumerate(rows):
-        for k in range(EACH):
-            family = FAMILIES[(EACH * i + k) % len(FAMILIES)]
-            spun = make_spinner(family, resources, 100 * i + k, RATE).spin(row["text"])
-            if spun.alignment:
-                spans = [[s.start, s.end, s.original] for s in spun.alignment]
-                out.append({"id": row["id"], "family": family, "rate": RATE, "text": spun.text, "spans": spans})
+    out = [row for row in rows("spun.jsonl") if row["family"] != family]
+    for i, row in enumerate(rows("human.jsonl")[::every]):
+        spinner = stranger() if family == STRANGER else make_spinner(family, resources, 100 * i, RATE)
+        spun = spinner.spin(row["text"])
+        if spun.alignment:
+            spans = [[s.start, s.end, s.original] for s in spun.alignment]
+            out.append({"id": row["id"], "family": family, "rate": spinner.rate, "text": spun.text, "spans": spans})
     text = "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in out)
     (HERE / "spun.jsonl").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -27,13 +27,14 @@ from detector.training.evaluation.samples import (
     stretches,
 )
 from detector.training.families import FAMILIES
-from detector.training.spinners import SpunText, read_observed_pairs
+from detector.training.spinners import SpunText, TableSpinner, read_dictionary, read_observed_pairs
 from detector.training.tune import edit_distance, words_only
 from detector.types import Edit, Evidence
 
-__all__ = ["Restored", "observed_phrases", "restoration", "restored"]
+__all__ = ["Restored", "observed_phrases", "restoration", "restored", "unseen_dictionary"]
 
 _READINGS = 5
+_WORDS = 300
 
 
 class Restored:
@@ -87,32 +88,47 @@ def touching(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]
     return count
 
 
-def restored(bench: Bench, family: str, n: int, words: int = 300) -> tuple[list[SpunText], Restored]:
+def _documents(bench: Bench) -> int:
+    return max(20, bench.limit // 2)
+
+
+def _human(bench: Bench, n: int, words: int) -> list[str]:
+    return [s.text for s in stretches(bench.test, n, words, bench.seed + 30)]
+
+
+def restored(bench: Bench, family: str, n: int, words: int = _WORDS) -> tuple[list[SpunText], Restored]:
     """Return stretches spun by the family at full rate, and what became of them."""
-    human = [s.text for s in stretches(bench.test, n, words, bench.seed + 30)]
-    made = spin_all(human, family, FULL_RATE, bench.resources, bench.seed + 31)
+    made = spin_all(_human(bench, n, words), family, FULL_RATE, bench.resources, bench.seed + 31)
     spun = [s for s in made if s is not None]
     return spun, Restored(bench.models, spun)
+
+
+def _row(name: str, spun: Sequence[SpunText], r: Restored) -> RestorationRow:
+    return RestorationRow(
+        name,
+        len(spun),
+        changed_share(spun),
+        ratio_interval(r.before - r.after, r.before),
+        ratio_interval(r.exact, r.spans),
+        ratio_interval(r.covered, r.spans),
+        ratio_interval(r.right, r.findings),
+    )
 
 
 def restoration(bench: Bench) -> tuple[RestorationRow, ...]:
     """Return restoration and coverage by family, on stretches of 300 words at full rate."""
     rows = []
     for number, family in enumerate(FAMILIES):
-        spun, r = restored(bench, family, max(20, bench.limit // 2))
-        rows.append(
-            RestorationRow(
-                family,
-                len(spun),
-                changed_share(spun),
-                ratio_interval(r.before - r.after, r.before),
-                ratio_interval(r.exact, r.spans),
-                ratio_interval(r.covered, r.spans),
-                ratio_interval(r.right, r.findings),
-            )
-        )
+        rows.append(_row(family, *restored(bench, family, _documents(bench))))
         bench.progress(number + 1, len(FAMILIES))
     return tuple(rows)
+
+
+def unseen_dictionary(bench: Bench, path: Path) -> tuple[RestorationRow, ...]:
+    """Return the same of text in which all is replaced that a dictionary knows on which nothing was fitted."""
+    spinner = TableSpinner(path.stem, read_dictionary(path), rate=1.0, consistent=True)
+    spun = [s for s in map(spinner.spin, _human(bench, _documents(bench), _WORDS)) if s.alignment]
+    return (_row(path.name, spun, Restored(bench.models, spun)),)
 
 
 def _readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[str]:

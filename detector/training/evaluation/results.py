@@ -229,6 +229,7 @@ class Evaluation:
     findings: tuple[FindingsRow, ...] = ()
     perplexity: tuple[PerplexityRow, ...] = ()
     restoration: tuple[RestorationRow, ...] = ()
+    dictionary: tuple[RestorationRow, ...] = ()
     phrases: tuple[PhraseRow, ...] = ()
     ablation: tuple[AblationRow, ...] = ()
     cues: tuple[CueRow, ...] = ()
