@@ -7,10 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Perceptron"]
+__all__ = ["Perceptron", "filled"]
 
 _FAR = 6.0  # deviations to which standardised columns are clipped
 _ROWS = 4_096  # worked on at a time: they stay in the processor's cache
+_WHOLE = 512  # rows that a product comes in
+
+
+def filled(n: int, whole: int) -> int:
+    """Return n made up to a whole multiple.
+
+    A product of single precision adds in another order where its last rows do not fill the processor's registers, or
+    are few: so blocks are filled up, that a text has the same odds alone and in a batch.
+
+    >>> filled(65, 64)
+    128
+    """
+    return -(-n // whole) * whole
 
 
 @dataclass(frozen=True)
@@ -39,14 +52,17 @@ class Perceptron:
         # Rows of bounds: against a scalar NumPy's maximum is several times slower.
         far, zero = np.full_like(self.mean, _FAR), np.zeros_like(self.hidden_bias)
         for start in range(0, len(x), _ROWS):
-            z = x[start : start + _ROWS] - self.mean
+            rows = x[start : start + _ROWS]
+            n = len(rows)
+            z = np.zeros((filled(n, _WHOLE), x.shape[1]), dtype=np.float32)
+            np.subtract(rows, self.mean, out=z[:n])
             z /= self.scale
             np.minimum(z, far, out=z)
             np.maximum(z, -far, out=z)
             h = z @ self.hidden
             h += self.hidden_bias
             np.maximum(h, zero, out=h)
-            out[start : start + _ROWS] = h @ self.output
+            out[start : start + n] = (h @ self.output)[:n]
         out += self.output_bias
         out *= np.float32(np.log10(np.e))
         return out

@@ -69,24 +69,13 @@ def test_many_give_what_each_gives_whatever_stands_beside_it(texts):
 MIXED = [SPUN, "", HUMAN, "Three words only.", CHINESE, FRENCH, "   \n ", SPUN + "\n\n" + HUMAN, "x" * 4000, ""]
 
 
-def assert_same(found, expected):
-    """The same reports, but for odds that lie between two hundredths and are rounded up in one batch only."""
-    for a, b in zip(found, expected, strict=True):
-        assert replace(a, evidence=()) == replace(b, evidence=())
-        for e, f in zip(a.evidence, b.evidence, strict=True):
-            odds = [[x.log10_odds, *(y.log10_odds for y in x.alternatives)] for x in (e, f)]
-            assert np.allclose(*odds, rtol=0, atol=0.0101)
-            assert (e.start, e.end, e.cue) == (f.start, f.end, f.cue)
-            assert [x.text for x in e.alternatives] == [x.text for x in f.alternatives]
-
-
 def test_many_give_what_each_gives():
-    assert_same(detect_many(MIXED), [detect(t) for t in MIXED])
+    assert list(detect_many(MIXED)) == [detect(t) for t in MIXED]
 
 
 def test_processes_give_the_same_in_order():
     texts = MIXED * 8
-    assert_same(detect_many(texts, n_jobs=2), detect_many(texts))
+    assert list(detect_many(texts, n_jobs=2)) == list(detect_many(texts))
 
 
 def test_many_is_lazy():

@@ -434,7 +434,6 @@ def _channel(
     assert {r.source for r in rows} <= set(SOURCES)
 
     own = align([*phrases, *heard], synonyms)
-
     resources = SpinnerResources(
         thesaurus=closest_first(
             (o, x, -rank + 0.3 * min(zipf.get(w, 0.0) for w in x.split(" ")))
