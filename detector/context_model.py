@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.lexicon import BOUNDARY, UNKNOWN
-from detector.perceptron import filled
 from detector.text import ALL_UPPER, FIRST_UPPER, SENTENCE_START, TokenBatch
 
 __all__ = ["BLOCK", "REACH", "SHAPES", "TOPIC_BLOCKS", "ContextModel", "ReaderWeights", "WordVectors", "shape_class"]
@@ -34,7 +33,6 @@ _TOPIC_LEVELS = 1_023
 _TOPIC_WEIGHT_LEVELS = 255
 _COMMON_BYTES = 32 << 20  # for the rows of the commonest words, which are kept; ids are in the order of frequency
 _ROWS = 1_024  # places that are worked on at a time: their hidden units stay in the processor's cache
-_WHOLE = 64  # rows that a product comes in
 _Matrix = NDArray[np.float32]
 # From a place to the words that a window holds, in the order of the projections; the word's own is the last.
 _DISTANCES = (*range(-REACH, 0), *range(1, REACH + 1), 0)
@@ -171,19 +169,22 @@ class ContextModel:
     @cached_property
     def _dense(
         self,
-    ) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Shape, inner layer and query in single precision, scaled for hidden units in fixed point.
+    ) -> tuple[NDArray[np.int16], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Shape, inner layer and query, scaled for hidden units in fixed point.
+
+        In double precision: sums of whole numbers times half-precision weights are exact, whatever order they are added
+        in, and those of the query come to the same once rounded.
 
         The inner layer's bias goes into the query's: max(x + b, 0) is max(x, -b) + b.
         """
         w = self.weights
-        query = w.query.astype(np.float32)
+        query = w.query.astype(np.float64)
         return (
             np.rint(w.shape.astype(np.float32) * _FIXED_POINT).astype(np.int16),
-            w.inner.astype(np.float32),
-            -w.inner_bias.astype(np.float32) * _FIXED_POINT,
-            query / np.float32(_FIXED_POINT),
-            w.query_bias.astype(np.float32) + w.inner_bias.astype(np.float32) @ query,
+            w.inner.astype(np.float64),
+            -w.inner_bias.astype(np.float64) * _FIXED_POINT,
+            query / _FIXED_POINT,
+            w.query_bias.astype(np.float64) + w.inner_bias.astype(np.float64) @ query,
         )
 
     def _project(self, words: NDArray[np.int32]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
@@ -238,7 +239,6 @@ class ContextModel:
         rare_of[rare_places] = rare_index
         # A document's margin is wider than the reach: no place reads before the batch, or after it.
         total = np.empty((min(_ROWS, len(places)), len(inner)), dtype=np.int16)
-        block = np.zeros((filled(len(total), _WHOLE), len(inner)), dtype=np.float32)
         one = np.empty_like(total)
         zero = np.zeros_like(total)  # a scalar would do, at a sixth of the speed
         for start in range(0, len(places), _ROWS):
@@ -253,14 +253,13 @@ class ContextModel:
                 beside_rare = np.flatnonzero(rare >= 0)
                 hidden[beside_rare] += rare_rows[k][rare[beside_rare]]
             np.maximum(hidden, zero[: len(at)], out=hidden)
-            first = block[: filled(len(at), _WHOLE)]
-            first[: len(at)] = hidden
+            first = hidden.astype(np.float64)
             second = first @ inner
             np.maximum(second, inner_least, out=second)
             second += first
             asked = second @ query
             asked += query_bias
-            out[at] = asked[: len(at)]
+            out[at] = asked
         return out
 
     def log10_odds(

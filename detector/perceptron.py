@@ -7,23 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Perceptron", "filled"]
+__all__ = ["Perceptron"]
 
 _FAR = 6.0  # deviations to which standardised columns are clipped
 _ROWS = 4_096  # worked on at a time: they stay in the processor's cache
-_WHOLE = 512  # rows that a product comes in
-
-
-def filled(n: int, whole: int) -> int:
-    """Return n made up to a whole multiple.
-
-    A product of single precision adds in another order where its last rows do not fill the processor's registers, or
-    are few: so blocks are filled up, that a text has the same odds alone and in a batch.
-
-    >>> filled(65, 64)
-    128
-    """
-    return -(-n // whole) * whole
 
 
 @dataclass(frozen=True)
@@ -50,19 +37,18 @@ class Perceptron:
         """Return log10 odds of each row of `x` (n, c), float32 (n,), or (n, k) of each output."""
         out = np.empty((len(x), *self.output.shape[1:]), dtype=np.float32)
         # Rows of bounds: against a scalar NumPy's maximum is several times slower.
-        far, zero = np.full_like(self.mean, _FAR), np.zeros_like(self.hidden_bias)
+        far, zero = np.full_like(self.mean, _FAR), np.zeros(len(self.hidden_bias))
+        hidden, output = self.hidden.astype(np.float64), self.output.astype(np.float64)
         for start in range(0, len(x), _ROWS):
-            rows = x[start : start + _ROWS]
-            n = len(rows)
-            z = np.zeros((filled(n, _WHOLE), x.shape[1]), dtype=np.float32)
-            np.subtract(rows, self.mean, out=z[:n])
+            z = x[start : start + _ROWS] - self.mean
             z /= self.scale
             np.minimum(z, far, out=z)
             np.maximum(z, -far, out=z)
-            h = z @ self.hidden
+            # In double precision: what is added in another order, as in another batch, comes to the same once rounded.
+            h = z.astype(np.float64) @ hidden
             h += self.hidden_bias
             np.maximum(h, zero, out=h)
-            out[start : start + n] = (h @ self.output)[:n]
+            out[start : start + _ROWS] = h @ output
         out += self.output_bias
         out *= np.float32(np.log10(np.e))
         return out
