@@ -30,8 +30,9 @@ __all__ = [
 MAX_WORDS = 5
 ENTRY_BITS = 20
 
-# Where a pair of wordings is known from, strongest first; a pair that several know keeps the strongest.
-SOURCES = ("observed", "aligned", "tortured", "wordnet", "mythes", "neighbour")
+# Where a pair of wordings is known from, strongest first; a pair that several know keeps the strongest. What both a
+# spintax list and a thesaurus have is `agreed`.
+SOURCES = ("observed", "aligned", "tortured", "agreed", "spintax", "wordnet", "mythes", "neighbour")
 
 FREQUENCY_STEP = 0.04  # of the Zipf scale, log10 of occurrences per billion words
 WEIGHT_STEP = 0.05  # log10; weights lie between -6.35 and 0 in an unsigned byte

@@ -257,7 +257,7 @@ OTHER = {w: [WORDS[(7 * i + 3) % len(WORDS)]] for i, w in enumerate(WORDS)}
 @pytest.fixture(scope="module")
 def resources():
     zipf = dict.fromkeys(WORDS, 4.6)
-    return SpinnerResources(OTHER, OTHER, {}, {}, OTHER, zipf)
+    return SpinnerResources(OTHER, OTHER, OTHER, {}, {}, OTHER, zipf)
 
 
 @settings(max_examples=10, deadline=None)

@@ -36,6 +36,7 @@ TABLE = {
 ZIPF = {w: 5.0 for h, s in TABLE.items() for p in (h, *s) for w in p.split()} | {"the": 7.7, "of": 7.4}
 RESOURCES = SpinnerResources(
     thesaurus=TABLE,
+    spintax={"old": ["aged", "elderly"], "visit": ["drop by"]},
     observed={"visit": ["go to"], "said": ["mentioned"]},
     aligned={"learning": ["getting to know"]},
     tortured={"breast cancer": ["bosom disease"]},

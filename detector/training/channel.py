@@ -49,10 +49,10 @@ _LENGTH_PRIOR = {
 }
 _KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
-_CANDIDATES = 12  # originals that are kept for one substitute
+_CANDIDATES = 16  # originals that are kept for one substitute
 # What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
 # "dyadic" for "2" costs time at every "2". The last powers of ten that paid on dev.
-_LISTED = frozenset({"wordnet", "mythes", "neighbour"})
+_LISTED = frozenset({"agreed", "spintax", "wordnet", "mythes", "neighbour"})
 _LEAST_PRIOR = -2.5
 _SOURCE_STEP = 0.4  # log10 by which each source is believed less than the one before it
 

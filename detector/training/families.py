@@ -29,6 +29,7 @@ FAMILIES = (
     "science",
     "roundtrip",
     "damage",
+    "spintax",
 )
 
 # What kind of substitutes each family that rewrites words has for the most part (`evidence.measurements.KINDS`).
@@ -41,6 +42,7 @@ KIND_OF = {
     "neighbour": "neighbour",
     "science": "observed",
     "roundtrip": "thesaurus",
+    "spintax": "thesaurus",
 }
 
 # Zipf frequency above which a word is no term: what alignment and the tortured phrases say of "and"
@@ -63,6 +65,7 @@ class SpinnerResources:
     Attributes
     ----------
     thesaurus : headword (a form, lower case) → substitutes in the same form, closest first
+    spintax : the same of the lists that article spinners have of everyday words and phrases
     observed : original → substitutes, of real dictionary spinners
     aligned : original → substitutes of real phrase spinners, aligned from phrases
     tortured : expected term → tortured phrases
@@ -71,6 +74,7 @@ class SpinnerResources:
     """
 
     thesaurus: Mapping[str, Sequence[str]] = field(repr=False)
+    spintax: Mapping[str, Sequence[str]] = field(repr=False)
     observed: Mapping[str, Sequence[str]] = field(repr=False)
     aligned: Mapping[str, Sequence[str]] = field(repr=False)
     tortured: Mapping[str, Sequence[str]] = field(repr=False)
@@ -148,7 +152,7 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
     # Few know no better than to replace "he" or "in" by what a noun of that spelling means.
     most = 9.0 if rng.random() < 0.12 else _FUNCTION_WORD_ZIPF
     # Engine C writes "getting to know" and "mastering" for one word in one passage, and keeps it elsewhere.
-    consistent = family in ("dictionary", "observed")
+    consistent = family in ("dictionary", "observed") or (family == "spintax" and bool(rng.random() < 0.7))
     names = family in ("dictionary", "observed")
     articles = family == "roundtrip" or bool(rng.random() < 0.5)
     if family == "dictionary":
@@ -161,6 +165,9 @@ def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: floa
             _Layer(round_trip(), share=0.3, single=True, most=_FUNCTION_WORD_ZIPF),
             _Layer(thesaurus, share, reach, True, least, most, everyday),
         ]
+    elif family == "spintax":
+        # Lists made by hand: everyday words, for each a few that are common too.
+        layers = [_Layer(resources.spintax, float(rng.uniform(0.2, 1.0)), int(rng.integers(1, 13)), consistent)]
     elif family == "observed":
         layers = [_Layer(resources.observed, single=True)]
     elif family == "thesaurus":

@@ -10,6 +10,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,11 +117,15 @@ def _fit_perceptron(
     passes: int = 1,
     kinds: int = 0,
 ) -> Perceptron:
-    """Return a network of whether `y`, or with `kinds` of each kind that `y` can be of, from 1 on, against 0."""
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
-    z = x - mean  # in place from here on: rows of candidates fill a laptop's memory
-    z /= scale
-    np.clip(z, -6, 6, out=z)
+    """Return a network of whether `y`, or with `kinds` of each kind that `y` can be of, from 1 on, against 0.
+
+    `x` is standardised where it lies.
+    """
+    mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
+    x -= mean  # in place: rows of candidates fill a laptop's memory
+    scale = np.sqrt(np.einsum("ij,ij->j", x, x, dtype=np.float64) / len(x)).astype(np.float32) + np.float32(1e-6)
+    x /= scale
+    np.clip(x, -6, 6, out=x)
     network = MLPClassifier(
         (hidden,),
         batch_size=int(np.clip(len(x) // 200, 64, 2048)),
@@ -132,7 +137,7 @@ def _fit_perceptron(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # each call is one pass of several
         for rate in np.repeat(_RATES, passes):
-            network.set_params(learning_rate_init=rate).fit(z, y)
+            network.set_params(learning_rate_init=rate).fit(x, y)
 
     def plain(a: NDArray[np.float64]) -> NDArray[np.float32]:
         return np.ascontiguousarray(a, dtype=np.float32)
@@ -251,22 +256,24 @@ def fit_choice_model(
     progress: Callable[[int], None] = lambda n: None,
 ) -> Perceptron:
     """Return a chooser's next network: whether a candidate is what stood there, given what the document says."""
-    xs, ys = [], []
+    ys = []
     measurer, rng = stage.measurer, np.random.default_rng(seed)
-    for part, batch, pairs in _batches(measurer, examples, seed, progress, _CHOICE_KNOWN_SHARES):
-        reading = read(batch, stage, pairs=pairs)
-        # Edits are chosen anew with others made, so each text is read once more with about half of it put back.
-        half = [restored_in_part(e, rng) for e in part]
-        again = measurer.measure(tokenize([e.text for e in half], measurer.vocabulary), pairs, census=reading.m.census)
-        habits = heard = None
-        for read_part, m in ((part, reading.m), (half, again)):
-            odds, habits = chooser.hear(m, reading.rewritten, habits)
-            heard = Habits.of(m, odds) if heard is None else heard
-            fit = topic_fit(m, chooser.vectors, chooser.vocabulary)
-            xs.append(choice_features(m, odds, reading.rewritten, heard, fit))
-            ys.append(_right_candidates(measurer, read_part, m))
-    x = np.concatenate(xs)
-    xs.clear()
+    with TemporaryFile() as rows:  # they fill a laptop's memory once, and would twice as they are put together
+        for part, batch, pairs in _batches(measurer, examples, seed, progress, _CHOICE_KNOWN_SHARES):
+            reading = read(batch, stage, pairs=pairs)
+            # Edits are chosen anew with others made, so each text is read once more with about half of it put back.
+            half = [restored_in_part(e, rng) for e in part]
+            tokens = tokenize([e.text for e in half], measurer.vocabulary)
+            again = measurer.measure(tokens, pairs, census=reading.m.census)
+            habits = heard = None
+            for read_part, m in ((part, reading.m), (half, again)):
+                odds, habits = chooser.hear(m, reading.rewritten, habits)
+                heard = Habits.of(m, odds) if heard is None else heard
+                fit = topic_fit(m, chooser.vectors, chooser.vocabulary)
+                choice_features(m, odds, reading.rewritten, heard, fit).tofile(rows)
+                ys.append(_right_candidates(measurer, read_part, m))
+        rows.seek(0)
+        x = np.fromfile(rows, dtype=np.float32).reshape(-1, len(CHOICE_COLUMNS))
     return _fit_perceptron(x, np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
 
 

@@ -207,7 +207,6 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
     language_model = bench.step("language_model", lambda: build_language_model(ngrams))
     near, similarity = bench.step("neighbours", lambda: distributional_neighbours(ids))
     pairs = bench.step("thesauri", lambda: _thesaurus_pairs(s, vocabulary))
-    # What is fitted learns from the two thesauri: the spintax lists stand for dictionaries that it has never seen.
     confusable = bench.step(
         "confusables",
         lambda: thesauri.confusable_table(
@@ -367,10 +366,9 @@ def _thesaurus_pairs(s: TrainSettings, vocabulary: Vocabulary) -> dict[str, _Pai
 
 # A synonym of rank 10 or more is a hypernym or stands under a rare sense: no candidate, though a spinner may use it.
 _CANDIDATE_RANK = 10
-# Of a spintax list the two closest: what more of it gives for dictionaries never seen it takes from `dictionary`.
-# Errors removed on dev of a stranger's text and of `dictionary`: 39% and 57% without the lists, 44% and 57% with two of
-# each, 49% and 56% with four, 45% and 53% with all.
-_SPINTAX_RANK = 2
+# Of a spintax list the four closest. Errors removed on dev of a stranger's text and of `dictionary`: 49% and 57% with
+# four of each, a point less of each with all.
+_SPINTAX_RANK = 4
 _THESAURI = ("wordnet", "mythes")
 _PUNKT_SHARE = 40  # one document in so many trains Punkt
 _LEAST_SIMILARITY = 0.75  # cosine from which a distributional neighbour is a candidate
@@ -420,12 +418,12 @@ def _channel(
         for headword, written in engine.items():
             weight = -math.log10(1 + len(written))
             rows += [ChannelPair(words_of(headword), words_of(x), "aligned", weight) for x in written]
+    listed_too = {(o, x) for name in _THESAURI for o, x, rank, _ in pairs[name] if rank < _CANDIDATE_RANK}
     for name, listed in pairs.items():
         for headword, synonym, rank, siblings in listed:
             if rank < (_CANDIDATE_RANK if name in _THESAURI else _SPINTAX_RANK):
                 weight = -math.log10(1 + siblings) - 0.1 * rank
-                # The networks weigh a pair by its source, and were fitted before there were spintax lists.
-                source = name if name in _THESAURI else _THESAURI[0]
+                source = "agreed" if name == "spintax" and (headword, synonym) in listed_too else name
                 rows.append(ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight))
     for i in range(UNKNOWN + 3, _NEIGHBOUR_WORDS):
         for j, cosine in zip(near[i, :4].tolist(), similarity[i, :4].tolist(), strict=True):
@@ -434,13 +432,18 @@ def _channel(
     assert {r.source for r in rows} <= set(SOURCES)
 
     own = align([*phrases, *heard], synonyms)
-    resources = SpinnerResources(
-        thesaurus=closest_first(
+
+    def closest(*names: str) -> dict[str, list[str]]:
+        return closest_first(
             (o, x, -rank + 0.3 * min(zipf.get(w, 0.0) for w in x.split(" ")))
-            for name in _THESAURI
+            for name in names
             for o, x, rank, _ in pairs[name]
             if min(zipf.get(w, 0.0) for w in o.split(" ")) > 2.5
-        ),
+        )
+
+    resources = SpinnerResources(
+        thesaurus=closest(*_THESAURI),
+        spintax=closest("spintax"),
         observed=read_observed(observed_path),
         aligned=closest_first(
             (" ".join(o), " ".join(x), count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +31,7 @@ _MISSED = 0.003  # share of what a close reading finds that the screen may cost;
 _UNSEEN = 0.003  # share of what would be put back that a glance may cost
 _MOST_DOUBT = 0.3  # higher, and one spun passage in a long human article is too often not read closely
 # Families that a restorer is tuned for, as they are met: whole articles by dictionary first, then engines B and C.
-_RESTORABLE = ("dictionary", "observed", "observed", "phrase", "adjacent", "science")
+_RESTORABLE = ("dictionary", "spintax", "observed", "observed", "phrase", "adjacent", "science")
 
 
 def words_only(text: str) -> list[str]:
@@ -56,9 +56,11 @@ def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
     return int(row[-1])
 
 
-def _judged(models: Models, examples: Sequence[Example]) -> list[tuple[Sequence[Example], Judged]]:
-    parts = [examples[i : i + _BATCH] for i in range(0, len(examples), _BATCH)]
-    return [(part, judge([e.text for e in part], models)) for part in parts]
+def _judged(models: Models, examples: Sequence[Example]) -> Iterator[tuple[Sequence[Example], Judged]]:
+    """Yield examples in batches with what is found in them: all of it at once fills a laptop's memory."""
+    for i in range(0, len(examples), _BATCH):
+        part = examples[i : i + _BATCH]
+        yield part, judge([e.text for e in part], models)
 
 
 def tune_restorer(
@@ -114,9 +116,13 @@ def choose_plain(models: Models, documents: Sequence[Document], resources: Spinn
     The highest at which no more than `_UNSEEN` of the edits fall away that spun dev texts would have.
     """
     examples = _spun_articles(documents, resources, [f for f in FAMILIES if f != "damage"], seed + 65)
-    judged = [j for _, j in _judged(models, examples)]
-    oddness = np.concatenate([j.screened.m.oddness for j in judged])
-    edits = np.array([len(plan) for j in judged for plan in plans(j, models)])
+    oddness, edits = (
+        np.concatenate(part)
+        for part in zip(
+            *((j.screened.m.oddness, [len(plan) for plan in plans(j, models)]) for _, j in _judged(models, examples)),
+            strict=True,
+        )
+    )
     order = np.argsort(oddness)
     lost = np.cumsum(edits[order])
     return round(float(oddness[order][np.searchsorted(lost, _UNSEEN * lost[-1])]), 4)
@@ -140,7 +146,7 @@ def choose_thresholds(
     Human stretches of 60 to 600 words; a threshold named `fpr=X` flags the share X of them less one standard error: few
     lie that far out, and what is promised to people should hold on other text too.
     """
-    drawn = balanced(documents, 6_000, seed + 70, repeat=True)
+    drawn = balanced(documents, 20_000, seed + 70, repeat=True)
     examples = list(make_examples(drawn, resources, FAMILIES, (60, 600), (0.05, 0.5), seed + 70))
     probability: NDArray[np.float64] = np.concatenate([j.probability for _, j in _judged(models, examples)])
     human = np.array([e.family == HUMAN for e in examples])

@@ -14,7 +14,7 @@ from detector.features import FEATURE_NAMES
 from detector.judging import evidence_of, plans
 from detector.resources import Models
 from detector.training.evaluation.metrics import auc_interval, ratio_interval
-from detector.training.evaluation.parts import deaf_to, reading_with, without_sources
+from detector.training.evaluation.parts import THESAURI, deaf_to, reading_with, without_sources
 from detector.training.evaluation.restoration import Restored, restored, touching
 from detector.training.evaluation.results import AblationRow, CueRow
 from detector.training.evaluation.samples import (
@@ -60,7 +60,7 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     for source in SOURCES:
         reduced = replace(m, channel=without_sources(m.channel, (source,)))
         yield _Reduced(f"candidates: {source}", reading_with(models, reduced), ())
-    thesauri = replace(m, channel=without_sources(m.channel, ("wordnet", "mythes")))
+    thesauri = replace(m, channel=without_sources(m.channel, THESAURI))
     yield _Reduced("candidates: both thesauri", reading_with(models, thesauri), ())
     everything = replace(m, channel=without_sources(m.channel, SOURCES))
     yield _Reduced("candidates: all", reading_with(models, everything), ("candidate_share", "everyday"))
