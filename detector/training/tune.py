@@ -116,15 +116,13 @@ def choose_plain(models: Models, documents: Sequence[Document], resources: Spinn
     The highest at which no more than `_UNSEEN` of the edits fall away that spun dev texts would have.
     """
     examples = _spun_articles(documents, resources, [f for f in FAMILIES if f != "damage"], seed + 65)
-    oddness, edits = (
-        np.concatenate(part)
-        for part in zip(
-            *((j.screened.m.oddness, [len(plan) for plan in plans(j, models)]) for _, j in _judged(models, examples)),
-            strict=True,
-        )
-    )
+    measured, edits = [], []
+    for _, j in _judged(models, examples):
+        measured.append(j.screened.m.oddness)
+        edits += [len(plan) for plan in plans(j, models)]
+    oddness = np.concatenate(measured)
     order = np.argsort(oddness)
-    lost = np.cumsum(edits[order])
+    lost = np.cumsum(np.array(edits)[order])
     return round(float(oddness[order][np.searchsorted(lost, _UNSEEN * lost[-1])]), 4)
 
 

@@ -36,7 +36,7 @@ from detector.training.fit import (
     fit_token_model,
     passage_inputs,
 )
-from detector.training.stages import FIT_RATES, STAGES
+from detector.training.stages import FIT_FAMILIES, FIT_RATES, STAGES
 
 __all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
 
@@ -80,8 +80,8 @@ def _whole(measurer: Measurer, model: Classifier, texts: Sequence[str]) -> NDArr
 
 
 def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, BoostedTrees]:
-    """Return candidate, token and passage models fitted on all other families that rewrite words."""
-    families = [f for f in FAMILIES if f not in (family, "damage")]
+    """Return candidate, token and passage models fitted on all other families that the stages are fitted on."""
+    families = [f for f in FIT_FAMILIES if f != family]
     first, second = bench.fit[0::2], bench.fit[1::2]
     examples = _examples(bench, first, families, (30, 500), FIT_RATES, n, seed)
     size = STAGES["close"]
