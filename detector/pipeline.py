@@ -32,7 +32,7 @@ from detector.judging import (
 from detector.language import ENGLISH, UNDETERMINED, languages
 from detector.mapping import settled
 from detector.resources import Models, Stage, load_models
-from detector.reverser import apply_plan, compose_plans, disjoint, moved_spans, outcomes, unmoved
+from detector.reverser import apply_plan, compose_plans, disjoint, moved_spans, outcomes, unmoved, wordings
 from detector.text import iter_pieces, tokenize
 from detector.types import Edit, Evidence, Passage, Report, Restoration, Verdict
 
@@ -256,7 +256,7 @@ def _likeliest_plan(text: str, models: Models, min_gain: float | None, keep: Seq
             fixed = [*moved_spans(keep, made), *((start, end) for start, end, _ in outcomes(made))]
             anew += unmoved(_next_plan(apply_plan(text, made), models, min_gain, fixed, known), made)
         before, plan = plan, disjoint(anew)
-        if _wordings(plan) == _wordings(before):
+        if wordings(plan) == wordings(before):
             break
     restored, kept = apply_plan(text, plan), moved_spans(keep, plan)
     verdict = Known(known.probability, known.rewritten)
@@ -288,10 +288,6 @@ def restore(
             text, plan, lambda spun, kept: _likeliest_plan(spun, models, min_gain, kept), is_substitution, keep
         )
     return Restoration(apply_plan(text, plan), tuple(plan), text)
-
-
-def _wordings(plan: Sequence[Edit]) -> list[tuple[int, int, str]]:
-    return [(e.start, e.end, e.original) for e in plan]
 
 
 def _check_text(text: object, what: str) -> str:

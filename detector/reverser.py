@@ -33,6 +33,7 @@ __all__ = [
     "moved_spans",
     "outcomes",
     "unmoved",
+    "wordings",
     "write_words",
 ]
 
@@ -140,6 +141,11 @@ def moved_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[
     """
     grown = [sum(e.growth for e in plan if e.end <= start) for start, _ in spans]
     return [(start + by, end + by) for (start, end), by in zip(spans, grown, strict=True)]
+
+
+def wordings(plan: Iterable[Edit]) -> set[tuple[int, int, str]]:
+    """Return what a plan puts where: each edit's span and original. Plans differ where these do, whatever they gain."""
+    return {(e.start, e.end, e.original) for e in plan}
 
 
 def free_of(edits: Iterable[Edit], spans: Sequence[tuple[int, int]]) -> list[Edit]:

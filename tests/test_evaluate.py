@@ -298,6 +298,8 @@ def test_evaluate_end_to_end(workplace, tmp_path, monkeypatch):
     monkeypatch.setattr(detection, "LENGTHS", (30, 60))
     monkeypatch.setattr(detection, "FAMILIES", ("dictionary", "damage"))
     monkeypatch.setattr(ablation, "FAMILIES", ("dictionary", "damage"))
+    monkeypatch.setattr(detection, "REWRITING", ("dictionary",))
+    monkeypatch.setattr(ablation, "REWRITING", ("dictionary",))
     monkeypatch.setattr(ablation, "SOURCES", ("observed",))
     monkeypatch.setattr(restoration, "FAMILIES", ("dictionary", "damage"))
     models = tmp_path / "models"

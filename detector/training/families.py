@@ -16,7 +16,7 @@ import numpy as np
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import ChainSpinner, DamageSpinner, Spinner, Table, TableSpinner
 
-__all__ = ["FAMILIES", "KIND_OF", "SpinnerResources", "closest_first", "make_spinner"]
+__all__ = ["FAMILIES", "KIND_OF", "REWRITING", "SpinnerResources", "closest_first", "make_spinner"]
 
 # (a) to (h) of the kinds that are known from the wild; `mixed` families are combinations drawn by the caller.
 FAMILIES = (
@@ -44,6 +44,7 @@ KIND_OF = {
     "roundtrip": "thesaurus",
     "spintax": "thesaurus",
 }
+REWRITING = tuple(f for f in FAMILIES if f in KIND_OF)  # all but `damage`
 
 # Zipf frequency above which a word is no term: what alignment and the tortured phrases say of "and"
 # ("associate in nursingd") or "most" ("mossy cup oak") has been seen, but on every line

@@ -11,9 +11,26 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.decomposition import TruncatedSVD
 
-__all__ = ["distributional_neighbours"]
+__all__ = ["distributional_neighbours", "is_figure"]
 
 _CHUNK = 2_000
+_FIGURES = """
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion
+    first second third fourth fifth sixth seventh eighth ninth tenth half quarter dozen once twice
+    monday tuesday wednesday thursday friday saturday sunday
+    january february march april may june july august september october november december
+"""
+_LISTED_FIGURES = frozenset(_FIGURES.split())
+
+
+def is_figure(word: str) -> bool:
+    """Return whether a word (lower case) counts, ranks or dates: one for another is another fact, not a synonym.
+
+    >>> is_figure("seven"), is_figure("0.05"), is_figure("final")
+    (True, True, False)
+    """
+    return word in _LISTED_FIGURES or any(c.isdigit() for c in word)
 
 
 def distributional_neighbours(

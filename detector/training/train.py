@@ -49,7 +49,7 @@ from detector.training.corpus import Document, Split, corpus_files, read_corpus,
 from detector.training.families import SpinnerResources, closest_first
 from detector.training.inflection import Inflector
 from detector.training.language_model import build_language_model, estimate, write_arpa
-from detector.training.neighbours import distributional_neighbours
+from detector.training.neighbours import distributional_neighbours, is_figure
 from detector.training.phrase_tables import engine_b, engine_c
 from detector.training.sources import data_sources, write_notice
 from detector.training.spinners import read_observed, read_observed_pairs, read_tortured
@@ -427,8 +427,12 @@ def _channel(
                 rows.append(ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight))
     for i in range(UNKNOWN + 3, _NEIGHBOUR_WORDS):
         for j, cosine in zip(near[i, :4].tolist(), similarity[i, :4].tolist(), strict=True):
-            if cosine > _LEAST_SIMILARITY and vocabulary.is_word_id[i] and vocabulary.is_word_id[j]:
-                rows.append(ChannelPair((vocabulary.words[i],), (vocabulary.words[j],), "neighbour", -1.5))
+            if cosine <= _LEAST_SIMILARITY or not (vocabulary.is_word_id[i] and vocabulary.is_word_id[j]):
+                continue
+            original, substitute = vocabulary.words[i], vocabulary.words[j]
+            # "0.05" stands where "0.001" stands: put back on a guess it would be taken for what the author wrote.
+            if not (is_figure(original) and is_figure(substitute)):
+                rows.append(ChannelPair((original,), (substitute,), "neighbour", -1.5))
     assert {r.source for r in rows} <= set(SOURCES)
 
     own = align([*phrases, *heard], synonyms)

@@ -17,7 +17,7 @@ from detector.reverser import RestorerSettings
 from detector.text import iter_pieces
 from detector.training.corpus import Document
 from detector.training.examples import HUMAN, Example, make_examples
-from detector.training.families import FAMILIES, SpinnerResources
+from detector.training.families import FAMILIES, REWRITING, SpinnerResources
 from detector.training.fit import balanced
 from detector.training.spinners import undo
 
@@ -115,7 +115,7 @@ def choose_plain(models: Models, documents: Sequence[Document], resources: Spinn
 
     The highest at which no more than `_UNSEEN` of the edits fall away that spun dev texts would have.
     """
-    examples = _spun_articles(documents, resources, [f for f in FAMILIES if f != "damage"], seed + 65)
+    examples = _spun_articles(documents, resources, REWRITING, seed + 65)
     measured, edits = [], []
     for _, j in _judged(models, examples):
         measured.append(j.screened.m.oddness)

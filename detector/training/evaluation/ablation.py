@@ -14,7 +14,7 @@ from detector.features import FEATURE_NAMES
 from detector.judging import evidence_of, plans
 from detector.resources import Models
 from detector.training.evaluation.metrics import auc_interval, ratio_interval
-from detector.training.evaluation.parts import THESAURI, deaf_to, reading_with, without_sources
+from detector.training.evaluation.parts import THESAURUS_SOURCES, deaf_to, reading_with, without_sources
 from detector.training.evaluation.restoration import Restored, restored, touching
 from detector.training.evaluation.results import AblationRow, CueRow
 from detector.training.evaluation.samples import (
@@ -26,7 +26,7 @@ from detector.training.evaluation.samples import (
     stretches,
 )
 from detector.training.examples import HUMAN, make_examples
-from detector.training.families import FAMILIES
+from detector.training.families import FAMILIES, REWRITING
 from detector.training.fit import balanced
 from detector.training.spinners import SpunText, TableSpinner
 
@@ -60,7 +60,7 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     for source in SOURCES:
         reduced = replace(m, channel=without_sources(m.channel, (source,)))
         yield _Reduced(f"candidates: {source}", reading_with(models, reduced), ())
-    thesauri = replace(m, channel=without_sources(m.channel, THESAURI))
+    thesauri = replace(m, channel=without_sources(m.channel, THESAURUS_SOURCES))
     yield _Reduced("candidates: both thesauri", reading_with(models, thesauri), ())
     everything = replace(m, channel=without_sources(m.channel, SOURCES))
     yield _Reduced("candidates: all", reading_with(models, everything), ("candidate_share", "everyday"))
@@ -91,7 +91,7 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100
         make_examples(
             balanced(bench.fit, 2 * bench.limit, bench.seed + 40),
             bench.resources,
-            [f for f in FAMILIES if f != "damage"],
+            REWRITING,
             (20, 400),
             (0.1, 0.5),
             bench.seed + 40,
@@ -99,10 +99,9 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100
     )
     is_spun = np.array([e.family != HUMAN for e in fit])
     human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + words)]
-    families = [f for f in FAMILIES if f != "damage"]
     made: list[SpunText | None] = []
     for i, text in enumerate(human):
-        family = families[i % len(families)]
+        family = REWRITING[i % len(REWRITING)]
         made += spin_all([text], family, FULL_RATE, bench.resources, bench.seed + 41 + i)
     at = np.flatnonzero([s is not None for s in made])
     spun = [s.text for s in made if s is not None]
@@ -115,7 +114,7 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100
     document = np.concatenate([np.arange(n), at])
     long_human = [s.text for s in stretches(bench.test, bench.limit, 300, bench.seed + 43)]
     n_restored = max(5, bench.limit // 24)
-    spun_long = [s for family in families for s in restored(bench, family, n_restored)[0]]
+    spun_long = [s for family in REWRITING for s in restored(bench, family, n_restored)[0]]
     rows = []
     total = len(list(_reductions(bench.models)))
     for number, reduced in enumerate(_reductions(bench.models)):

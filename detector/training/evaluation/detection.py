@@ -46,7 +46,7 @@ from detector.training.evaluation.samples import (
     stretches,
 )
 from detector.training.examples import HUMAN, Example, make_examples
-from detector.training.families import FAMILIES, closest_first, make_spinner
+from detector.training.families import FAMILIES, REWRITING, closest_first, make_spinner
 from detector.training.fit import balanced, passage_inputs
 from detector.training.inflection import Inflector
 from detector.training.spinners import SpunText, TableSpinner, spin_part
@@ -177,7 +177,7 @@ def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
                     changed_share(rewritten),
                 )
             joined = {
-                REWRITES: _join([p for f, p in pools.items() if f != "damage"], len(human)),
+                REWRITES: _join([p for f, p in pools.items() if f in REWRITING], len(human)),
                 ALL: _join(list(pools.values()), len(human)),
             }
             for group, pool in joined.items():
@@ -314,7 +314,7 @@ def recall(bench: Bench, words: int = 300) -> tuple[RateRow, ...]:
         by_family[family] = np.round(scores_of(bench.models, texts).probability, 4)
         bench.progress(number + 1, len(FAMILIES))
     pooled = {
-        REWRITES: np.concatenate([p for f, p in by_family.items() if f != "damage"]),
+        REWRITES: np.concatenate([p for f, p in by_family.items() if f in REWRITING]),
         ALL: np.concatenate(list(by_family.values())),
         **by_family,
     }
@@ -397,7 +397,6 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
     false_articles = int((np.round(clean_p, 4) >= threshold).sum())
     false_passages = sum(flag for rows in clean_passages for _, _, flag in rows)
     n_passages = sum(map(len, clean_passages))
-    families = [f for f in FAMILIES if f != "damage"]
     out = []
     for rate in (FULL_RATE, FULL_RATE / 2):
         mixed: list[SpunText] = []
@@ -407,7 +406,7 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
             length = int(rng.integers(100, 200))
             first = int(rng.integers(0, len(spaces) - length - 1))
             start, end = spaces[first] + 1, spaces[first + length]
-            family, seed = families[i % len(families)], int(rng.integers(1 << 30))
+            family, seed = REWRITING[i % len(REWRITING)], int(rng.integers(1 << 30))
             spinner = make_spinner(family, bench.resources, seed, rate)
             spun = spin_part(text, spinner, start, end)
             mixed.append(spun)

@@ -16,7 +16,7 @@ from detector.features import FEATURE_NAMES, WordMeasures, text_features
 from detector.text import tokenize
 from detector.training.corpus import Document
 from detector.training.evaluation.metrics import auc_interval
-from detector.training.evaluation.parts import THESAURI, without_sources
+from detector.training.evaluation.parts import THESAURUS_SOURCES, without_sources
 from detector.training.evaluation.results import AucRow, LeftOut, read_json, write_json
 from detector.training.evaluation.samples import (
     FULL_RATE,
@@ -45,14 +45,14 @@ TABLES_KNOWN, TABLES_HIDDEN = "left out of fitting", "left out, its tables hidde
 
 # Sources of the channel that a family's tables stand in; `dictionary`, `thesaurus`, `roundtrip` draw on both thesauri.
 _TABLES: dict[str, tuple[str, ...]] = {
-    "dictionary": ("observed", *THESAURI),
+    "dictionary": ("observed", *THESAURUS_SOURCES),
     "observed": ("observed",),
-    "thesaurus": THESAURI,
+    "thesaurus": THESAURUS_SOURCES,
     "phrase": ("aligned",),
     "adjacent": ("aligned",),
     "neighbour": ("neighbour",),
     "science": ("tortured", "aligned"),
-    "roundtrip": THESAURI,
+    "roundtrip": THESAURUS_SOURCES,
     "spintax": ("agreed", "spintax"),
 }
 

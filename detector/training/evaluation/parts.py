@@ -12,9 +12,9 @@ from detector.evidence.measurements import Measurer
 from detector.perceptron import Perceptron
 from detector.resources import Models
 
-__all__ = ["THESAURI", "deaf_to", "reading_with", "without_sources"]
+__all__ = ["THESAURUS_SOURCES", "deaf_to", "reading_with", "without_sources"]
 
-THESAURI = ("agreed", "wordnet", "mythes")  # sources of the channel that hold what the two thesauri list
+THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold what the two thesauri list
 
 
 def without_sources(channel: Channel, sources: Collection[str]) -> Channel:
