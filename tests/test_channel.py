@@ -5,6 +5,7 @@ from detector.channel import SOURCES
 from detector.lexicon import BOUNDARY, Vocabulary
 from detector.text import tokenize
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts
+from detector.training.neighbours import is_figure
 
 WORDS = "we visit go to the harbour first primary big large in order so as plan well - known machine learning".split()
 PAIRS = [
@@ -60,6 +61,18 @@ def test_single_words_beside_a_hyphen_are_left(channel, vocabulary):
 def test_pairs_with_unlisted_words_are_left_out(channel, vocabulary):
     assert vocabulary["unlisted"] == 1
     assert all("unlisted" not in [vocabulary.words[i] for i in channel.words_of(e)] for e in range(channel.n_entries))
+
+
+def test_no_number_or_date_of_the_models_is_for_another_that_stands_in_its_places(models):
+    c, words = models.restorer.channel, models.vocabulary.words
+    substitute = np.repeat(np.arange(len(c.entries.lengths)), c.entries.lengths)
+    near = c.sources == SOURCES.index("neighbour")
+    pairs = [
+        [words[i] for e in pair for i in c.words_of(e)]
+        for pair in zip(substitute[near].tolist(), c.entries.values[near].tolist(), strict=True)
+    ]
+    assert len(pairs) > 10_000
+    assert not [pair for pair in pairs if all(is_figure(w) for w in pair)]
 
 
 def test_a_mask_hides_pairs(channel, vocabulary):

@@ -140,6 +140,17 @@ def test_spinners_with_several_substitutes_are_left_as_they_are():
     assert settle(text, reader(rules)) == plan
 
 
+@pytest.mark.parametrize(("times", "restored"), [(4, "chart"), (1, "profile")])
+def test_spinners_with_several_substitutes_come_to_rest_where_little_changes(times, restored):
+    rules = [(r"\b(big|great|vast)\b", "large"), (r"\b(glad|merry|gay)\b", "happy"), (r"\bport\b", "harbour")]
+    read = reader_of_spun([*rules, (r"(?<=flame )chart\b", "profile")])
+    several = "A big dog, a great dog and a vast dog met a glad cat, a merry cat and a gay cat at the port. " * times
+    text = several + "A flame chart is drawn when you open the profile."
+    plan = read(text)
+    assert not one_mapping(plan, spin_again(apply_plan(text, plan), mapping_of(plan)))
+    assert f"A flame {restored} is drawn" in apply_plan(text, settle(text, read))
+
+
 def test_kept_spans_are_neither_spun_nor_restored():
     text = "The poll began. My survey was small, the poll was not."
     kept = (text.index("survey"), text.index("survey") + 6)
