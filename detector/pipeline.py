@@ -274,8 +274,8 @@ def restore(
 ) -> Restoration:
     """Return what `reverse` does, by the models given.
 
-    The plan of a spinner that has one substitute for each wording is settled (`mapping.settled`). A text read in
-    parts is spared that: it would be read many times over.
+    The plan is settled (`mapping.settled`), if its spinner has one substitute for each wording or that costs little. A
+    text read in parts is spared that: it would be read many times over.
     """
     plan = _likeliest_plan(text, models, min_gain, keep)
     if plan and len(text) <= _PART:
