@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from detector.reverser import apply_plan, compose_plans, free_of, moved_spans, outcomes, unmoved, wordings
@@ -107,10 +107,7 @@ def settled(
 ) -> list[Edit]:
     """Return the plan of a text so changed that its outcome, spun again by its mapping, is read as it was.
 
-    What is restored is spun again and read anew until that gives the same. A pair that is not put back where the text
-    has its original is taken out: the mapping would have written it there. Where that does not come to rest, what the
-    mapping does not undo is taken out until spinning again gives the text itself. The plan as it is where it is no
-    mapping and what would change gains more than a little, or where more of its outcome would be restored.
+    The first of `_ways_to_settle` of which that is so; the first of all where it is of none.
 
     Parameters
     ----------
@@ -118,26 +115,81 @@ def settled(
     is_substitution : whether an edit puts back a wording; misspelt names and letters are in no spinner's mapping
     keep : spans of `text` that stay as they are
     """
-    first, given, most_apart = plan, text, math.inf
+    plans: dict[tuple[str, tuple[Span, ...]], list[Edit]] = {}
+
+    def read_once(text: str, keep: Sequence[Span]) -> list[Edit]:
+        key = text, tuple(keep)
+        if key not in plans:
+            plans[key] = read(*key)
+        return plans[key]
+
+    ways = _ways_to_settle(text, plan, read_once, is_substitution, keep)
+    first = None
+    for way in ways:
+        first = first or way
+        restored, kept = apply_plan(text, way), moved_spans(keep, way)
+        spun = _spun_again(text, way, is_substitution, keep)
+        again, kept = apply_plan(restored, spun), moved_spans(kept, spun)
+        if again == text:
+            return way
+        back = next(_ways_to_settle(again, read_once(again, kept), read_once, is_substitution, kept))
+        if apply_plan(again, back) == restored:
+            return way
+    return first or plan
+
+
+def _ways_to_settle(
+    text: str,
+    plan: list[Edit],
+    read: Callable[[str, Sequence[Span]], list[Edit]],
+    is_substitution: Callable[[Edit], bool],
+    keep: Sequence[Span],
+) -> Iterator[list[Edit]]:
+    """Yield plans that may stand for one, best first: what respinning comes to, what its mapping undoes, and itself.
+
+    None that loses more than a little gain where the plan is no mapping, or of whose outcome more would be restored.
+    """
+    spun = _spun_again(text, plan, is_substitution, keep)
+    most_apart = math.inf if one_mapping(plan, spun) else _NEARLY * _gain_apart(plan, [])
+    finders = (
+        lambda: _respun(text, plan, read, is_substitution, keep),
+        lambda: _undoable(text, plan, is_substitution, keep),
+    )
+    for find in finders:
+        other = find()
+        if other is None or _gain_apart(plan, other) > most_apart:
+            continue
+        if other == plan or not read(apply_plan(text, other), moved_spans(keep, other)):
+            yield other
+    yield plan
+
+
+def _respun(
+    text: str,
+    plan: list[Edit],
+    read: Callable[[str, Sequence[Span]], list[Edit]],
+    is_substitution: Callable[[Edit], bool],
+    keep: Sequence[Span],
+) -> list[Edit] | None:
+    """Return what a plan comes to as its outcome is spun again and read anew until that gives the same; None if never.
+
+    A pair that is not put back where the text has its original is taken out: the mapping would have written it there.
+    """
+    given = text
     barred: set[tuple[str, str]] = set()
     lost: set[tuple[str, str]] = set()
     before: set[tuple[str, str]] = set()
-    for turn in range(_SPINS):
+    for _ in range(_SPINS):
         pairs = {_pair(e) for e in plan}
         lost |= before - pairs
         before = pairs
         barred |= pairs & lost  # what comes and goes would never come to rest
         plan = [e for e in plan if _pair(e) not in barred]
-        mapping = mapping_of([e for e in plan if is_substitution(e)])
-        kept = moved_spans(keep, plan)
-        restored = apply_plan(text, plan)
-        spun = spin_again(restored, mapping, kept)
-        if turn == 0 and not one_mapping(plan, spun):
-            most_apart = _NEARLY * _gain_apart(first, [])
-        again = apply_plan(restored, spun)
+        spun = _spun_again(text, plan, is_substitution, keep)
+        again = apply_plan(apply_plan(text, plan), spun)
         if again == given:
-            break
-        answer = read(again, moved_spans(kept, spun))
+            return plan
+        answer = read(again, moved_spans(moved_spans(keep, plan), spun))
         stand = {(start, end): edit for start, end, edit in outcomes(plan)}
         # What was a word of the text itself and is a substitute now.
         own = unmoved(free_of(spun, list(stand)), plan)
@@ -150,11 +202,15 @@ def settled(
         barred |= {_pair(e)[::-1] for e in own if e not in put_back}
         plan = free_of(plan, [(e.start, e.end) for e in own])
         given = again
-    else:
-        plan = _undoable(text, first, is_substitution, keep)
-    if _gain_apart(first, plan) > most_apart:
-        return first
-    return plan if plan == first or not read(apply_plan(text, plan), moved_spans(keep, plan)) else first
+    return None
+
+
+def _spun_again(
+    text: str, plan: Sequence[Edit], is_substitution: Callable[[Edit], bool], keep: Sequence[Span]
+) -> list[Edit]:
+    """Return the edits by which a plan's own mapping would rewrite the text that the plan leads to."""
+    mapping = mapping_of([e for e in plan if is_substitution(e)])
+    return spin_again(apply_plan(text, plan), mapping, moved_spans(keep, plan))
 
 
 def _undoable(text: str, plan: list[Edit], is_substitution: Callable[[Edit], bool], keep: Sequence[Span]) -> list[Edit]:
@@ -163,15 +219,14 @@ def _undoable(text: str, plan: list[Edit], is_substitution: Callable[[Edit], boo
     Mended names and letters stay; no mapping undoes those.
     """
     while True:
-        substitutions = [e for e in plan if is_substitution(e)]
-        spun = spin_again(apply_plan(text, plan), mapping_of(substitutions), moved_spans(keep, plan))
+        spun = _spun_again(text, plan, is_substitution, keep)
         written = {(e.start, e.end): e.original for e in spun}
         stand = {(start, end): edit for start, end, edit in outcomes(plan) if is_substitution(edit)}
         gone = {edit for span, edit in stand.items() if written.get(span) != edit.spun}
         if not gone:
             # What else is written stands for words of the text itself, or for what was mended.
             elsewhere = {_pair(e)[::-1] for e in spun if (e.start, e.end) not in stand}
-            gone = {e for e in substitutions if _pair(e) in elsewhere}
+            gone = {e for e in plan if is_substitution(e) and _pair(e) in elsewhere}
         if not gone:
             return plan
         plan = [e for e in plan if e not in gone]

@@ -49,6 +49,7 @@ _LENGTH_PRIOR = {
 }
 _KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
+_MARKS = frozenset("-–—()[]{}\"'“”‘’.,;:!?/\\*")
 _CANDIDATES = 16  # originals that are kept for one substitute
 # What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
 # "dyadic" for "2" costs time at every "2". The last powers of ten that paid on dev.
@@ -147,9 +148,9 @@ def _expected_blocks(
 def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDArray[np.int32]) -> Channel:
     """Return the channel of all pairs whose every word the vocabulary lists.
 
-    A pair that several sources know keeps the strongest source and its weight. Each substitute keeps its best
-    originals: by source, then weight, then how common the original is. `ids` is human text, in which every wording
-    is counted.
+    None gains or loses a mark at either end. A pair that several sources know keeps the strongest source and its
+    weight. Each substitute keeps its best originals: by source, then weight, then how common the original is. `ids`
+    is human text, in which every wording is counted.
     """
     best: dict[tuple[Words, Words], tuple[int, float]] = {}
     for pair in pairs:
@@ -157,6 +158,8 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
             continue
         if not 0 < len(pair.original) <= MAX_WORDS:
             continue
+        if _edge_marks(pair.original) != _edge_marks(pair.substitute):
+            continue  # part of a phrase that was cut amiss: "( cnn )" for "network", "touchy" for "- sensitive"
         if any(vocabulary[w] in (UNKNOWN, NAME) for w in (*pair.original, *pair.substitute)):
             continue
         key = (pair.substitute, pair.original)
@@ -210,6 +213,16 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
         np.array(sources, dtype=np.uint8),
         phrases,
     )
+
+
+def _edge_marks(words: Words) -> tuple[str, str]:
+    """Return the marks with which a wording begins and ends, empty where it is a word.
+
+    >>> _edge_marks(words_of("based on (CNN)"))
+    ('', ')')
+    """
+    first, last = (w if w[0] in _MARKS else "" for w in (words[0], words[-1]))
+    return first, last
 
 
 def _zipf(counts: NDArray[np.int64], total: int) -> NDArray[np.float64]:
