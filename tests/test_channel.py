@@ -75,6 +75,25 @@ def test_no_number_or_date_of_the_models_is_for_another_that_stands_in_its_place
     assert not [pair for pair in pairs if all(is_figure(w) for w in pair)]
 
 
+def test_no_pair_gains_or_loses_a_mark_at_either_end(vocabulary):
+    wordings = [("- known", "large"), ("big", "plan -"), ("to", "- go -"), ("well - known", "well - large")]
+    rows = [ChannelPair(tuple(o.split()), tuple(s.split()), "aligned", -0.3) for o, s in wordings]
+    channel = build_channel(rows, vocabulary, vocabulary.ids_of(WORDS))
+    assert found(channel, vocabulary, "A well-large harbour, a large plan - or the first- go -big") == {
+        ("well-large", "well - known", "aligned")
+    }
+
+
+def test_no_pair_of_the_models_writes_or_swallows_a_mark(models):
+    """Neither a bracket without its other half nor a hyphen after a space."""
+    c, words = models.restorer.channel, models.vocabulary.words
+    marks = np.array([w[0] in "-()[]\"'.,;:!?/\\*" for w in words])
+    starts = c.sequences.offsets[:-1]
+    edges = marks[c.sequences.values[np.stack((starts, starts + c.sequences.lengths - 1))]]
+    substitute = np.repeat(np.arange(len(c.entries.lengths)), c.entries.lengths)
+    assert not (edges[:, substitute] != edges[:, c.entries.values]).any()
+
+
 def test_a_mask_hides_pairs(channel, vocabulary):
     none = np.zeros(len(channel.entries.values), dtype=bool)
     assert found(channel, vocabulary, "We go to the primary harbour", none) == set()
