@@ -151,7 +151,7 @@ def _ways_to_settle(
     """
     spun = _spun_again(text, plan, is_substitution, keep)
     most_apart = math.inf if one_mapping(plan, spun) else _NEARLY * _gain_apart(plan, [])
-    finders = (
+    finders: tuple[Callable[[], list[Edit] | None], ...] = (
         lambda: _respun(text, plan, read, is_substitution, keep),
         lambda: _undoable(text, plan, is_substitution, keep),
     )
