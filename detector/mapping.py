@@ -111,11 +111,12 @@ def settled(
 
     Parameters
     ----------
+    plan : what `read` returns of the text
     read : returns the plan of a text of which some spans must stay
     is_substitution : whether an edit puts back a wording; misspelt names and letters are in no spinner's mapping
     keep : spans of `text` that stay as they are
     """
-    plans: dict[tuple[str, tuple[Span, ...]], list[Edit]] = {}
+    plans = {(text, tuple(keep)): plan}
 
     def read_once(text: str, keep: Sequence[Span]) -> list[Edit]:
         key = text, tuple(keep)
@@ -123,9 +124,8 @@ def settled(
             plans[key] = read(*key)
         return plans[key]
 
-    ways = _ways_to_settle(text, plan, read_once, is_substitution, keep)
     first = None
-    for way in ways:
+    for way in _ways_to_settle(text, plan, read_once, is_substitution, keep):
         first = first or way
         restored, kept = apply_plan(text, way), moved_spans(keep, way)
         spun = _spun_again(text, way, is_substitution, keep)
@@ -151,16 +151,18 @@ def _ways_to_settle(
     """
     spun = _spun_again(text, plan, is_substitution, keep)
     most_apart = math.inf if one_mapping(plan, spun) else _NEARLY * _gain_apart(plan, [])
-    finders: tuple[Callable[[], list[Edit] | None], ...] = (
-        lambda: _respun(text, plan, read, is_substitution, keep),
-        lambda: _undoable(text, plan, is_substitution, keep),
-    )
-    for find in finders:
-        other = find()
-        if other is None or _gain_apart(plan, other) > most_apart:
-            continue
-        if other == plan or not read(apply_plan(text, other), moved_spans(keep, other)):
-            yield other
+
+    def may_stand(other: list[Edit]) -> bool:
+        if _gain_apart(plan, other) > most_apart:
+            return False
+        return other == plan or not read(apply_plan(text, other), moved_spans(keep, other))
+
+    respun = _respun(text, plan, read, is_substitution, keep)
+    if respun is not None and may_stand(respun):
+        yield respun
+    undoable = _undoable(text, plan, is_substitution, keep)
+    if may_stand(undoable):
+        yield undoable
     yield plan
 
 

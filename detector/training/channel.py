@@ -49,6 +49,7 @@ _LENGTH_PRIOR = {
 }
 _KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
+# What may stand at the edge of a wording and is no word; "%" and "&" are read as words.
 _MARKS = frozenset("-–—()[]{}\"'“”‘’.,;:!?/\\*")
 _CANDIDATES = 16  # originals that are kept for one substitute
 # What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
