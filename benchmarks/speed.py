@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from detector import detect, detect_many, reverse
-from detector.language_model import LanguageModel
-from detector.lexicon import BOUNDARY, NAME, Vocabulary
-from detector.resources import load_models
-from detector.text import tokenize
+from detector.estimators.language_model import LanguageModel
+from detector.model_store import load_models
+from detector.text.tokens import tokenize
+from detector.text.vocabulary import BOUNDARY, NAME, Vocabulary
 from detector.training.language_model import build_language_model, estimate, write_arpa
 
 _ROUNDS = 5

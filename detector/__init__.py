@@ -5,9 +5,9 @@
 'insufficient_text'
 """
 
+from detector.api import detect, detect_many, reverse
 from detector.errors import DetectorError, InputError, ModelError, PlanError
-from detector.pipeline import detect, detect_many, reverse
-from detector.reverser import apply_plan
+from detector.restore.restorer import apply_plan
 from detector.types import Alternative, Edit, EditAlternative, Evidence, Passage, Report, Restoration
 
 __version__ = "0.1.0"

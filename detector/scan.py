@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from detector.api import detect_many, model_info
 from detector.errors import InputError
-from detector.pipeline import detect_many, model_info
 from detector.readers.records import BadRecord, Record, iter_records, record_files, without_suffixes
 from detector.report.json import dumps
 from detector.report.model import Failure

@@ -1,6 +1,6 @@
 import pytest
 
-from detector.resources import load_models
+from detector.model_store import load_models
 
 
 @pytest.fixture(scope="session")

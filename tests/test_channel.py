@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from detector.channel import SOURCES
-from detector.lexicon import BOUNDARY, Vocabulary
-from detector.text import tokenize
+from detector.estimators.channel import SOURCES
+from detector.text.tokens import tokenize
+from detector.text.vocabulary import BOUNDARY, Vocabulary
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts
 from detector.training.neighbours import is_figure
 

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from detector.classifier import (
+from detector.estimators.classifier import (
     DOCUMENT_FEATURE_NAMES,
     BoostedTrees,
     LogisticModel,

@@ -363,7 +363,7 @@ class TestCache:
         arguments = ("annotate", "--format", "json", "--cache", "kept", "spun.txt", "missing.txt", "human.txt")
         first = run(*arguments)
         monkeypatch.setattr("detector.detect_many", lambda texts, **_: iter([() for _ in texts][:0]))
-        monkeypatch.setattr("detector.pipeline.judge", None)
+        monkeypatch.setattr("detector.api.judge", None)
         assert run(*arguments) == first
         assert first[0] == 3
 

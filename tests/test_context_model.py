@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.context_model import BLOCK, REACH, TOPIC_BLOCKS, shape_class
-from detector.lexicon import UNKNOWN
-from detector.text import tokenize
+from detector.estimators.context_model import BLOCK, REACH, TOPIC_BLOCKS, shape_class
+from detector.text.tokens import tokenize
+from detector.text.vocabulary import UNKNOWN
 
 TEXTS = [
     "The harbour office opened late on Tuesday. Nobody on the quay could say why.\n\nA clerk blamed the tide tables.",

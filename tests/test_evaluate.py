@@ -14,17 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from detector.channel import SOURCES, Channel, Ragged
 from detector.cli import main
 from detector.errors import InputError
-from detector.perceptron import Perceptron
-from detector.resources import find_models, load_models
-from detector.static_function import StaticFunction
-from detector.training.card import render_card
-from detector.training.corpus import Document
-from detector.training.evaluate import EvaluateSettings, evaluate
-from detector.training.evaluation import ablation, detection, restoration, samples
-from detector.training.evaluation.metrics import (
+from detector.estimators.channel import SOURCES, Channel, Ragged
+from detector.estimators.perceptron import Perceptron
+from detector.estimators.static_function import StaticFunction
+from detector.evaluation import ablation, detection, restoration, samples
+from detector.evaluation.card import render_card
+from detector.evaluation.metrics import (
     auc_interval,
     brier_score,
     calibration_bins,
@@ -34,8 +31,8 @@ from detector.training.evaluation.metrics import (
     roc_points,
     wilson,
 )
-from detector.training.evaluation.parts import deaf_to, without_sources
-from detector.training.evaluation.results import (
+from detector.evaluation.parts import deaf_to, without_sources
+from detector.evaluation.results import (
     AucRow,
     Evaluation,
     Interval,
@@ -45,7 +42,10 @@ from detector.training.evaluation.results import (
     read_json,
     write_json,
 )
-from detector.training.evaluation.samples import LENGTHS, spin_all, stretches
+from detector.evaluation.run import EvaluateSettings, evaluate
+from detector.evaluation.samples import LENGTHS, spin_all, stretches
+from detector.model_store import find_models, load_models
+from detector.training.corpus import Document
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.types import Edit, EditAlternative
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from detector import apply_plan, detect_many, reverse
-from detector.training.evaluation.metrics import roc_auc
+from detector.evaluation.metrics import roc_auc
 from detector.training.families import FAMILIES
 from detector.training.spinners import TableSpinner
 from detector.training.tune import edit_distance, words_only

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.language_model import ID_BITS, dequantise, quantise
-from detector.lexicon import BOUNDARY, Vocabulary
+from detector.estimators.language_model import ID_BITS, dequantise, quantise
+from detector.text.vocabulary import BOUNDARY, Vocabulary
 from detector.training.language_model import build_language_model, estimate, write_arpa
 
 SUBJECTS = ["the cat", "a dog", "the old captain", "a young doctor", "the harbour"]

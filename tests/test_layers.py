@@ -50,7 +50,7 @@ def imports(path, everywhere=True):
             out |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
-            # `from detector.evidence import homoglyph` names a module, `from detector import detect` does not.
+            # `from detector.cues import homoglyph` names a module, `from detector import detect` does not.
             names = {f"{node.module}.{alias.name}" for alias in node.names}
             inner = {n for n in names if n.removeprefix("detector.") in MODULES}
             out |= inner or {node.module}

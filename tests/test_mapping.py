@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector import mapping
-from detector.mapping import in_case_of, mapping_of, one_mapping, settled, spin_again
-from detector.reverser import apply_plan
+from detector.restore import mapping
+from detector.restore.mapping import in_case_of, mapping_of, one_mapping, settled, spin_again
+from detector.restore.restorer import apply_plan
 from detector.types import Edit
 
 

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.lexicon import Vocabulary
-from detector.passages import _LONGEST, _SHORTEST, PASSAGE_WORDS, split_passages
-from detector.text import tokenize
+from detector.text.passages import _LONGEST, _SHORTEST, PASSAGE_WORDS, split_passages
+from detector.text.tokens import tokenize
+from detector.text.vocabulary import Vocabulary
 
 WORDS = Vocabulary(["word", ".", ",", "mr", "the"])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier
 
-from detector.perceptron import Perceptron
+from detector.estimators.perceptron import Perceptron
 from detector.training import fit
 from detector.training.fit import _fit_perceptron
 

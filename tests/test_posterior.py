@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.evidence.posterior import HUMAN_RATE, document_shift, substitution_rate
-from detector.text import tokenize
+from detector.scoring.posterior import HUMAN_RATE, document_shift, substitution_rate
+from detector.text.tokens import tokenize
 
 PRIOR = -1.0
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from detector import detect, reverse
-from detector.evidence import CUES
+from detector.cues import CUES
 from detector.readers import Document
 from detector.report import github, html, markdown, sarif
 from detector.report import json as json_report

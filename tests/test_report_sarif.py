@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from detector import detect
-from detector.evidence import CUES
+from detector.cues import CUES
 from detector.readers import Document
 from detector.report.model import Failure, Judged, Run
 from detector.report.sarif import render

@@ -2,7 +2,7 @@
 
 import pytest
 
-from detector.sentences import SentenceSplitter
+from detector.text.sentences import SentenceSplitter
 
 SPLITTER = SentenceSplitter(("mr",), (), ("the",))
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.spelling import Letters, Spellings, one_apart
+from detector.text.spelling import Letters, Spellings, one_apart
 
 
 @pytest.mark.parametrize(

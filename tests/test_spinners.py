@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.errors import InputError
-from detector.evidence.measurements import KINDS
-from detector.spelling import one_apart
+from detector.scoring.tokens import KINDS
+from detector.text.spelling import one_apart
 from detector.training.families import FAMILIES, KIND_OF, SpinnerResources, closest_first, make_spinner
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import (

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.static_function import StaticFunction
+from detector.estimators.static_function import StaticFunction
 
 
 @pytest.mark.parametrize(("n", "value_bits", "dtype"), [(0, 8, np.uint32), (1, 7, np.uint16), (20_000, 16, np.uint32)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.errors import InputError
-from detector.lexicon import Vocabulary
+from detector.text.vocabulary import Vocabulary
 from detector.training.inflection import Inflector
 from detector.training.thesaurus import (
     SPINTAX_FILE,

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from detector.context_model import WordVectors
-from detector.evidence.measurements import Census
-from detector.evidence.topic import topic_fit, topics
-from detector.lexicon import SPECIAL_WORDS, Vocabulary
+from detector.estimators.context_model import WordVectors
+from detector.restore.topic import topic_fit, topics
+from detector.scoring.tokens import Census
+from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 FIRST = len(SPECIAL_WORDS)
 SHIP, SAIL, BANK, THE, COMMA, ODD = range(FIRST, FIRST + 6)

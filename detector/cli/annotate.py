@@ -21,7 +21,7 @@ from detector.cli.options import (
     open_cache,
     threshold_option,
 )
-from detector.evidence import CUES
+from detector.cues import CUES
 from detector.readers import Document
 from detector.report.model import Judged, Run
 

@@ -172,6 +172,6 @@ def tell(message: str) -> None:
 
 def signature() -> str:
     """Return what stands for all models and settings."""
-    from detector.pipeline import model_info
+    from detector.api import model_info
 
     return str(model_info()["signature"])

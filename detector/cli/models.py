@@ -27,7 +27,7 @@ __all__ = ["evaluate", "info", "schema", "train"]
 )
 def info(format_: str) -> int:
     """Say which version and models these are, what they are made from, and what the thresholds mean."""
-    from detector.pipeline import model_info
+    from detector.api import model_info
 
     facts = model_info()
     if format_ == "json":
@@ -196,8 +196,8 @@ def evaluate(
     if find_spec("matplotlib") is None:
         tell('evaluating needs matplotlib: pip install "detector[train]"')
         return 2
-    from detector.training.evaluate import EvaluateSettings
-    from detector.training.evaluate import evaluate as run
+    from detector.evaluation.run import EvaluateSettings
+    from detector.evaluation.run import evaluate as run
 
     settings = EvaluateSettings(
         corpus,

@@ -138,7 +138,7 @@ cache_option = click.option(
 def check_threshold(threshold: float | str | None) -> None:
     """Name what thresholds there are where this is none of them."""
     if isinstance(threshold, str):
-        from detector.pipeline import model_info
+        from detector.api import model_info
 
         known = model_info()["thresholds"]
         if threshold not in known:

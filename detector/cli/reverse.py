@@ -92,6 +92,6 @@ def reverse(
 
 
 def _queries(restoration: Any) -> tuple[str, ...]:
-    from detector.queries import search_queries
+    from detector.search_queries import search_queries
 
     return search_queries(restoration)

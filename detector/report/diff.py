@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-from detector.reverser import apply_plan
+from detector.restore.restorer import apply_plan
 from detector.types import Edit
 
 __all__ = ["unified_diff"]

@@ -15,11 +15,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from detector.evidence.substitution import times_likelier
+from detector.cues.substitution import times_likelier
 from detector.report.model import Run
 from detector.report.score import percent
 from detector.report.text import blocks, printable
-from detector.reverser import apply_plan, outcomes
+from detector.restore.restorer import apply_plan, outcomes
 from detector.types import Edit, Evidence, Report, Restoration
 
 __all__ = ["render", "report_fragment", "restoration_fragment"]

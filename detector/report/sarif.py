@@ -6,7 +6,7 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from detector.evidence import CUES
+from detector.cues import CUES
 from detector.report.json import dumps
 from detector.report.lines import LineIndex
 from detector.report.model import Judged, Run, fingerprint

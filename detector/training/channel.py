@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.channel import (
+from detector.estimators.channel import (
     ENTRY_BITS,
     FREQUENCY_STEP,
     MAX_WORDS,
@@ -25,10 +25,10 @@ from detector.channel import (
     Ragged,
     sequence_keys,
 )
-from detector.language_model import ID_BITS
-from detector.lexicon import NAME, UNKNOWN, Vocabulary
-from detector.static_function import StaticFunction
-from detector.text import iter_pieces
+from detector.estimators.language_model import ID_BITS
+from detector.estimators.static_function import StaticFunction
+from detector.text.tokens import iter_pieces
+from detector.text.vocabulary import NAME, UNKNOWN, Vocabulary
 
 __all__ = ["ChannelPair", "Words", "align", "build_channel", "phrase_counts", "words_of"]
 

@@ -4,7 +4,7 @@ Two readers of different width are fitted together over one set of word vectors:
 and a wide one that reads again what the first one doubts. Every word of the human text is a positive example in its
 own place. Negative examples are what a spinner might have written there instead (its confusables) and words drawn at
 random. Part of the neighbours are replaced by confusables too, so that the models keep their judgement where the
-whole text is spun. PyTorch fits; `detector.context_model` reads the quantised weights with NumPy alone.
+whole text is spun. PyTorch fits; `detector.estimators.context_model` reads the quantised weights with NumPy alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-from detector.context_model import BLOCK, REACH, SHAPES, TOPIC_BLOCKS, ReaderWeights, WordVectors, shape_class
+from detector.estimators.context_model import (
+    BLOCK,
+    REACH,
+    SHAPES,
+    TOPIC_BLOCKS,
+    ReaderWeights,
+    WordVectors,
+    shape_class,
+)
 
 __all__ = ["ContextModelSettings", "ReaderSize", "fit_context_models"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text import TokenBatch
+from detector.text.tokens import TokenBatch
 from detector.training.corpus import Document
 from detector.training.families import SpinnerResources, make_spinner
 from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part, undo

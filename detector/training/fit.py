@@ -19,17 +19,17 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from detector.classifier import BoostedTrees, Classifier, LogisticModel, document_features
-from detector.evidence.choice import CHOICE_COLUMNS, Chooser, choice_features
-from detector.evidence.habits import Habits
-from detector.evidence.measurements import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurements, Measurer, TokenModel
-from detector.evidence.name_mangling import NAME_COLUMNS, possible_slips
-from detector.evidence.topic import topic_fit
-from detector.features import LEAST_ODDS, WordMeasures, text_features
-from detector.judging import passage_log_odds, read
-from detector.perceptron import Perceptron
-from detector.resources import Stage
-from detector.text import TokenBatch, iter_pieces, tokenize
+from detector.cues.misspelt_name import NAME_COLUMNS, possible_slips
+from detector.estimators.classifier import BoostedTrees, Classifier, LogisticModel, document_features
+from detector.estimators.perceptron import Perceptron
+from detector.model_store import Stage
+from detector.restore.profile import Habits
+from detector.restore.rerank import CHOICE_COLUMNS, Chooser, choice_features
+from detector.restore.topic import topic_fit
+from detector.scoring.cascade import passage_log_odds, read
+from detector.scoring.passage_features import LEAST_ODDS, WordMeasures, text_features
+from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurements, Measurer, TokenModel
+from detector.text.tokens import TokenBatch, iter_pieces, tokenize
 from detector.training.corpus import Document
 from detector.training.examples import HUMAN, Example, restored_in_part, spun_tokens
 from detector.training.families import KIND_OF

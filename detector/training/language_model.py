@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.language_model import (
+from detector.estimators.language_model import (
     BACK_OFF_RANGE,
     BIGRAM_PROB_RANGE,
     ID_BITS,
@@ -22,8 +22,8 @@ from detector.language_model import (
     LanguageModel,
     quantise,
 )
-from detector.lexicon import BOUNDARY
-from detector.static_function import StaticFunction
+from detector.estimators.static_function import StaticFunction
+from detector.text.vocabulary import BOUNDARY
 
 __all__ = ["NGrams", "build_language_model", "estimate", "write_arpa"]
 

@@ -19,9 +19,9 @@ from typing import Protocol
 import numpy as np
 
 from detector.errors import InputError
-from detector.lexicon import CONFUSABLE_LETTERS
-from detector.mapping import in_case_of
-from detector.text import iter_pieces
+from detector.restore.mapping import in_case_of
+from detector.text.tokens import iter_pieces
+from detector.text.vocabulary import CONFUSABLE_LETTERS
 
 __all__ = [
     "AlignedSpan",

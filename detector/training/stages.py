@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol, TypeVar
 
-from detector.classifier import DOCUMENT_FEATURE_NAMES
-from detector.evidence.choice import Chooser
-from detector.evidence.measurements import Measurer
-from detector.features import FEATURE_NAMES
-from detector.perceptron import Perceptron
-from detector.resources import CHOICE_MODELS, Stage
+from detector.estimators.classifier import DOCUMENT_FEATURE_NAMES
+from detector.estimators.perceptron import Perceptron
+from detector.model_store import CHOICE_MODELS, Stage
+from detector.restore.rerank import Chooser
+from detector.scoring.passage_features import FEATURE_NAMES
+from detector.scoring.tokens import Measurer
 from detector.training.corpus import Document, Split
 from detector.training.examples import Example, make_examples, make_slips
 from detector.training.families import REWRITING, SpinnerResources

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import InputError
-from detector.lexicon import NAME, UNKNOWN, Vocabulary
+from detector.text.vocabulary import NAME, UNKNOWN, Vocabulary
 from detector.training.inflection import Inflector
 
 __all__ = [

@@ -25,14 +25,12 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.channel import SOURCES, Channel
-from detector.context_model import ContextModel, ReaderWeights, WordVectors
+from detector.cues.phrase_query import Term, first_term, parse
 from detector.errors import InputError
-from detector.evidence.measurements import Measurer
-from detector.fingerprints import Term, first_term, parse
-from detector.language_model import LanguageModel
-from detector.lexicon import SPECIAL_WORDS, UNKNOWN, Vocabulary
-from detector.resources import (
+from detector.estimators.channel import SOURCES, Channel
+from detector.estimators.context_model import ContextModel, ReaderWeights, WordVectors
+from detector.estimators.language_model import LanguageModel
+from detector.model_store import (
     CHOICE_MODELS,
     FORMAT,
     ZIPF_STEPS,
@@ -42,7 +40,9 @@ from detector.resources import (
     write_arrays,
     write_text,
 )
-from detector.reverser import RestorerSettings
+from detector.restore.restorer import RestorerSettings
+from detector.scoring.tokens import Measurer
+from detector.text.vocabulary import SPECIAL_WORDS, UNKNOWN, Vocabulary
 from detector.training import thesaurus as thesauri
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts, words_of
 from detector.training.corpus import Document, Split, corpus_files, read_corpus, split_of

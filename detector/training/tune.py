@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.judging import Judged, judge, plans
-from detector.pipeline import restore
-from detector.resources import Models
-from detector.reverser import RestorerSettings
-from detector.text import iter_pieces
+from detector.api import restore
+from detector.model_store import Models
+from detector.restore.restorer import RestorerSettings
+from detector.scoring.cascade import Judged, judge, plans
+from detector.text.tokens import iter_pieces
 from detector.training.corpus import Document
 from detector.training.examples import HUMAN, Example, make_examples
 from detector.training.families import FAMILIES, REWRITING, SpinnerResources

@@ -13,8 +13,8 @@ import wordfreq
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from detector.lexicon import CAPITAL, LOWER, SPECIAL_WORDS, UPPER, Vocabulary
-from detector.text import ALL_UPPER, FIRST_UPPER, SENTENCE_START, iter_pieces, tokenize
+from detector.text.tokens import ALL_UPPER, FIRST_UPPER, SENTENCE_START, iter_pieces, tokenize
+from detector.text.vocabulary import CAPITAL, LOWER, SPECIAL_WORDS, UPPER, Vocabulary
 from detector.training.corpus import TEST_SOURCES, Document, Split, corpus_files, read_source, split_of
 
 __all__ = [

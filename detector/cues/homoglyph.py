@@ -1,0 +1,62 @@
+"""Look-alike letters and invisible marks inside Latin words: they hide a copy from search, and no writer types them."""
+
+from __future__ import annotations
+
+import re
+
+from detector.scoring.tokens import Glance
+from detector.text.vocabulary import CONFUSABLE_LETTERS, INVISIBLE, Vocabulary, skeleton
+from detector.types import Alternative, Evidence
+
+__all__ = ["CUE", "find"]
+
+CUE = "homoglyph"
+
+_LETTERS = "".join(c for c in CONFUSABLE_LETTERS if c not in "ıɑɡ")
+_BOTH_CASES = _LETTERS + _LETTERS.upper()
+# Soft hyphens and byte order marks come with honest files (a PDF's line ends, a concatenated download).
+_HIDDEN = "".join(c for c in INVISIBLE if c not in "\u00ad\ufeff\u200d")
+_DECEPTIVE = re.compile(rf"[{_BOTH_CASES}{_HIDDEN}]")
+_WORD = re.compile(rf"[\w{_HIDDEN}]++")
+_CAPITALS = str.maketrans(
+    {g.upper(): latin.upper() for g, latin in CONFUSABLE_LETTERS.items() if g in _LETTERS and g.upper() != g}
+)
+_INDEXED = re.compile(r"[α-ω][a-z]{2}")  # a symbol with its indices, or a word in disguise
+_COMMON_ZIPF = 5.0  # from which it is taken for the word ("αnd")
+_LOG10_ODDS = 3.0  # no such word in a million words of held-out human text, Greek symbols and names apart
+
+
+def find(m: Glance, vocabulary: Vocabulary) -> list[list[Evidence]]:
+    """Return the words of each document that mix scripts and read as an English word.
+
+    A word all of whose letters are foreign is a foreign word; one whose skeleton is no listed word of three letters
+    or more may be a formula ("αB", "μm"), and so may a Greek letter with two Latin ones after it ("αij").
+    """
+    out: list[list[Evidence]] = []
+    for text in m.batch.texts:
+        found: list[Evidence] = []
+        if not text.isascii() and _DECEPTIVE.search(text):
+            for match in _WORD.finditer(text):
+                word = match.group()
+                if word.isascii() or not _DECEPTIVE.search(word):
+                    continue
+                seen = skeleton(word.translate(_CAPITALS))
+                latin = sum(c.isascii() and c.isalpha() for c in word)
+                if latin == 0 or seen == word or len(seen) < 3 or not seen.isascii():
+                    continue
+                listed = vocabulary.get(seen.lower(), 0)
+                if listed == 0 or (_INDEXED.fullmatch(word) and vocabulary.zipf[listed] < _COMMON_ZIPF):
+                    continue
+                found.append(
+                    Evidence(
+                        match.start(),
+                        match.end(),
+                        word,
+                        CUE,
+                        _LOG10_ODDS,
+                        (Alternative(seen, _LOG10_ODDS),),
+                        f"This word looks like “{seen}” but holds letters of another alphabet or invisible marks.",
+                    )
+                )
+        out.append(found)
+    return out

@@ -1,0 +1,159 @@
+"""Names spelt wrong: what transliteration there and back, or a careless spinner, leaves behind.
+
+Asks of each capitalised word inside a sentence, if the vocabulary does not know it (or hardly) and the text has it
+once, whether it is a slip for another: a word that everyone knows, or a name of the same text, that one letter dropped,
+added, changed or swapped tells from it (Damerau 1964). A small network weighs the two, as a noisy channel would: how
+well the right one would stand there, how common it is, and whether a name would be spelt as this one is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.scoring.tokens import Glance, Measurer
+from detector.text.spelling import one_apart
+from detector.text.tokens import ALL_UPPER, FIRST_UPPER, HYPHENATED, MIXED_CASE, SENTENCE_START, WORD
+from detector.text.vocabulary import LOWER, NAME, Vocabulary
+from detector.types import Alternative, Evidence
+
+__all__ = ["CUE", "NAME_COLUMNS", "Slips", "find", "possible_slips"]
+
+CUE = "name_mangling"
+
+NAME_COLUMNS = (
+    "context",  # log10 odds that a writer put the right word there
+    "lm",  # log10 P(right word | two before)
+    "zipf",  # of the right word; 0 where it is not listed
+    "name",  # the word as it is written is listed as a name
+    "letters",  # log10 P of the letters that are written
+    "length",  # letters written
+    "ways",  # log10 of how many slips of this kind the right word allows
+    "elsewhere",  # log10 of 1 + how often the text has the right word as a name
+)
+
+_SHORTEST, _SHORTEST_RIGHT = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
+_AT_LEAST = 2  # times that the text has a name which it alone knows; two names that stand there once are both at home
+_LEAST = 0.5  # log10 odds from which a misspelt name is reported
+_RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
+
+
+@dataclass(frozen=True)
+class Slips:
+    """Pairs of a mention and what it may be a slip of, in the order of the mentions.
+
+    Attributes
+    ----------
+    place : int64 (k,), the mention's token
+    right : what it may have been, as it would be written
+    features : float32 (k, len(NAME_COLUMNS))
+    """
+
+    place: NDArray[np.int64]
+    right: list[str]
+    features: NDArray[np.float32]
+
+
+def find(m: Glance, measurer: Measurer) -> tuple[list[list[Evidence]], NDArray[np.float64]]:
+    """Return the misspelt names of each document, in order, and what slips tell of each, likely or not, in all.
+
+    The latter, log10 odds that the names of the document were damaged, float64 (documents,), 0 or more: slips are taken
+    to come at random places (a Poisson process), in human text too, but there by far fewer.
+    """
+    batch = m.batch
+    out: list[list[Evidence]] = [[] for _ in batch.texts]
+    slips = possible_slips(m, measurer)
+    if not len(slips.place):
+        return out, np.zeros(len(batch.texts))
+    assert measurer.name_model is not None
+    odds = measurer.name_model.log10_odds(slips.features)
+    # Of each mention the likeliest; of equals the first.
+    order = np.lexsort((-odds, slips.place))
+    best = order[np.diff(slips.place[order], prepend=-1) != 0]
+    total = np.zeros(len(batch.texts))
+    np.add.at(total, batch.document_of[slips.place[best]], np.log10(1.0 + 10.0 ** odds[best].astype(np.float64)))
+    for row in best[odds[best] >= _LEAST].tolist():
+        place, gain, right = int(slips.place[row]), round(float(odds[row]), 2), slips.right[row]
+        out[int(batch.document_of[place])].append(
+            Evidence(
+                int(batch.starts[place]),
+                int(batch.ends[place]),
+                batch.surface(place, place + 1),
+                CUE,
+                gain,
+                (Alternative(right, gain),),
+                f"This looks like “{right}” with a letter wrong.",
+            )
+        )
+    return out, total
+
+
+def possible_slips(m: Glance, measurer: Measurer) -> Slips:
+    """Return every mention of a batch that may be a slip, with each word that it may be a slip of."""
+    batch, vocabulary = m.batch, measurer.vocabulary
+    capital = (batch.shape & (FIRST_UPPER | ALL_UPPER | MIXED_CASE | WORD)) == (FIRST_UPPER | WORD)
+    capital &= batch.ends - batch.starts >= _SHORTEST
+    rare = capital & ((batch.shape & (SENTENCE_START | HYPHENATED)) == 0)
+    rare &= (batch.ids == NAME) | (vocabulary.zipf[batch.ids] < _RARE_ZIPF)
+    named = np.flatnonzero(capital)
+    documents, starts, ends = (x[named].tolist() for x in (batch.document_of, batch.starts, batch.ends))
+    names = [(d, batch.texts[d][a:b].lower()) for d, a, b in zip(documents, starts, ends, strict=True)]
+    times = Counter(names)
+    # A name that stands there twice is one.
+    asked = [i for i in np.flatnonzero(rare[named]).tolist() if times[names[i]] == 1 and names[i][1].isalpha()]
+    written = [names[i] for i in asked]
+    pairs = sorted({*_known(written, vocabulary), *_elsewhere(written, times, vocabulary)})
+    if not pairs:
+        return Slips(np.zeros(0, dtype=np.int64), [], np.zeros((0, len(NAME_COLUMNS)), dtype=np.float32))
+    rows = np.array([row for row, _ in pairs], dtype=np.int64)
+    place = named[np.array(asked, dtype=np.int64)][rows]
+    rights = [right for _, right in pairs]
+    ids = np.array([vocabulary.get(right, NAME) for right in rights], dtype=np.int32)
+    lengths = np.array([len(name) for _, name in written], dtype=np.float32)
+    x = np.zeros((len(rows), len(NAME_COLUMNS)), dtype=np.float32)
+    x[:, 0] = measurer.context_model.log10_odds(m.queries, place, ids)
+    x[:, 1] = measurer.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
+    x[:, 2] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
+    x[:, 3] = (batch.ids[place] != NAME) & (vocabulary.usual_case[batch.ids[place]] != LOWER)
+    x[:, 4] = vocabulary.letters([name for _, name in written])[rows]
+    x[:, 5] = lengths[rows]
+    x[:, 6] = [_log10_ways(right, written[row][1]) for row, right in pairs]
+    x[:, 7] = np.log10([1 + times[written[row][0], right] for row, right in pairs])
+    return Slips(place, [right[:1].upper() + right[1:] for right in rights], x)
+
+
+def _known(written: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, str]]:
+    """Yield rows of `written` (document, name) and the words that everyone knows one letter off."""
+    spellings = vocabulary.spellings
+    for row, known in spellings.near([name for _, name in written]):
+        yield row, spellings.words[known]
+
+
+def _elsewhere(
+    written: Sequence[tuple[int, str]], times: Mapping[tuple[int, str], int], vocabulary: Vocabulary
+) -> Iterator[tuple[int, str]]:
+    """Yield rows of `written` (document, name) and the names of the same document (keys of `times`) one letter off."""
+    # What is one letter apart has the same first letter.
+    alike: dict[tuple[int, str, int], list[str]] = defaultdict(list)
+    for (d, name), often in times.items():
+        known = vocabulary.get(name, NAME)
+        # "Rivers" may open a sentence: a word that is written small elsewhere is no name for that.
+        is_name = known == NAME or vocabulary.usual_case[known] != LOWER
+        if is_name and often >= _AT_LEAST and len(name) >= _SHORTEST_RIGHT:
+            alike[d, name[0], len(name)].append(name)
+    for row, (d, name) in enumerate(written):
+        for size in (len(name) - 1, len(name), len(name) + 1):
+            for other in alike.get((d, name[0], size), ()):
+                if other != name and other.isalpha() and one_apart(name, other):
+                    yield row, other
+
+
+def _log10_ways(right: str, written: str) -> float:
+    """Return log10 of how many slips of one kind a word allows: any letter may be added, only its own be dropped."""
+    letters = 1 if len(written) < len(right) or sorted(written) == sorted(right) else 26
+    return math.log10(letters * len(right))

@@ -1,0 +1,282 @@
+"""Would a writer have put this word between these neighbours? A small network that reads both sides.
+
+It never sees the word that it judges: neighbours and topic make a query, and any word, the one that stands there or
+a candidate in its place, is scored by one product with it. So evidence does not depend on knowing the substitute,
+and candidates cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.text.tokens import ALL_UPPER, FIRST_UPPER, SENTENCE_START, TokenBatch
+from detector.text.vocabulary import BOUNDARY, UNKNOWN
+
+__all__ = ["BLOCK", "REACH", "SHAPES", "TOPIC_BLOCKS", "ContextModel", "ReaderWeights", "WordVectors", "shape_class"]
+
+REACH = 5  # neighbours read on either side, in order
+BLOCK = 8  # words; the topic is the mean of whole blocks, counted from the document's first word
+TOPIC_BLOCKS = 4  # blocks on either side of a word's own that make its topic
+SHAPES = 8
+# Hidden units are summed in steps of 1/256: sums stay within the 16 bits, and rounding errs by less than the
+# quantised vectors do. Topics are summed in finer steps, in 32 bits.
+_FIXED_POINT = 256
+_TOPIC_FIXED_POINT = 4_096
+# Products of whole numbers add up to less than 2**24 over the dimensions of a vector, so that single precision holds
+# them exactly, whatever order the matrix product adds in: a batch gives what each document alone gives.
+_WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
+_TOPIC_LEVELS = 1_023
+_TOPIC_WEIGHT_LEVELS = 255
+_COMMON_BYTES = 32 << 20  # for the rows of the commonest words, which are kept; ids are in the order of frequency
+_ROWS = 1_024  # places that are worked on at a time: their hidden units stay in the processor's cache
+_Matrix = NDArray[np.float32]
+# From a place to the words that a window holds, in the order of the projections; the word's own is the last.
+_DISTANCES = (*range(-REACH, 0), *range(1, REACH + 1), 0)
+_LOG10_E = np.float32(np.log10(np.e))
+
+
+def shape_class(shape: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the class of how a word is written, 0 to SHAPES - 1: capitals, and whether it opens a sentence."""
+    upper = ((shape & FIRST_UPPER) != 0).astype(np.int64)
+    out: NDArray[np.int64] = upper + 2 * ((shape & SENTENCE_START) != 0) + 4 * ((shape & ALL_UPPER) != 0)
+    return out
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """What the readers know of each word: K words, d dimensions as a neighbour, q as the judged one.
+
+    Attributes
+    ----------
+    embedding, output : int8 (K, d) and (K, q), with one scale a row, float16 (K,)
+    """
+
+    embedding: NDArray[np.int8]
+    embedding_scale: NDArray[np.float16]
+    output: NDArray[np.int8]
+    output_scale: NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class ReaderWeights:
+    """The weights of one reader over the word vectors: h hidden units, a query of q dimensions.
+
+    Attributes
+    ----------
+    bias : float16 (K,)
+    window : float16 ((2 * REACH + 1) * d, h), the neighbours from the leftmost to the rightmost, the topic after them
+    shape : float16 (SHAPES, h)
+    inner, inner_bias : float16 (h, h) and (h,); query, query_bias : float16 (h, q) and (q,)
+    """
+
+    bias: NDArray[np.float16]
+    window: NDArray[np.float16]
+    shape: NDArray[np.float16]
+    inner: NDArray[np.float16]
+    inner_bias: NDArray[np.float16]
+    query: NDArray[np.float16]
+    query_bias: NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class _Projection:
+    """A linear map whose weights are whole numbers, with one scale a column."""
+
+    weights: NDArray[np.float32]
+    scale: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, weights: NDArray[np.float32], levels: int) -> _Projection:
+        """Return the map with its weights rounded to `levels` on either side of 0."""
+        scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / levels
+        return cls(np.rint(weights / scale), scale.astype(np.float32))
+
+    def __call__(self, levels: NDArray[np.float32], scale: NDArray[np.float32] | np.float32) -> NDArray[np.float32]:
+        """Return the image of each row of whole numbers `levels`, times the row's scale, rounded."""
+        out: NDArray[np.float32] = levels @ self.weights
+        out *= self.scale
+        out *= scale
+        return np.rint(out, out=out)
+
+
+def _block_counts(batch: TokenBatch) -> NDArray[np.int64]:
+    """Return how many blocks each document has: none reaches across a document's end."""
+    counts: NDArray[np.int64] = -(-np.diff(batch.documents) // BLOCK)
+    return counts
+
+
+def _blocks(batch: TokenBatch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each token's block, and each block's tokens, int64 (BLOCK, blocks).
+
+    A block that is not full holds the batch's first token, a boundary, in the places that are over.
+    """
+    counts = _block_counts(batch)
+    first_block = np.cumsum(counts) - counts
+    document = batch.document_of
+    within = np.arange(len(batch.ids)) - batch.documents[document]
+    block_of = first_block[document] + within // BLOCK
+    member = np.zeros((BLOCK, int(counts.sum())), dtype=np.int64)
+    member[within % BLOCK, block_of] = np.arange(len(batch.ids))
+    return block_of, member
+
+
+def _topics(batch: TokenBatch, totals: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return the mean of the words in and around each block, float32 (blocks, d).
+
+    `totals` are the blocks' sums in fixed point; the means are whole numbers of _TOPIC_LEVELS to one.
+    """
+    counts = _block_counts(batch)
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    last = first + np.repeat(counts, counts)
+    # Sums in whole numbers, exact whatever stands before a document; they may wrap, differences of them do not.
+    running = np.zeros((len(totals) + 1, totals.shape[1]), dtype=np.int32)
+    np.cumsum(totals, axis=0, out=running[1:])
+    at = np.arange(len(totals))
+    sums = running[np.minimum(at + TOPIC_BLOCKS + 1, last)] - running[np.maximum(at - TOPIC_BLOCKS, first)]
+    mean = sums * np.float32(_TOPIC_LEVELS / (_TOPIC_FIXED_POINT * (2 * TOPIC_BLOCKS + 1) * BLOCK))
+    out: NDArray[np.float32] = np.clip(np.rint(mean), -_TOPIC_LEVELS, _TOPIC_LEVELS).astype(np.float32)
+    return out
+
+
+@dataclass(frozen=True)
+class ContextModel:
+    """A reader and the word vectors that it reads.
+
+    What a word says to a place beside it depends on the word and the distance alone. So each distinct word of a
+    batch is projected once for every distance, in fixed-point numbers, and the hidden layer of a place is a sum of
+    rows: exact, and the same whatever else stands in the batch.
+    """
+
+    vectors: WordVectors
+    weights: ReaderWeights
+
+    @cached_property
+    def _projections(self) -> tuple[_Projection, _Projection]:
+        """From a word's vector to hidden layers, its neighbours' by distance and its own; from a topic to its own."""
+        d = self.vectors.embedding.shape[1]
+        window = self.weights.window.astype(np.float32).reshape(2 * REACH + 1, d, -1) * _FIXED_POINT
+        # A word is no part of its own topic: what the sum over blocks holds of it is taken out again.
+        topic = window[-1] / ((2 * TOPIC_BLOCKS + 1) * BLOCK)
+        return (
+            _Projection.of(np.concatenate((*window[:-1], -topic), axis=1), _WEIGHT_LEVELS),
+            _Projection.of(topic * ((2 * TOPIC_BLOCKS + 1) * BLOCK / _TOPIC_LEVELS), _TOPIC_WEIGHT_LEVELS),
+        )
+
+    @cached_property
+    def _dense(
+        self,
+    ) -> tuple[NDArray[np.int16], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Shape, inner layer and query, scaled for hidden units in fixed point.
+
+        In double precision: sums of whole numbers times half-precision weights are exact, whatever order they are added
+        in, and those of the query come to the same once rounded.
+
+        The inner layer's bias goes into the query's: max(x + b, 0) is max(x, -b) + b.
+        """
+        w = self.weights
+        query = w.query.astype(np.float64)
+        return (
+            np.rint(w.shape.astype(np.float32) * _FIXED_POINT).astype(np.int16),
+            w.inner.astype(np.float64),
+            -w.inner_bias.astype(np.float64) * _FIXED_POINT,
+            query / _FIXED_POINT,
+            w.query_bias.astype(np.float64) + w.inner_bias.astype(np.float64) @ query,
+        )
+
+    def _project(self, words: NDArray[np.int32]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        """Return what words add to hidden layers and to topics.
+
+        int16 (2 * REACH + 1, words, h), by distance, and int32 (words, d), the vectors in fixed point.
+        """
+        levels = self.vectors.embedding[words].astype(np.float32)
+        scale = self.vectors.embedding_scale[words].astype(np.float32)[:, None]
+        rows = self._projections[0](levels, scale).astype(np.int16)
+        vectors = np.rint(levels * scale * _TOPIC_FIXED_POINT).astype(np.int32)
+        by_distance = rows.reshape(len(words), 2 * REACH + 1, len(self.weights.inner)).transpose(1, 0, 2)
+        return np.ascontiguousarray(by_distance), vectors
+
+    @cached_property
+    def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        """The same of the commonest words, which nearly all text is made of."""
+        of_one = (2 * REACH + 1) * len(self.weights.inner) * np.dtype(np.int16).itemsize
+        n_common = min(_COMMON_BYTES // of_one, len(self.vectors.embedding))
+        return self._project(np.arange(n_common, dtype=np.int32))
+
+    def known(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the ids with those beyond the network's vocabulary turned into UNKNOWN."""
+        return np.where(ids < len(self.vectors.embedding), ids, UNKNOWN).astype(np.int32)
+
+    def queries(self, batch: TokenBatch) -> NDArray[np.float32]:
+        """Return what the place of each word asks for, float32 (n, q): compare by `log10_odds`.
+
+        Marks and boundaries are nobody's substitutes: their rows are 0.
+        """
+        ids = self.known(batch.ids)
+        n = len(ids)
+        shape_rows, inner, inner_least, query, query_bias = self._dense
+        out = np.zeros((n, query.shape[1]), dtype=np.float32)
+        places = np.flatnonzero(batch.is_word)
+        if not len(places):
+            return out
+        common_rows, common_vectors = self._common
+        # The boundary adds nothing: it stands for words that are not common, and those are added by themselves.
+        common_ids = np.where(ids < len(common_vectors), ids, BOUNDARY).astype(np.int64)
+        rare_places = np.flatnonzero(common_ids != ids)
+        rare_words, rare_index = np.unique(ids[rare_places], return_inverse=True)
+        rare_rows, rare_vectors = self._project(rare_words)
+        block_of, member = _blocks(batch)
+        totals = common_vectors[common_ids[member[0]]]
+        for place in member[1:]:
+            totals += common_vectors[common_ids[place]]
+        np.add.at(totals, block_of[rare_places], rare_vectors[rare_index])
+        topic_rows = self._projections[1](_topics(batch, totals), np.float32(1)).astype(np.int16)
+        shapes = shape_class(batch.shape)
+        rare_of = np.full(n, -1, dtype=np.int64)
+        rare_of[rare_places] = rare_index
+        # A document's margin is wider than the reach: no place reads before the batch, or after it.
+        total = np.empty((min(_ROWS, len(places)), len(inner)), dtype=np.int16)
+        one = np.empty_like(total)
+        zero = np.zeros_like(total)  # a scalar would do, at a sixth of the speed
+        for start in range(0, len(places), _ROWS):
+            at = places[start : start + _ROWS]
+            hidden, row = total[: len(at)], one[: len(at)]
+            np.take(topic_rows, block_of[at], axis=0, out=hidden, mode="clip")
+            hidden += np.take(shape_rows, shapes[at], axis=0, out=row, mode="clip")
+            for k, distance in enumerate(_DISTANCES):
+                beside = at + distance
+                hidden += np.take(common_rows[k], common_ids[beside], axis=0, out=row, mode="clip")
+                rare = rare_of[beside]
+                beside_rare = np.flatnonzero(rare >= 0)
+                hidden[beside_rare] += rare_rows[k][rare[beside_rare]]
+            np.maximum(hidden, zero[: len(at)], out=hidden)
+            first = hidden.astype(np.float64)
+            second = first @ inner
+            np.maximum(second, inner_least, out=second)
+            second += first
+            asked = second @ query
+            asked += query_bias
+            out[at] = asked
+        return out
+
+    def log10_odds(
+        self, queries: NDArray[np.float32], places: NDArray[np.int64], ids: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return log10 of how much likelier a writer than a spinner would have put `ids` at `places`, float32.
+
+        0 for words that the network does not list: no opinion.
+        """
+        known = self.known(ids)
+        output = self.vectors.output[:, : queries.shape[1]]
+        logit = np.empty(len(known), dtype=np.float32)
+        for start in range(0, len(known), _ROWS):
+            some = slice(start, start + _ROWS)
+            logit[some] = np.einsum("nd,nd->n", queries[places[some]], output[known[some]].astype(np.float32))
+        logit *= self.vectors.output_scale[known]
+        logit += self.weights.bias[known]
+        logit *= _LOG10_E
+        logit[known == UNKNOWN] = 0
+        return logit

@@ -1,0 +1,92 @@
+"""The model card: `models/README.md`, written from what an evaluation found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from detector.evaluation.detection import ALL, BASELINES, DETECTOR, REWRITES
+from detector.evaluation.left_out import TABLES_HIDDEN, TABLES_KNOWN
+from detector.evaluation.results import AucRow, Evaluation, Interval, RateRow
+from detector.evaluation.samples import FULL_RATE, LENGTHS, QUARTER_RATE
+from detector.scoring.cascade import MIN_WORDS
+from detector.training.families import FAMILIES
+
+__all__ = ["render_card", "write_card"]
+
+
+def _interval(x: Interval | None, digits: int = 3) -> str:
+    """Write a number with its interval: `0.987 (0.981 to 0.992)`."""
+    if x is None or math.isnan(x.value):
+        return "–"
+    return f"{x.value:.{digits}f} ({x.low:.{digits}f} to {x.high:.{digits}f})"
+
+
+def _percent(x: Interval | None, digits: int = 1) -> str:
+    """Write a share as a percentage with its interval."""
+    if x is None or math.isnan(x.value):
+        return "–"
+    return f"{100 * x.value:.{digits}f}% ({100 * x.low:.{digits}f} to {100 * x.high:.{digits}f})"
+
+
+def _auc(rows: Sequence[AucRow], scorer: str, family: str, rate: float, words: int) -> Interval | None:
+    found = [r.auc for r in rows if (r.scorer, r.family, r.rate, r.words) == (scorer, family, rate, words)]
+    return found[0] if found else None
+
+
+def _changed(rows: Sequence[AucRow], family: str, rate: float) -> str:
+    found = [r.changed for r in rows if r.family == family and r.rate == rate and r.words == max(LENGTHS)]
+    return f"{found[0]:.0%}" if found else "–"
+
+
+def _share(rows: Sequence[RateRow], kind: str, group: str, threshold: str) -> Interval | None:
+    found = [r.share for r in rows if (r.kind, r.group, r.threshold) == (kind, group, threshold)]
+    return found[0] if found else None
+
+
+def _groups(rows: Sequence[RateRow], kind: str) -> list[tuple[str, int]]:
+    """Return the groups of a kind in order, with how many texts each has."""
+    return list(dict.fromkeys((r.group, r.texts) for r in rows if r.kind == kind))
+
+
+def _megabytes(manifest: dict[str, Any]) -> str:
+    return f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}"
+
+
+def render_card(found: Evaluation, manifest: dict[str, Any]) -> str:
+    """Return the model card as Markdown."""
+    template = files("detector.evaluation").joinpath("card.md.jinja").read_text(encoding="utf-8")
+    environment = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
+    )
+    environment.filters.update(interval=_interval, percent=_percent)
+    return environment.from_string(template).render(
+        e=found,
+        manifest=manifest,
+        megabytes=_megabytes(manifest),
+        min_words=MIN_WORDS,
+        lengths=LENGTHS,
+        full=FULL_RATE,
+        quarter=QUARTER_RATE,
+        families=FAMILIES,
+        all=ALL,
+        rewrites=REWRITES,
+        detector=DETECTOR,
+        scorers=(DETECTOR, *BASELINES),
+        known=TABLES_KNOWN,
+        hidden=TABLES_HIDDEN,
+        auc=_auc,
+        changed=_changed,
+        share=_share,
+        groups=_groups,
+    )
+
+
+def write_card(found: Evaluation, manifest: dict[str, Any], path: Path) -> None:
+    """Write the model card."""
+    path.write_text(render_card(found, manifest), encoding="utf-8")

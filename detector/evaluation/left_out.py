@@ -1,0 +1,151 @@
+"""Leave one spinner out: every model that learns from spun text fitted anew without a family, and tested on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.estimators.classifier import BoostedTrees, Classifier
+from detector.evaluation.metrics import auc_interval
+from detector.evaluation.parts import THESAURUS_SOURCES, without_sources
+from detector.evaluation.results import AucRow, LeftOut, read_json, write_json
+from detector.evaluation.samples import (
+    FULL_RATE,
+    LENGTHS,
+    Bench,
+    changed_share,
+    scores_of,
+    spin_all,
+    stretches,
+)
+from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
+from detector.scoring.tokens import Measurer
+from detector.text.tokens import tokenize
+from detector.training.corpus import Document
+from detector.training.examples import Example, make_examples
+from detector.training.families import FAMILIES
+from detector.training.fit import (
+    balanced,
+    fit_boosted,
+    fit_candidate_model,
+    fit_token_model,
+    passage_inputs,
+)
+from detector.training.stages import FIT_FAMILIES, FIT_RATES, STAGES
+
+__all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
+
+# Names of the two scorers: the channel is the product's own, or lacks what the family's tables are drawn from.
+TABLES_KNOWN, TABLES_HIDDEN = "left out of fitting", "left out, its tables hidden too"
+
+# Sources of the channel that a family's tables stand in; `dictionary`, `thesaurus`, `roundtrip` draw on both thesauri.
+_TABLES: dict[str, tuple[str, ...]] = {
+    "dictionary": ("observed", *THESAURUS_SOURCES),
+    "observed": ("observed",),
+    "thesaurus": THESAURUS_SOURCES,
+    "phrase": ("aligned",),
+    "adjacent": ("aligned",),
+    "neighbour": ("neighbour",),
+    "science": ("tortured", "aligned"),
+    "roundtrip": THESAURUS_SOURCES,
+    "spintax": ("agreed", "spintax"),
+}
+
+
+def _examples(
+    bench: Bench,
+    documents: Sequence[Document],
+    families: Sequence[str],
+    words: tuple[int, int],
+    rates: tuple[float, float],
+    n: int,
+    seed: int,
+) -> list[Example]:
+    return list(make_examples(balanced(documents, n, seed), bench.resources, families, words, rates, seed))
+
+
+def _whole(measurer: Measurer, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the logit of each text as one passage."""
+    out = []
+    for i in range(0, len(texts), 60):
+        m = measurer.measure(tokenize(texts[i : i + 60], measurer.vocabulary))
+        x = text_features(WordMeasures.of(m), m.batch)
+        out.append(model.logit(x, x[:, 0].astype(np.float64)))
+    return np.concatenate(out)
+
+
+def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, BoostedTrees]:
+    """Return candidate, token and passage models fitted on all other families that the stages are fitted on."""
+    families = [f for f in FIT_FAMILIES if f != family]
+    first, second = bench.fit[0::2], bench.fit[1::2]
+    examples = _examples(bench, first, families, (30, 500), FIT_RATES, n, seed)
+    size = STAGES["close"]
+    measurer = replace(bench.models.close.measurer, candidate_model=None, token_model=None)
+    measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, size.candidate_hidden, seed))
+    measurer = replace(measurer, token_model=fit_token_model(measurer, examples, size.token_hidden, seed + 1))
+    inputs = passage_inputs(measurer, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
+    # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
+    return measurer, fit_boosted(inputs, inputs, FEATURE_NAMES)
+
+
+def _rows(
+    bench: Bench,
+    family: str,
+    n_test: int,
+    scorers: dict[str, Callable[[list[str]], NDArray[np.float64]]],
+) -> list[AucRow]:
+    rows = []
+    for words in LENGTHS:
+        human = [s.text for s in stretches(bench.test, n_test, words, bench.seed + words)]
+        made = spin_all(human, family, FULL_RATE, bench.resources, bench.seed + 17 + words)
+        rewritten = [s for s in made if s is not None]
+        at = np.flatnonzero([s is not None for s in made])
+        texts = [*human, *(s.text for s in rewritten)]
+        spun = np.arange(len(texts)) >= len(human)
+        document = np.concatenate([np.arange(len(human)), at])
+        for name, score in scorers.items():
+            auc = auc_interval(score(texts), spun, document)
+            rows.append(AucRow(name, family, FULL_RATE, words, auc, len(human), changed_share(rewritten)))
+    return rows
+
+
+def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
+    """Return ROC AUC on each family for models fitted without it; each family's rows are kept in `folder`.
+
+    The models are fitted on `examples` documents a stage, fewer than the product's own, which costs a little
+    too. The language model, the context model and the channel are the product's.
+    """
+    signature = bench.models.signature
+    rows: list[AucRow] = []
+    for number, family in enumerate(FAMILIES):
+        kept = None if folder is None else folder / f"left_out-{signature}-{examples}-{family}.json"
+        if kept is not None and kept.exists():
+            rows += read_json(tuple[AucRow, ...], kept)
+        else:
+            seed = bench.seed + 500 + 10 * number
+            if family == "damage":
+                # Nothing was fitted on it.
+                scorer = {TABLES_KNOWN: lambda texts: scores_of(bench.models, texts).probability}
+                found = _rows(bench, family, bench.limit, scorer)
+            else:
+                measurer, model = _fit_without(bench, family, examples, seed)
+                hidden = replace(measurer, channel=without_sources(measurer.channel, _TABLES[family]))
+                found = _rows(
+                    bench,
+                    family,
+                    bench.limit,
+                    {
+                        TABLES_KNOWN: partial(_whole, measurer, model),
+                        TABLES_HIDDEN: partial(_whole, hidden, model),
+                    },
+                )
+            if kept is not None:
+                write_json(tuple(found), kept)
+            rows += found
+        bench.progress(number + 1, len(FAMILIES))
+    return LeftOut(signature, examples, tuple(rows))

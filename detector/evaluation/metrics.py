@@ -1,0 +1,149 @@
+"""Numbers with intervals: everything that a table of the model card holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.evaluation.results import Interval
+
+__all__ = [
+    "auc_interval",
+    "bootstrap",
+    "brier_score",
+    "calibration_bins",
+    "expected_calibration_error",
+    "ratio_interval",
+    "roc_auc",
+    "roc_points",
+    "wilson",
+]
+
+_ROUNDS = 1000  # bootstrap samples; the ends of a 95% interval then move by a few hundredths of its width
+_BINS = 15  # of the calibration error, as Guo et al. (2017)
+
+
+def _groups(scores: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the rank of each score among the distinct scores, 0 for the lowest."""
+    return np.unique(scores, return_inverse=True)[1].astype(np.int64)
+
+
+def _weighted_auc(group: NDArray[np.int64], spun: NDArray[np.bool_], weight: NDArray[np.float64], size: int) -> float:
+    positive = np.bincount(group, weights=weight * spun, minlength=size)
+    negative = np.bincount(group, weights=weight * ~spun, minlength=size)
+    below = np.cumsum(negative) - negative
+    total = float(positive.sum() * negative.sum())
+    return float((positive * (below + negative / 2)).sum()) / total if total else math.nan
+
+
+def roc_auc(scores: NDArray[np.float64], spun: NDArray[np.bool_]) -> float:
+    """Return the probability that a spun text scores above a human one, ties counting half; 0.5 is chance.
+
+    >>> roc_auc(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True]))
+    0.875
+    """
+    group = _groups(scores)
+    return _weighted_auc(group, spun, np.ones(len(scores)), int(group.max(initial=0)) + 1)
+
+
+def bootstrap(
+    measure: Callable[[NDArray[np.float64]], float], n_documents: int, seed: int = 0, rounds: int = _ROUNDS
+) -> Interval:
+    """Return a measure with its 95% percentile interval over documents drawn with replacement.
+
+    `measure` takes how often each document was drawn, float64 (n_documents,); a human text and what was spun from it
+    are one document.
+    """
+    rng = np.random.default_rng(seed)
+    once = measure(np.ones(n_documents))
+    drawn = rng.multinomial(n_documents, np.full(n_documents, 1 / n_documents), size=rounds)
+    values = np.array([measure(row.astype(np.float64)) for row in drawn])
+    low, high = np.nanquantile(values, (0.025, 0.975))
+    return Interval(round(once, 4), round(float(low), 4), round(float(high), 4))
+
+
+def auc_interval(
+    scores: NDArray[np.float64],
+    spun: NDArray[np.bool_],
+    document: NDArray[np.int64],
+    seed: int = 0,
+    rounds: int = _ROUNDS,
+) -> Interval:
+    """Return ROC AUC with its 95% bootstrap interval over documents (`document` numbers them from 0)."""
+    group = _groups(scores)
+    size = int(group.max()) + 1
+
+    def measure(weight: NDArray[np.float64]) -> float:
+        return _weighted_auc(group, spun, weight[document], size)
+
+    return bootstrap(measure, int(document.max()) + 1, seed, rounds)
+
+
+def ratio_interval(part: NDArray[np.float64], whole: NDArray[np.float64], seed: int = 0) -> Interval:
+    """Return sum(part) / sum(whole) over documents, with its 95% bootstrap interval."""
+
+    def measure(weight: NDArray[np.float64]) -> float:
+        total = float(weight @ whole)
+        return float(weight @ part) / total if total else math.nan
+
+    return bootstrap(measure, len(whole), seed)
+
+
+def wilson(hits: int, n: int) -> Interval:
+    """Return a share with its 95% interval (Wilson 1927), which is right for shares near 0 and 1 too.
+
+    >>> wilson(0, 100)
+    Interval(value=0.0, low=0.0, high=0.037)
+    """
+    if n == 0:
+        return Interval(math.nan, 0.0, 1.0)
+    z = 1.959964
+    p = hits / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    high = 1.0 if hits == n else min(1.0, middle + half)
+    return Interval(round(p, 4), round(low, 4), round(high, 4))
+
+
+def brier_score(probability: NDArray[np.float64], spun: NDArray[np.bool_]) -> float:
+    """Return the mean squared difference between probability and truth; 0 is perfect, 0.25 is always saying 1/2."""
+    return float(np.mean((probability - spun) ** 2))
+
+
+def calibration_bins(
+    probability: NDArray[np.float64], spun: NDArray[np.bool_], bins: int = _BINS
+) -> list[tuple[float, float, int]]:
+    """Return mean probability, share that is spun, and count of each bin of equal width that holds a text."""
+    which = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    rows = []
+    for b in np.unique(which).tolist():
+        inside = which == b
+        rows.append((float(probability[inside].mean()), float(spun[inside].mean()), int(inside.sum())))
+    return rows
+
+
+def expected_calibration_error(probability: NDArray[np.float64], spun: NDArray[np.bool_], bins: int = _BINS) -> float:
+    """Return the mean distance between probability and share, weighted by the texts of each bin; 0 is perfect.
+
+    >>> round(expected_calibration_error(np.array([0.9, 0.9]), np.array([True, False])), 3)
+    0.4
+    """
+    rows = calibration_bins(probability, spun, bins)
+    return sum(n * abs(p - share) for p, share, n in rows) / len(probability)
+
+
+def roc_points(scores: NDArray[np.float64], spun: NDArray[np.bool_], most: int = 80) -> list[tuple[float, float]]:
+    """Return (false-positive rate, true-positive rate) along the curve, thinned to about `most` points."""
+    order = np.argsort(-scores, kind="stable")
+    tpr = np.cumsum(spun[order]) / max(1, int(spun.sum()))
+    fpr = np.cumsum(~spun[order]) / max(1, int((~spun).sum()))
+    last = np.append(np.diff(scores[order]) != 0, True)
+    fpr, tpr = fpr[last], tpr[last]
+    # Evenly along the curve's own length, so that the steep part near zero is not lost.
+    length = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(fpr)) + np.abs(np.diff(tpr)))))
+    rows = np.unique(np.searchsorted(length, np.linspace(0, length[-1], most)).clip(0, len(length) - 1))
+    return [(0.0, 0.0), *((round(float(fpr[i]), 5), round(float(tpr[i]), 5)) for i in rows), (1.0, 1.0)]

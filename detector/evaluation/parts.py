@@ -1,0 +1,48 @@
+"""Models with one part taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from detector.estimators.channel import SOURCES, Channel, Ragged
+from detector.estimators.perceptron import Perceptron
+from detector.model_store import Models
+from detector.scoring.tokens import Measurer
+
+__all__ = ["THESAURUS_SOURCES", "deaf_to", "reading_with", "without_sources"]
+
+THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold what the two thesauri list
+
+
+def without_sources(channel: Channel, sources: Collection[str]) -> Channel:
+    """Return the channel without the pairs that these sources alone, or most strongly, know."""
+    keep = ~np.isin(channel.sources, [SOURCES.index(s) for s in sources])
+    row = np.repeat(np.arange(channel.n_entries), channel.entries.lengths)
+    sizes = np.bincount(row[keep], minlength=channel.n_entries)
+    return replace(
+        channel,
+        entries=Ragged(sizes.astype(np.uint8), channel.entries.values[keep]),
+        weights=channel.weights[keep],
+        sources=channel.sources[keep],
+    )
+
+
+def deaf_to(model: Perceptron, columns: Sequence[str]) -> Perceptron:
+    """Return the network as if these columns always stood at their mean."""
+    hidden = model.hidden.copy()
+    hidden[[model.columns.index(c) for c in columns]] = 0.0
+    return replace(model, hidden=hidden)
+
+
+def reading_with(models: Models, measurer: Measurer, not_chosen_by: Sequence[str] = ()) -> Models:
+    """Return the models as they read every text closely, with another measurer, its channel the reverser's too.
+
+    The networks that choose are deaf to the columns of `not_chosen_by`.
+    """
+    chooser = models.restorer.chooser
+    networks = tuple(deaf_to(network, not_chosen_by) for network in chooser.networks)
+    restorer = replace(models.restorer, channel=measurer.channel, chooser=replace(chooser, networks=networks))
+    return replace(models, doubt=0.0, close=replace(models.close, measurer=measurer), restorer=restorer)

@@ -1,0 +1,51 @@
+"""The card's pictures: reliability and ROC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from detector.evaluation.results import BinRow, CurveRow
+
+__all__ = ["draw_reliability", "draw_roc"]
+
+_INK, _GREY = "#1f3b5c", "#9aa5b1"
+_COLOURS = ("#c2513c", "#d99a2b", "#1f3b5c")
+_METADATA = {"Software": None}  # the same numbers give the same file
+
+
+def draw_reliability(bins: Sequence[BinRow], path: Path) -> None:
+    """Write the reliability diagram: stated probability against the share that was spun, with the count of each bin."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 4.6), dpi=100, layout="constrained")
+    axes, counts = figure.subplots(2, 1, height_ratios=(4, 1), sharex=True)
+    axes.plot((0, 1), (0, 1), color=_GREY, linewidth=1)
+    axes.plot([b.probability for b in bins], [b.spun for b in bins], "o-", color=_INK, markersize=4)
+    axes.set_ylabel("share that was spun")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    counts.bar([b.probability for b in bins], [b.texts for b in bins], width=0.04, color=_INK)
+    counts.set_yscale("log")
+    counts.set_ylabel("texts")
+    counts.set_xlabel("stated probability")
+    figure.savefig(path, metadata=_METADATA)
+
+
+def draw_roc(curves: Sequence[CurveRow], path: Path) -> None:
+    """Write the ROC curves by length, false alarms on a logarithmic scale: that end is what matters."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 3.8), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    for curve, colour in zip(curves, _COLOURS, strict=False):
+        shown = [(max(f, 1e-4), t) for f, t in curve.points]
+        axes.plot(*zip(*shown, strict=True), color=colour, label=f"{curve.words} words")
+    axes.set_xscale("log")
+    axes.set_xlim(1e-3, 1)
+    axes.set_ylim(0, 1.005)
+    axes.set_xlabel("human texts flagged")
+    axes.set_ylabel("spun texts flagged")
+    axes.grid(color="#e3e7eb")
+    axes.legend(loc="lower right", frameon=False)
+    figure.savefig(path, metadata=_METADATA)

@@ -1,0 +1,251 @@
+"""`detector evaluate`: measure the models on text that nothing was fitted on, and write the model card.
+
+Every number is taken on the test split: whole sources that no stage has seen, and the documents of the other sources
+that `corpus.split_of` keeps back. Thresholds were chosen on dev; here they are only applied.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+import joblib
+
+from detector import __version__
+from detector.errors import InputError
+from detector.evaluation import ablation, detection, language, left_out, restoration
+from detector.evaluation.card import write_card
+from detector.evaluation.pictures import draw_reliability, draw_roc
+from detector.evaluation.results import (
+    AblationRow,
+    AucRow,
+    CueRow,
+    Evaluation,
+    FindingsRow,
+    LeftOut,
+    MixedRow,
+    PerplexityRow,
+    PhraseRow,
+    RateRow,
+    RestorationRow,
+    read_json,
+    write_json,
+)
+from detector.evaluation.samples import Bench
+from detector.model_store import Models, load_models, sha256_of
+from detector.training import thesaurus as thesauri
+from detector.training.corpus import Document, read_corpus, split_of
+from detector.training.families import SpinnerResources
+
+__all__ = ["EvaluateSettings", "evaluate"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class EvaluateSettings:
+    """Inputs and sizes of an evaluation.
+
+    Attributes
+    ----------
+    corpus, lexicon, pairs : as `detector train` takes them
+    output : the folder of the models that are measured; the card, its pictures and evaluation.json are written there
+    work : where finished parts are kept; the folder of `detector train --work` has the spinners' tables already
+    limit : documents in each table
+    leave_one_out : whether models are fitted anew without each family (minutes for each)
+    examples : documents that each of those fits takes a stage
+    unseen_thesaurus : a thesaurus that nothing was fitted on, in Moby's format
+    unseen_dictionary : a spinner's dictionary that nothing was fitted on, as `spinners.read_dictionary` takes it
+    """
+
+    corpus: Path
+    lexicon: Path
+    pairs: Path
+    output: Path
+    work: Path | None = None
+    limit: int = 600
+    leave_one_out: bool = False
+    examples: int = 1500
+    unseen_thesaurus: Path | None = None
+    unseen_dictionary: Path | None = None
+    wordnet: Path = thesauri.WORDNET_FOLDER
+    mythes: Path = thesauri.MYTHES_FILE
+    seed: int = 4096
+    n_jobs: int = 2
+
+
+@dataclass(frozen=True)
+class _Record:
+    """Keeps each finished part as JSON, and takes it from there when it is asked for again."""
+
+    folder: Path
+    announce: Callable[[str], None]
+    seconds: dict[str, float]
+
+    def part(self, name: str, kind: type[T], work: Callable[[], T]) -> T:
+        path = self.folder / f"{name}.json"
+        self.announce(name.replace("_", " "))
+        if path.exists():
+            return read_json(kind, path)
+        begun = time.monotonic()
+        result = work()
+        self.seconds[name] = round(time.monotonic() - begun, 1)
+        write_json(result, path)
+        return result
+
+
+def evaluate(
+    settings: EvaluateSettings,
+    announce: Callable[[str], None] = lambda step: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Evaluation:
+    """Measure everything, write the model card with its pictures, and return what was found.
+
+    Parameters
+    ----------
+    announce : told the name of each part as it begins
+    progress : told how much of the part is done
+    """
+    if settings.limit < 20:
+        raise InputError(f"the limit is {settings.limit}: give the documents of each table, 20 or more")
+    if settings.work is not None:
+        return _evaluate(settings, settings.work, announce, progress)
+    with tempfile.TemporaryDirectory(prefix="detector-evaluate-") as folder:
+        return _evaluate(settings, Path(folder), announce, progress)
+
+
+def _resources(s: EvaluateSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
+    """Return the spinners' tables: as a training run left them in the work folder, or made anew and kept there."""
+    path = work / "channel.joblib"
+    if path.exists():
+        kept: SpinnerResources = joblib.load(path)[1]
+        return kept
+    # Only here: training imports PyTorch, which an evaluation does without.
+    from detector.training.train import TrainSettings, spinner_resources
+
+    training = TrainSettings(
+        s.corpus, s.lexicon, s.pairs, s.output, work=work, wordnet=s.wordnet, mythes=s.mythes, n_jobs=s.n_jobs
+    )
+    return spinner_resources(training, work, announce)
+
+
+def _split(corpus: Path) -> tuple[list[Document], list[Document]]:
+    """Return the documents of the test split and of the fit split."""
+    test, fit = [], []
+    for document in read_corpus(corpus):
+        split = split_of(document)
+        if split == "test":
+            test.append(document)
+        elif split == "fit":
+            fit.append(document)
+    if not test or not fit:
+        raise InputError(f"the corpus in {corpus} has {len(test)} test and {len(fit)} fit documents: needs both")
+    return test, fit
+
+
+def _evaluate(
+    s: EvaluateSettings, work: Path, announce: Callable[[str], None], progress: Callable[[int, int], None]
+) -> Evaluation:
+    models = load_models(s.output.resolve())
+    resources = _resources(s, work, announce)
+    announce("documents")
+    test, fit = _split(s.corpus)
+    bench = Bench(models, resources, test, fit, s.limit, s.seed, progress)
+    kept = work / "evaluation"
+    folder = kept / f"{models.signature}-{s.limit}-{s.seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = _parts(s, bench, _Record(folder, announce, {}))
+    found = replace(found, left_out=_left_out(s, bench, kept, announce))
+    announce("card")
+    pictures = s.output / "pictures"
+    pictures.mkdir(exist_ok=True)
+    draw_reliability(found.bins, pictures / "reliability.png")
+    draw_roc(found.curves, pictures / "roc.png")
+    write_json(found, s.output / "evaluation.json")
+    write_card(found, models.manifest, s.output / "README.md")
+    return found
+
+
+def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
+    """Return all parts but the left-out spinners."""
+
+    @cache
+    def unseen() -> dict[str, list[str]]:
+        return {} if s.unseen_thesaurus is None else detection.unseen_table(bench, s.unseen_thesaurus, s.wordnet)
+
+    known = record.part(
+        "known_spinners",
+        detection.Detection,
+        lambda: detection.known_spinners(bench, detection.fit_tfidf(bench)),
+    )
+    calibration = record.part("calibration", detection.Calibration, lambda: detection.calibrated(bench))
+    found = _base(s, bench)
+    return replace(
+        found,
+        roc_auc=known.rows,
+        curves=known.curves,
+        calibration=calibration.rows,
+        bins=calibration.bins,
+        unseen=()
+        if s.unseen_thesaurus is None
+        else record.part(
+            "unseen_thesaurus",
+            tuple[AucRow, ...],
+            lambda: detection.unseen_thesaurus(bench, unseen()),
+        ),
+        false_flags=record.part("false_flags", tuple[RateRow, ...], lambda: detection.false_flags(bench)),
+        recall=record.part("recall", tuple[RateRow, ...], lambda: detection.recall(bench)),
+        mixed=record.part("mixed_articles", tuple[MixedRow, ...], lambda: detection.in_mixed_articles(bench)),
+        findings=record.part("findings", tuple[FindingsRow, ...], lambda: language.findings_in_human_text(bench)),
+        perplexity=record.part("perplexity", tuple[PerplexityRow, ...], lambda: language.perplexity_by_genre(bench)),
+        restoration=record.part("restoration", tuple[RestorationRow, ...], lambda: restoration.restoration(bench)),
+        dictionary=()
+        if s.unseen_dictionary is None
+        else record.part(
+            f"unseen_dictionary_{sha256_of(s.unseen_dictionary)[:12]}",
+            tuple[RestorationRow, ...],
+            partial(restoration.unseen_dictionary, bench, s.unseen_dictionary),
+        ),
+        phrases=record.part(
+            "phrases",
+            tuple[PhraseRow, ...],
+            lambda: restoration.observed_phrases(bench, s.pairs),
+        ),
+        cues=record.part("cues", tuple[CueRow, ...], lambda: ablation.cues(bench)),
+        ablation=record.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(bench, unseen())),
+        seconds=record.seconds,
+    )
+
+
+def _base(s: EvaluateSettings, bench: Bench) -> Evaluation:
+    models: Models = bench.models
+    return Evaluation(
+        __version__,
+        models.signature,
+        s.limit,
+        s.seed,
+        models.manifest["corpus"]["sha256"],
+        dict(models.thresholds),
+        dict(models.manifest["threshold_notes"]),
+        dict(sorted(Counter(d.genre for d in bench.test).items())),
+    )
+
+
+def _left_out(s: EvaluateSettings, bench: Bench, kept: Path, announce: Callable[[str], None]) -> LeftOut | None:
+    """Return the left-out spinners: measured now, kept from a run that measured them, or as the last card had them."""
+    path = kept / "left_out.json"
+    if s.leave_one_out:
+        announce("left out")
+        found = left_out.leave_one_out(bench, kept, s.examples)
+        write_json(found, path)
+        return found
+    if path.exists():
+        return read_json(LeftOut, path)
+    last = s.output / "evaluation.json"
+    return read_json(LeftOut | None, last, "left_out") if last.exists() else None  # type: ignore[arg-type]

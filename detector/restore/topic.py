@@ -1,0 +1,63 @@
+"""What a document is about, and how well a word would fit in.
+
+The context model hears a few dozen words on either side. What the whole document is about tells originals of one place
+apart that either neighbourhood would take: "pace" was "rate" in an article on a bank, and "speed" in one on ships.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.estimators.context_model import WordVectors
+from detector.scoring.tokens import Census, Measurements
+from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
+
+__all__ = ["topic_fit", "topics"]
+
+_COMMON_ZIPF, _MOST_WEIGHT = 6.5, 3.0  # what is as common says nothing of a topic; weights grow as words are rarer
+_ROWS = 8_192  # compared at a time: they stay in the processor's cache
+
+
+def _weights(ids: NDArray[np.int32], vocabulary: Vocabulary) -> NDArray[np.float32]:
+    """Return how much each word says of a topic, float32 (n,); a mark says nothing."""
+    rarity = np.clip(np.float32(_COMMON_ZIPF) - vocabulary.zipf[ids], 0, np.float32(_MOST_WEIGHT))
+    out: NDArray[np.float32] = np.where(vocabulary.is_word_id[ids] & (ids >= len(SPECIAL_WORDS)), rarity, np.float32(0))
+    return out
+
+
+def _directions(ids: NDArray[np.int32], vectors: WordVectors) -> NDArray[np.float32]:
+    """Return unit vectors of words, float32 (n, d); zeros of a word that has none."""
+    known = ids < len(vectors.embedding)
+    x = vectors.embedding[np.where(known, ids, 0)].astype(np.float32)
+    x *= (known / np.maximum(np.linalg.norm(x, axis=1), 1e-6)).astype(np.float32)[:, None]
+    return x
+
+
+def topics(census: Census, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
+    """Return the sum of the vectors of each document's words, rare ones weighing more, float32 (documents, d)."""
+    document, ids = np.divmod(census.keys, census.size)
+    ids = ids.astype(np.int32)
+    weight = census.counts * _weights(ids, vocabulary)
+    out = np.zeros((len(census.context), vectors.embedding.shape[1]), dtype=np.float32)
+    np.add.at(out, document, _directions(ids, vectors) * weight.astype(np.float32)[:, None])
+    return out
+
+
+def topic_fit(m: Measurements, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
+    """Return the cosines of each candidate's original and substitute with its document's topic, float32 (m, 2).
+
+    A wording goes by its rarest word. What stands at its own place does not count as part of the topic.
+    """
+    places, place = np.unique(m.substitute_head, return_inverse=True)
+    stands = m.batch.ids[places]
+    own = _directions(stands, vectors)
+    rest = topics(m.census, vectors, vocabulary)[m.batch.document_of[places]]
+    rest -= own * _weights(stands, vocabulary)[:, None]
+    rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-6)
+    out = np.empty((len(place), 2), dtype=np.float32)
+    out[:, 1] = np.einsum("ij,ij->i", rest, own)[place]
+    for start in range(0, len(place), _ROWS):
+        rows = slice(start, start + _ROWS)
+        out[rows, 0] = np.einsum("ij,ij->i", rest[place[rows]], _directions(m.original_head[rows], vectors))
+    return out

@@ -1,0 +1,1 @@
+"""From tokens to probabilities: scores of words and candidates, passage features, the cascade."""

@@ -1,0 +1,1 @@
+"""Text as arrays: tokens with offsets, vocabulary, sentences, passages, spelling, case."""

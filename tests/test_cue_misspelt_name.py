@@ -1,0 +1,114 @@
+"""Names spelt wrong: one name in two ways, and a letter off a name that everyone knows."""
+
+import numpy as np
+import pytest
+
+from detector.cues import misspelt_name
+from detector.text.tokens import tokenize
+
+
+def find_and_weigh(models, *texts):
+    measurer = models.close.measurer
+    return misspelt_name.find(measurer.measure(tokenize(texts, models.vocabulary)), measurer)
+
+
+def find(models, *texts):
+    return find_and_weigh(models, *texts)[0]
+
+
+def mentions(*names):
+    return " ".join(f"They met {name} there." for name in names)
+
+
+def test_the_rarer_spelling_is_blamed_wherever_it_stands(models):
+    text = mentions("Halvorssen", "Halvorsen", "Halvorsen", "Halvorsen")
+    ((e,),) = find(models, text)
+    assert e.surface == text[e.start : e.end] == "Halvorssen"
+    assert e.alternatives[0].text == "Halvorsen"
+
+
+def test_a_name_that_everyone_knows_is_not_blamed_for_a_rare_look_alike(models):
+    ((e,),) = find(models, mentions("Bidden", "Biden", "Biden"))
+    assert (e.surface, e.alternatives[0].text) == ("Bidden", "Biden")
+
+
+def test_names_are_compared_within_one_document(models):
+    assert find(models, mentions("Halvorssen"), mentions("Halvorsen", "Halvorsen")) == [[], []]
+
+
+@pytest.mark.parametrize("names", [("Leon", "Leona", "Leona"), ("HALVORSSEN", "HALVORSEN", "HALVORSEN"), ("Ek", "Eck")])
+def test_near_misses(models, names):
+    assert find(models, mentions(*names)) == [[]]
+
+
+def test_a_word_that_opens_a_sentence_is_no_name_for_that(models):
+    assert find(models, "Rivers rose. Rovers lost. Rivers fell again. Rivers froze.") == [[]]
+
+
+MISSPELT = "She moved to the United Sttaes in spring, and he wrote to the prime minister of Australa about it."
+
+
+def test_a_letter_off_a_word_that_everyone_knows_and_that_stands_well(models):
+    (found,) = find(models, MISSPELT)
+    assert [(e.surface, e.alternatives[0].text) for e in found] == [("Sttaes", "States"), ("Australa", "Australia")]
+    assert all(MISSPELT[e.start : e.end] == e.surface and e.log10_odds > 0 for e in found)
+
+
+def test_a_name_that_stands_twice_is_one(models):
+    assert find(models, MISSPELT + " Of the Sttaes and of Australa she never spoke.") == [[]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sttaes were spoken of.",
+        "He saw the sttaes there.",
+        "It was in the Anglo-Sttaes war.",
+        "She saw a United States_ map.",
+    ],
+)
+def test_only_names_inside_a_sentence(models, text):
+    assert find(models, text) == [[]]
+
+
+def test_documents_are_weighed_apart_and_alike(models):
+    texts = (MISSPELT, "She moved to the United States in spring.", mentions("Bidden", "Biden", "Biden"))
+    found, log10_odds = find_and_weigh(models, *texts)
+    alone = [find_and_weigh(models, text) for text in texts]
+    assert found == [f for (f,), _ in alone]
+    assert log10_odds == pytest.approx([float(odds[0]) for _, odds in alone], rel=1e-5)
+    assert log10_odds[1] == 0.0
+    for evidence, odds in zip(found, log10_odds, strict=True):
+        # What is too unlikely to be shown adds to what the names say in all.
+        assert odds >= sum(np.log10(1 + 10**e.log10_odds) for e in evidence) - 0.01
+
+
+def test_each_pair_is_described_by_its_columns(models):
+    measurer = models.close.measurer
+    text = "She flew to Sttaes with Mr Varensund; the Varnesund who met Varnesund there was his son."
+    slips = misspelt_name.possible_slips(measurer.glance(tokenize([text], models.vocabulary)), measurer)
+    rows = {
+        right: dict(zip(misspelt_name.NAME_COLUMNS, x, strict=True))
+        for right, x in zip(slips.right, slips.features, strict=True)
+    }
+    assert set(rows) == {"States", "Varnesund"}
+    assert rows["States"]["zipf"] == pytest.approx(models.vocabulary.zipf[models.vocabulary["states"]])
+    assert rows["States"]["elsewhere"] == 0.0
+    assert rows["States"]["ways"] == pytest.approx(np.log10(6))  # two letters that stand side by side were swapped
+    assert rows["Varnesund"]["zipf"] == 0.0  # not listed
+    assert rows["Varnesund"]["elsewhere"] == pytest.approx(np.log10(3))
+    assert rows["Varnesund"]["ways"] == pytest.approx(np.log10(9))
+    assert rows["Varnesund"]["length"] == len("Varensund")
+    assert all(x["letters"] < 0 and x["name"] == 0 for x in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("written", "right", "ways"),
+    [("Varneund", "Varnesund", 9), ("Varnessund", "Varnesund", 26 * 9), ("Varnelund", "Varnesund", 26 * 9)],
+)
+def test_any_letter_may_be_added_or_changed_but_only_its_own_be_dropped(models, written, right, ways):
+    measurer = models.close.measurer
+    batch = tokenize([mentions(written, right, right)], models.vocabulary)
+    slips = misspelt_name.possible_slips(measurer.glance(batch), measurer)
+    assert slips.right == [right]
+    assert slips.features[0, misspelt_name.NAME_COLUMNS.index("ways")] == pytest.approx(np.log10(ways))

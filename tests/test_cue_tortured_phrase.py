@@ -1,0 +1,90 @@
+"""Tortured phrases: found in place, counted only where their guards hold."""
+
+import pytest
+
+from detector.cues.phrase_query import Fingerprint, first_term, parse
+from detector.cues.tortured_phrase import TorturedPhrases
+from detector.text.tokens import tokenize
+
+QUERIES = {
+    '"bosom peril"': "breast cancer",
+    '"counterfeit consciousness"': "artificial intelligence",
+    '"surface highlights" NOT specular': "surface features",
+    '"profound learning" AND "deep learning"': "deep learning",
+    '"disappearing gradient problem"~5': "vanishing gradient problem",
+    '"irregular woodland" AND (trees OR "tree classifier")': "random forest",
+}
+
+
+@pytest.fixture(scope="module")
+def find(models):
+    fingerprints = []
+    for text, expected in QUERIES.items():
+        query = parse(text)
+        fingerprints.append(Fingerprint(first_term(query), expected, 2.0, query))
+    tortured = TorturedPhrases(fingerprints, models.vocabulary)
+
+    def of(*texts):
+        found = tortured.find(models.close.measurer.measure(tokenize(texts, models.vocabulary)))
+        for text, of_text in zip(texts, found, strict=True):
+            assert all(text[e.start : e.end] == e.surface for e in of_text)
+        return [[(e.surface, e.alternatives[0].text) for e in of_text] for of_text in found]
+
+    return of
+
+
+def test_every_place_of_a_phrase_is_found_in_any_case(find):
+    assert find("Bosom peril is not bosom\nperil's kin.") == [
+        [("Bosom peril", "breast cancer"), ("bosom\nperil", "breast cancer")]
+    ]
+
+
+def test_marks_between_the_words_do_not_hide_a_phrase(find):
+    assert find("We screen for bosom-peril.") == [[("bosom-peril", "breast cancer")]]
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("Surface highlights were measured.", 1),
+        ("Specular surface highlights were measured.", 0),
+        ("Profound learning marked him.", 0),
+        ("Profound learning, or deep learning, is taught.", 1),
+        ("The problem of a disappearing gradient is old.", 1),
+        ("The gradient fell. One, two, three, four, five, six: disappearing was a problem.", 0),
+        ("An irregular woodland of trees.", 1),
+        ("An irregular woodland with a tree classifier.", 1),
+        ("An irregular woodland of shrubs.", 0),
+        ("The counterfeit consciousness", 1),
+        ("counterfeit", 0),
+        ("", 0),
+    ],
+)
+def test_guards_hold_over_the_document(find, text, n):
+    assert len(find(text)[0]) == n
+
+
+def test_a_guard_is_met_within_the_document_only(find):
+    assert find("Profound learning is new.", "Deep learning is old.") == [[], []]
+
+
+def test_findings_come_in_order_of_place(find):
+    text = "Counterfeit consciousness and bosom peril and counterfeit consciousness."
+    assert [s for s, _ in find(text)[0]] == ["Counterfeit consciousness", "bosom peril", "counterfeit consciousness"]
+
+
+def test_the_shipped_phrases_are_many_and_weighed(models):
+    fingerprints = models.tortured.fingerprints
+    assert len(fingerprints) > 5_000
+    assert all(f.log10_odds > 0 and f.anchor.words for f in fingerprints)
+    guarded = [f for f in fingerprints if not isinstance(f.query, type(f.anchor))]
+    assert len(guarded) > 100
+    assert sum(f.anchor.slop is not None for f in fingerprints) > 10
+
+
+def test_a_document_of_all_shipped_phrases_holds_most_of_them(models):
+    plain = [f for f in models.tortured.fingerprints if f.query is f.anchor and f.anchor.slop is None]
+    text = ". ".join(" ".join(f.anchor.words) for f in plain[:300])
+    m = models.close.measurer.measure(tokenize([text], models.vocabulary))
+    found = {e.surface for e in models.tortured.find(m)[0]}
+    assert {" ".join(f.anchor.words) for f in plain[:300]} <= found

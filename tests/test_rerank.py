@@ -1,0 +1,108 @@
+"""What the whole document says of each candidate: the shared probability by hand, and what neighbours hear."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.restore.profile import Habits
+from detector.restore.rerank import CHOICE_COLUMNS, choice_features, log10_gain
+from detector.restore.topic import topic_fit
+from detector.text.tokens import tokenize
+
+SPUN = "The nationwide safety adviser flew home. A safety officer met him, and the nationwide papers wrote of safety."
+
+
+@pytest.fixture
+def chooser(models):
+    return models.restorer.chooser
+
+
+@pytest.fixture
+def m(models):
+    measured = models.close.measurer.measure(tokenize([SPUN], models.vocabulary))
+    assert len(measured.candidates) > 5
+    return measured
+
+
+@pytest.fixture
+def features(chooser):
+    """Return what the first network reads of measurements."""
+
+    def of(m, habits=None):
+        odds = m.candidate_log10_odds
+        heard = Habits.of(m, odds) if habits is None else habits
+        return choice_features(
+            m, odds, np.full(len(m.batch.texts), 0.9), heard, topic_fit(m, chooser.vectors, chooser.vocabulary)
+        )
+
+    return of
+
+
+def test_every_candidate_has_every_column(m, features):
+    x = features(m)
+    assert x.shape == (len(m.candidates), len(CHOICE_COLUMNS))
+    assert np.isfinite(x).all()
+
+
+def test_originals_of_one_place_share_one_probability_with_the_text_as_it_stands(m):
+    single = m.candidates.take(np.flatnonzero(m.candidates.length == 1)[:50])
+    starts, counts = np.unique(single.start, return_counts=True)
+    place = starts[np.argmax(counts)]
+    two = replace(m, candidates=single.take(np.flatnonzero(single.start == place)[:2]))
+    p = np.array([0.45, 0.35])
+    gain = log10_gain(two, np.log10(p / (1 - p)).astype(np.float32))
+    assert gain == pytest.approx(np.log10([0.45 / 0.2, 0.35 / 0.2]), abs=1e-4)
+
+
+def test_pairs_are_heard_from_elsewhere_in_the_same_document(models, m, features):
+    column = CHOICE_COLUMNS.index("same_pair")
+    words = [models.vocabulary.words[i] for i in m.batch.ids[m.candidates.start].tolist()]
+    lone = m.candidates.length == 1
+    times = features(m)[:, column]
+    assert all(times[i] == pytest.approx(np.log10(3)) for i, w in enumerate(words) if w == "safety" and lone[i])
+    apart = models.close.measurer.measure(tokenize(SPUN.split(". "), models.vocabulary))
+    assert features(apart)[:, column].max() < np.log10(3)
+
+
+def test_no_candidates_no_gain(models, chooser):
+    empty = models.close.measurer.measure(tokenize([""], models.vocabulary))
+    odds, heard = chooser.hear(empty, np.zeros(1))
+    assert len(odds) == len(log10_gain(empty, odds)) == 0
+    assert len(heard) == len(chooser.networks)
+
+
+def test_each_network_hears_what_the_one_before_made_of_the_document(m, chooser):
+    p = np.array([0.9])
+    first, (by_candidates,) = replace(chooser, networks=chooser.networks[:1]).hear(m, p)
+    odds, heard = chooser.hear(m, p)
+    assert heard[0].pairs.totals == pytest.approx(by_candidates.pairs.totals)
+    assert heard[1].pairs.totals == pytest.approx(Habits.of(m, first).pairs.totals)
+    assert (odds != first).any()
+
+
+def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, m, features):
+    measurer = models.close.measurer
+    habits = Habits.of(m, m.candidate_log10_odds)
+    half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
+    again = measurer.measure(half, census=m.census)
+    of_the_document = ("same_pair", "same_pair_odds", "pair_elsewhere", "other_originals", "rate", "usual_weight")
+    of_the_place = ("original_rate", "original_elsewhere", "topic_original", "topic_substitute")
+    columns = [CHOICE_COLUMNS.index(c) for c in (*of_the_document, *of_the_place)]
+    # The last "nationwide" and the "safety" after it stand where they stood: five and two words before the end.
+    for place in (-4, -1):
+        rows, rows_again = (
+            np.flatnonzero((x.candidates.start == np.flatnonzero(x.batch.is_word)[place]) & (x.candidates.length == 1))
+            for x in (m, again)
+        )
+        before = features(m, habits)[rows][:, columns]
+        assert len(before)
+        assert features(again, habits)[rows_again][:, columns] == pytest.approx(before)
+        assert (features(measurer.measure(half))[rows_again][:, columns] != before).any()
+
+
+def test_a_text_without_candidates_may_have_some_once_it_is_mended(models, m, features):
+    empty = models.close.measurer.measure(tokenize([""], models.vocabulary))
+    x = features(m, Habits.of(empty, empty.candidate_log10_odds))
+    assert np.isfinite(x).all()
+    assert (x[:, CHOICE_COLUMNS.index("same_pair")] == 0).all()

@@ -1,0 +1,154 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector import Edit, PlanError, apply_plan, reverse
+from detector.restore.restorer import compose_plans, disjoint, unmoved, write_words
+from detector.text.indefinite_article import article_for
+
+SPUN = (
+    "The primary secretary of state instructed reporters that the nationwide safety adviser would go to the Chinese "
+    "language capital in Could. Officers mentioned the journey was doable, and folks within the overseas ministry "
+    "mentioned it will scale back the danger of battle between the 2 powers. The White Home mentioned that the "
+    "protection minister and his counterparts had a gathering about international commerce final yr."
+)
+HUMAN = (
+    "The ferry was late again on Tuesday. Passengers who had queued since six in the morning were told that a bearing "
+    "had failed and that no spare was to be had this side of the water. A few walked home; most sat down on their bags "
+    "and shared what they had, and by noon somebody had found a fiddle."
+)
+
+
+def test_a_plan_replays_and_so_does_any_part_of_it():
+    restoration = reverse(SPUN)
+    assert len(restoration.plan) > 8
+    assert apply_plan(SPUN, restoration.plan) == restoration.text
+    starts = [e.start for e in restoration.plan]
+    assert starts == sorted(starts)
+    assert all(a.end <= b.start for a, b in zip(restoration.plan, restoration.plan[1:], strict=False))
+    some = restoration.plan[::2]
+    assert apply_plan(SPUN, reversed(some)) == apply_plan(SPUN, some) != SPUN
+
+
+def test_what_was_plainly_substituted_comes_back():
+    text = reverse(SPUN).text
+    for words in ("first secretary of state", "national security adviser", "in May", "last year", "White House"):
+        assert words in text
+    assert "Could" not in text
+
+
+def test_human_text_is_left_alone():
+    assert reverse(HUMAN).text == HUMAN
+
+
+def test_reversing_twice_changes_nothing_more():
+    once = reverse(SPUN).text
+    assert reverse(once).text == once
+
+
+WORD = st.text("ab", max_size=3)
+
+
+@st.composite
+def plans_for(draw, text):
+    """Sorted edits of `text` that do not overlap."""
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    spans = [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=False)]
+    return [Edit(a, b, text[a:b], draw(WORD), 1.0) for a, b in spans]
+
+
+@given(st.data(), st.text("xyz ", max_size=30))
+def test_a_composed_plan_does_what_both_do(data, text):
+    first = data.draw(plans_for(text))
+    between = apply_plan(text, first)
+    second = data.draw(plans_for(between))
+    composed = compose_plans(text, first, second)
+    assert apply_plan(text, composed) == apply_plan(between, second)
+    assert all(e.spun == text[e.start : e.end] for e in composed)
+
+
+def test_look_alike_letters_are_mended():
+    damaged = (
+        HUMAN.replace("Passengers", "P\u0430ssengers").replace("bearing", "be\u0430ring").replace("noon", "n\u043eon")
+    )
+    restoration = reverse(damaged)
+    assert restoration.text == HUMAN
+    assert [e.original for e in restoration.plan] == ["Passengers", "bearing", "noon"]
+
+
+@given(st.data(), st.text("xyz ", max_size=30))
+def test_edits_go_back_to_the_text_before(data, text):
+    made = data.draw(plans_for(text))
+    between = apply_plan(text, made)
+    later = data.draw(plans_for(between))
+    for edit in unmoved(later, made):
+        assert edit.spun == text[edit.start : edit.end]
+        assert all(edit.end <= e.start or e.end <= edit.start for e in made)
+    composed = compose_plans(text, made, later)
+    alone = [e for e in unmoved(later, made) if e in composed]
+    assert [(e.start, e.original) for e in alone] == [(e.start, e.original) for e in unmoved(later, made)]
+
+
+@given(st.data(), st.text("xyz ", min_size=1, max_size=30))
+def test_of_edits_that_overlap_one_stays(data, text):
+    edits = [e for _ in range(3) for e in data.draw(plans_for(text))]
+    kept = disjoint(edits)
+    assert apply_plan(text, kept) is not None  # raises where edits overlap
+    assert all(any(e.start < k.end and k.start < e.end for k in kept) for e in edits)
+
+
+def test_kept_spans_stay_when_words_before_them_change_length():
+    free = reverse(SPUN).plan
+    assert len(free) > 2
+    for edit in free:
+        text = reverse(SPUN, keep=[(edit.start, edit.end)])
+        assert not any(e.start < edit.end and edit.start < e.end for e in text.plan)
+
+
+def test_kept_spans_stay():
+    start = SPUN.index("Officers")
+    restoration = reverse(SPUN, keep=[(start, start + len("Officers"))])
+    assert "Officers" in restoration.text
+
+
+def test_a_higher_gain_makes_fewer_edits():
+    assert len(reverse(SPUN, min_gain=2.0).plan) < len(reverse(SPUN).plan)
+
+
+@pytest.mark.parametrize("span", [(5, 3), (-1, 4), (0, 10**6)])
+def test_spans_outside_the_text_are_refused(span):
+    with pytest.raises(ValueError, match="keep"):
+        reverse(HUMAN, keep=[span])
+
+
+def test_a_plan_of_another_text_is_refused():
+    with pytest.raises(PlanError, match="expects 'Bill'"):
+        apply_plan("Invoice Gates", [Edit(0, 7, "Bill", "Invoice", 1.0)])
+    with pytest.raises(PlanError, match="overlaps"):
+        apply_plan("abcd", [Edit(0, 2, "ab", "x", 1.0), Edit(1, 3, "bc", "y", 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [(["man", "-", "made"], "man-made"), (["the", "mayor", "'s"], "the mayor's"), (["at", "once", ","], "at once,")],
+)
+def test_words_are_written_as_people_write_them(words, text):
+    assert write_words(words) == text
+
+
+@pytest.mark.parametrize(
+    ("word", "article"),
+    [
+        ("apple", "an"), ("house", "a"), ("hour", "an"), ("honest", "an"), ("university", "a"), ("unique", "a"),
+        ("unintended", "an"), ("unimportant", "an"), ("European", "a"), ("one-off", "a"), ("useful", "a"),
+        ("usual", "a"), ("umbrella", "an"), ("U.S.", "a"), ("heir", "an"), ("historic", "a"), ("only", "an"),
+    ],
+)  # fmt: skip
+def test_article_by_sound(word, article):
+    assert article_for(word) == article
+
+
+def test_a_month_comes_back_and_a_word_that_everybody_uses_stays():
+    text = reverse(SPUN + " Officers mentioned the 2 sides could not even agree on a listing of points.").text
+    assert "in May" in text
+    assert "two sides could not even agree on a list of" in text
