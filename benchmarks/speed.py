@@ -128,7 +128,7 @@ def against_kenlm(texts: Sequence[str]) -> None:
     show("kenlm.Model.score, whole sentences", kenlm_line, "queries/s", kenlm_line / kenlm_rate, "full_scores")
     show("LanguageModel.log10_prob", own_rate, "queries/s", own_rate / kenlm_rate, "full_scores")
     print(f"{'  mean difference of the two':<46}{difference:>14.4f} log10", flush=True)
-    own = load_models().close.measurer.language_model
+    own = load_models().close.extractor.language_model
     ids = tokenize(texts[half:], shared).ids
     large = len(ids) / statistics.median(seconds(lambda: own.log10_prob(ids)) for _ in range(_ROUNDS))
     show("LanguageModel.log10_prob, the shipped model", large, "queries/s", large / kenlm_rate, "full_scores")

@@ -14,7 +14,15 @@ from detector.errors import InputError
 from detector.estimators.classifier import probability, with_damage
 from detector.model_store import Models, Stage, load_models
 from detector.restore.mapping import settled
-from detector.restore.restorer import apply_plan, compose_plans, disjoint, moved_spans, outcomes, unmoved, wordings
+from detector.restore.restorer import (
+    apply_plan,
+    compose_plans,
+    disjoint,
+    restored_spans,
+    shift_spans,
+    unmoved,
+    wordings,
+)
 from detector.scoring.cascade import (
     MIN_WORDS,
     Heard,
@@ -224,7 +232,7 @@ def _first_plan(
         return [], None
     judged = judge_further(look, models)
     (plan,) = plans(judged, models, min_gain, [keep])
-    return plan, Known.of(judged.close, models.restorer.chooser) if plan and judged.close is not None else None
+    return plan, Known.of(judged.close, models.restorer.reranker) if plan and judged.close is not None else None
 
 
 def _next_plan(
@@ -253,18 +261,18 @@ def _likeliest_plan(text: str, models: Models, min_gain: float | None, keep: Seq
     for _ in range(_ROUNDS):
         anew = []
         for made in (plan[0::2], plan[1::2]):
-            fixed = [*moved_spans(keep, made), *((start, end) for start, end, _ in outcomes(made))]
+            fixed = [*shift_spans(keep, made), *((start, end) for start, end, _ in restored_spans(made))]
             anew += unmoved(_next_plan(apply_plan(text, made), models, min_gain, fixed, known), made)
         before, plan = plan, disjoint(anew)
         if wordings(plan) == wordings(before):
             break
-    restored, kept = apply_plan(text, plan), moved_spans(keep, plan)
+    restored, kept = apply_plan(text, plan), shift_spans(keep, plan)
     verdict = Known(known.probability, known.rewritten)
     for _ in range(_READINGS):
         edits = _next_plan(restored, models, min_gain, kept, verdict)
         if not edits:
             break
-        restored, kept = apply_plan(restored, edits), moved_spans(kept, edits)
+        restored, kept = apply_plan(restored, edits), shift_spans(kept, edits)
         plan = compose_plans(text, plan, edits)
     return plan
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.cues.misspelt_name import NAME_COLUMNS
-from detector.cues.phrase_query import Fingerprint, first_term, parse
+from detector.cues.phrase_query import PhraseQuery, first_term, parse
 from detector.cues.tortured_phrase import TorturedPhrases
 from detector.errors import ModelError
 from detector.estimators.channel import Channel
@@ -29,10 +29,10 @@ from detector.estimators.classifier import DOCUMENT_FEATURE_NAMES, BoostedTrees,
 from detector.estimators.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.estimators.language_model import LanguageModel
 from detector.estimators.perceptron import Perceptron
-from detector.restore.rerank import CHOICE_COLUMNS, Chooser
+from detector.restore.rerank import RERANK_COLUMNS, Reranker
 from detector.restore.restorer import Restorer, RestorerSettings
 from detector.scoring.passage_features import FEATURE_NAMES
-from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurer, TokenModel
+from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, FeatureExtractor, TokenModel
 from detector.text.sentences import SentenceSplitter
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
@@ -61,7 +61,7 @@ T = TypeVar("T")
 class Stage:
     """One stage of the cascade: what it measures with, and what it makes of that."""
 
-    measurer: Measurer
+    extractor: FeatureExtractor
     passage_model: BoostedTrees
     document_model: LogisticModel
 
@@ -75,9 +75,9 @@ class Models:
     vocabulary, splitter, tortured, restorer : what all stages share
     screen, close : the stages; every text is screened, what the screen doubts is read closely
     doubt : P(spun) by the screen from which a text is read closely
-    plain : oddness (`Glance.oddness`) up to which a text is not even screened for what could be put back
+    plain : oddness (`TokenScores.oddness`) up to which a text is not even screened for what could be put back
     thresholds : verdict thresholds by name, `default` among them
-    evidence_least : log10 odds from which an oddity is reported
+    min_evidence_log10_odds : log10 odds from which an oddity is reported
     manifest : as `models/manifest.json` has it
     signature : twelve hexadecimal digits that stand for all files and settings
     """
@@ -91,7 +91,7 @@ class Models:
     doubt: float
     plain: float
     thresholds: dict[str, float]
-    evidence_least: float
+    min_evidence_log10_odds: float
     manifest: dict[str, Any]
     signature: str
 
@@ -244,12 +244,12 @@ def _check_columns(folder: Path, models: dict[str, tuple[tuple[str, ...], tuple[
             )
 
 
-def read_fingerprints(path: Path) -> list[Fingerprint]:
+def read_phrase_queries(path: Path) -> list[PhraseQuery]:
     """Return the tortured phrases: rows of query, expected term and log10 odds."""
     out = []
     for text, expected, log10_odds in json.loads(read_text(path)):
         query = parse(text)
-        out.append(Fingerprint(first_term(query), expected, log10_odds, query))
+        out.append(PhraseQuery(first_term(query), expected, log10_odds, query))
     return out
 
 
@@ -302,34 +302,34 @@ def load_models(folder: Path | None = None) -> Models:
             },
         )
         values = settings["stages"][name]
-        measurer = Measurer(
+        extractor = FeatureExtractor(
             vocabulary,
             language_model,
             ContextModel(vectors, read_arrays(ReaderWeights, own / "reader")),
             channel,
-            math.inf if values["asked"] is None else values["asked"],
-            values["kept"],
+            math.inf if values["max_context_log10_odds"] is None else values["max_context_log10_odds"],
+            values["max_candidates"],
             candidate_model,
             token_model,
             name_model,
         )
-        return Stage(measurer, passage_model, document_model)
+        return Stage(extractor, passage_model, document_model)
 
     choices = {name: read_arrays(Perceptron, folder / name) for name in CHOICE_MODELS}
-    _check_columns(folder, {name: (choice.columns, CHOICE_COLUMNS) for name, choice in choices.items()})
-    chooser = Chooser(tuple(choices.values()), vectors, vocabulary)
+    _check_columns(folder, {name: (choice.columns, RERANK_COLUMNS) for name, choice in choices.items()})
+    reranker = Reranker(tuple(choices.values()), vectors, vocabulary)
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     return Models(
         vocabulary,
         splitter,
-        TorturedPhrases(read_fingerprints(folder / "fingerprints.json.gz"), vocabulary),
-        Restorer(vocabulary, language_model, channel, chooser, RestorerSettings(**settings["restorer"])),
+        TorturedPhrases(read_phrase_queries(folder / "fingerprints.json.gz"), vocabulary),
+        Restorer(vocabulary, language_model, channel, reranker, RestorerSettings(**settings["restorer"])),
         stage("screen"),
         stage("close"),
         settings["doubt"],
         settings["plain"],
         settings["thresholds"],
-        settings["evidence_least"],
+        settings["min_evidence_log10_odds"],
         manifest,
         digest.hexdigest()[:12],
     )

@@ -17,7 +17,7 @@ from detector.api import detect_many, model_info
 from detector.errors import InputError
 from detector.readers.records import BadRecord, Record, iter_records, record_files, without_suffixes
 from detector.report.json import dumps
-from detector.report.model import Failure
+from detector.report.model import InputFailure
 from detector.types import Report
 
 __all__ = ["ScanSettings", "Scanned", "scan"]
@@ -56,12 +56,12 @@ class Scanned:
     found_done: int = 0
     words: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[InputFailure] = field(default_factory=list)
 
 
 def scan(
     settings: ScanSettings,
-    fail: Callable[[Failure], None] = lambda failure: None,
+    fail: Callable[[InputFailure], None] = lambda failure: None,
     progress: Callable[[Path, int], None] = lambda path, records: None,
 ) -> Scanned:
     """Score every record and return what was done.
@@ -79,7 +79,7 @@ def scan(
     _claim(settings)
     scanned = Scanned()
 
-    def told(failure: Failure) -> None:
+    def told(failure: InputFailure) -> None:
         scanned.failures.append(failure)
         fail(failure)
 
@@ -96,7 +96,7 @@ def scan(
                     progress(path, number)
         except InputError as error:
             # What was read before the damage is kept beside, under a name that a later scan does not take for done.
-            told(Failure(str(path), str(error).removeprefix(f"{path}: ")))
+            told(InputFailure(str(path), str(error).removeprefix(f"{path}: ")))
             continue
         partial.replace(target)
         scanned.done += 1
@@ -141,7 +141,7 @@ def _claim(settings: ScanSettings) -> None:
 
 
 def _results(
-    settings: ScanSettings, path: Path, scanned: Scanned, fail: Callable[[Failure], None]
+    settings: ScanSettings, path: Path, scanned: Scanned, fail: Callable[[InputFailure], None]
 ) -> Iterator[dict[str, Any]]:
     """Yield the result of each record of a file that has text."""
     waiting: deque[Any] = deque()
@@ -151,7 +151,7 @@ def _results(
         try:
             for record in iter_records(path, settings.text_field, settings.id_field):
                 if isinstance(record, BadRecord):
-                    fail(Failure(f"{path}: record {record.id}", record.message))
+                    fail(InputFailure(f"{path}: record {record.id}", record.message))
                     continue
                 assert isinstance(record, Record)
                 waiting.append(record.id)

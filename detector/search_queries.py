@@ -8,13 +8,13 @@ from bisect import bisect_right
 import numpy as np
 
 from detector.model_store import load_models
-from detector.restore.restorer import outcomes
+from detector.restore.restorer import restored_spans
 from detector.text.tokens import tokenize
 from detector.types import Restoration
 
 __all__ = ["search_queries"]
 
-_FEWEST, _MOST = 7, 28  # words of a query: shorter ones match anywhere, search engines cut longer ones
+_MIN_WORDS, _MAX_WORDS = 7, 28  # words of a query: shorter ones match anywhere, search engines cut longer ones
 _RARE_ZIPF = 5.0  # words below this frequency make a sentence easy to find
 _DOUBTFUL_GAIN = 1.0  # log10; an edit below this is right about nine times in ten, or less
 
@@ -34,15 +34,15 @@ def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
     text = restoration.text
     ends = models.splitter.ends(text)
     starts = [0, *ends[:-1]]
-    edits = [(first, last, edit.log10_gain) for first, last, edit in outcomes(restoration.plan)]
-    m = models.close.measurer.measure(tokenize([text], models.vocabulary))
+    edits = [(first, last, edit.log10_gain) for first, last, edit in restored_spans(restoration.plan)]
+    m = models.close.extractor.extract(tokenize([text], models.vocabulary))
     batch, zipf = m.batch, models.vocabulary.zipf
     scored = []
     for start, end in zip(starts, ends, strict=True):
         for line in re.finditer(r"[^\n]+", text[start:end]):
             a, b = start + line.start(), start + line.end()
             tokens = np.flatnonzero(batch.is_word & (batch.starts >= a) & (batch.ends <= b))
-            if not _FEWEST <= len(tokens) <= _MOST:
+            if not _MIN_WORDS <= len(tokens) <= _MAX_WORDS:
                 continue
             rare = np.maximum(_RARE_ZIPF - zipf[batch.ids[tokens]], 0.0).clip(max=3.0).sum()
             odd = np.clip(m.token_log10_odds[tokens] + 1.0, 0.0, 3.0).sum()

@@ -143,7 +143,7 @@ class Edit:
     alternatives: tuple[EditAlternative, ...] = ()
 
     @property
-    def growth(self) -> int:
+    def length_change(self) -> int:
         """How many characters the text gains by the edit; fewer than none where it loses some."""
         return len(self.original) - len(self.spun)
 

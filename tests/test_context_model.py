@@ -41,7 +41,7 @@ def plain_queries(model, batch):
 
 @pytest.fixture(params=["screen", "close"])
 def model(request, models):
-    return getattr(models, request.param).measurer.context_model
+    return getattr(models, request.param).extractor.context_model
 
 
 def test_queries_are_the_plain_sums(models, model):

@@ -8,8 +8,8 @@ from detector.text.tokens import tokenize
 
 
 def find(models, *texts):
-    measurer = models.close.measurer
-    return agreement.find(measurer.measure(tokenize(texts, models.vocabulary)), measurer)
+    extractor = models.close.extractor
+    return agreement.find(extractor.extract(tokenize(texts, models.vocabulary)), extractor)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ PLAIN = "our patient policy was shown by five economists in school"
 
 
 def find(*texts):
-    measurer = load_models().close.measurer
-    return homoglyph.find(measurer.measure(tokenize(texts, measurer.vocabulary)), measurer.vocabulary)
+    extractor = load_models().close.extractor
+    return homoglyph.find(extractor.extract(tokenize(texts, extractor.vocabulary)), extractor.vocabulary)
 
 
 @settings(deadline=None, max_examples=40)

@@ -8,8 +8,8 @@ from detector.text.tokens import tokenize
 
 
 def find_and_weigh(models, *texts):
-    measurer = models.close.measurer
-    return misspelt_name.find(measurer.measure(tokenize(texts, models.vocabulary)), measurer)
+    extractor = models.close.extractor
+    return misspelt_name.find(extractor.extract(tokenize(texts, models.vocabulary)), extractor)
 
 
 def find(models, *texts):
@@ -84,9 +84,9 @@ def test_documents_are_weighed_apart_and_alike(models):
 
 
 def test_each_pair_is_described_by_its_columns(models):
-    measurer = models.close.measurer
+    extractor = models.close.extractor
     text = "She flew to Sttaes with Mr Varensund; the Varnesund who met Varnesund there was his son."
-    slips = misspelt_name.possible_slips(measurer.glance(tokenize([text], models.vocabulary)), measurer)
+    slips = misspelt_name.candidate_misspellings(extractor.score_tokens(tokenize([text], models.vocabulary)), extractor)
     rows = {
         right: dict(zip(misspelt_name.NAME_COLUMNS, x, strict=True))
         for right, x in zip(slips.right, slips.features, strict=True)
@@ -107,8 +107,8 @@ def test_each_pair_is_described_by_its_columns(models):
     [("Varneund", "Varnesund", 9), ("Varnessund", "Varnesund", 26 * 9), ("Varnelund", "Varnesund", 26 * 9)],
 )
 def test_any_letter_may_be_added_or_changed_but_only_its_own_be_dropped(models, written, right, ways):
-    measurer = models.close.measurer
+    extractor = models.close.extractor
     batch = tokenize([mentions(written, right, right)], models.vocabulary)
-    slips = misspelt_name.possible_slips(measurer.glance(batch), measurer)
+    slips = misspelt_name.candidate_misspellings(extractor.score_tokens(batch), extractor)
     assert slips.right == [right]
     assert slips.features[0, misspelt_name.NAME_COLUMNS.index("ways")] == pytest.approx(np.log10(ways))

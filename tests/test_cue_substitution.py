@@ -64,7 +64,7 @@ def test_another_word_that_holds_the_usual_one_is_not_it():
 
 def test_two_originals_of_one_word_are_counted_apart():
     text = "The gathering chose a gathering."
-    plan = (Edit(4, 13, "gathering", "meeting", 1.0), Edit(22, 31, "gathering", "crowd", 1.0))
+    plan = (Edit(4, 13, "gathering", "meeting", 1.0), Edit(22, 31, "gathering", "place_total", 1.0))
     assert {e.cue for e in substitution.find(text, plan)} == {CUE}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from detector.cues.phrase_query import Fingerprint, first_term, parse
+from detector.cues.phrase_query import PhraseQuery, first_term, parse
 from detector.cues.tortured_phrase import TorturedPhrases
 from detector.text.tokens import tokenize
 
@@ -18,14 +18,14 @@ QUERIES = {
 
 @pytest.fixture(scope="module")
 def find(models):
-    fingerprints = []
+    phrase_queries = []
     for text, expected in QUERIES.items():
         query = parse(text)
-        fingerprints.append(Fingerprint(first_term(query), expected, 2.0, query))
-    tortured = TorturedPhrases(fingerprints, models.vocabulary)
+        phrase_queries.append(PhraseQuery(first_term(query), expected, 2.0, query))
+    tortured = TorturedPhrases(phrase_queries, models.vocabulary)
 
     def of(*texts):
-        found = tortured.find(models.close.measurer.measure(tokenize(texts, models.vocabulary)))
+        found = tortured.find(models.close.extractor.extract(tokenize(texts, models.vocabulary)))
         for text, of_text in zip(texts, found, strict=True):
             assert all(text[e.start : e.end] == e.surface for e in of_text)
         return [[(e.surface, e.alternatives[0].text) for e in of_text] for of_text in found]
@@ -74,17 +74,17 @@ def test_findings_come_in_order_of_place(find):
 
 
 def test_the_shipped_phrases_are_many_and_weighed(models):
-    fingerprints = models.tortured.fingerprints
-    assert len(fingerprints) > 5_000
-    assert all(f.log10_odds > 0 and f.anchor.words for f in fingerprints)
-    guarded = [f for f in fingerprints if not isinstance(f.query, type(f.anchor))]
+    phrase_queries = models.tortured.phrase_queries
+    assert len(phrase_queries) > 5_000
+    assert all(f.log10_odds > 0 and f.anchor.words for f in phrase_queries)
+    guarded = [f for f in phrase_queries if not isinstance(f.query, type(f.anchor))]
     assert len(guarded) > 100
-    assert sum(f.anchor.slop is not None for f in fingerprints) > 10
+    assert sum(f.anchor.slop is not None for f in phrase_queries) > 10
 
 
 def test_a_document_of_all_shipped_phrases_holds_most_of_them(models):
-    plain = [f for f in models.tortured.fingerprints if f.query is f.anchor and f.anchor.slop is None]
+    plain = [f for f in models.tortured.phrase_queries if f.query is f.anchor and f.anchor.slop is None]
     text = ". ".join(" ".join(f.anchor.words) for f in plain[:300])
-    m = models.close.measurer.measure(tokenize([text], models.vocabulary))
+    m = models.close.extractor.extract(tokenize([text], models.vocabulary))
     found = {e.surface for e in models.tortured.find(m)[0]}
     assert {" ".join(f.anchor.words) for f in plain[:300]} <= found

@@ -12,7 +12,7 @@ from detector import apply_plan, detect_many, reverse
 from detector.evaluation.metrics import roc_auc
 from detector.training.families import FAMILIES
 from detector.training.spinners import TableSpinner
-from detector.training.tune import edit_distance, words_only
+from detector.training.tune import edit_distance, word_tokens
 from detector.types import Report, Restoration
 
 GATE = Path(__file__).parent / "gate"
@@ -38,7 +38,7 @@ class Measured:
 
 
 @pytest.fixture(scope="module")
-def measured():
+def iter_features():
     human, spun = rows("human.jsonl"), rows("spun.jsonl")
     texts = [r["text"] for r in human], [r["text"] for r in spun]
     return Measured(
@@ -127,9 +127,9 @@ def errors(restored):
     before = after = 0
     for row, restoration in restored:
         assert apply_plan(row["text"], restoration.plan) == restoration.text
-        wanted = words_only(original(row))
-        before += edit_distance(words_only(row["text"]), wanted)
-        after += edit_distance(words_only(restoration.text), wanted)
+        wanted = word_tokens(original(row))
+        before += edit_distance(word_tokens(row["text"]), wanted)
+        after += edit_distance(word_tokens(restoration.text), wanted)
     assert before > 0
     return before, after
 
@@ -173,8 +173,8 @@ def test_spinning_again_with_the_same_mapping_and_reversing_gives_the_same_text(
         restored = reverse(again.text).text
         edited[kind] += 1
         exact[kind] += restored == restoration.text
-        words[kind] += len(words_only(restoration.text))
-        differ[kind] += edit_distance(words_only(restored), words_only(restoration.text))
+        words[kind] += len(word_tokens(restoration.text))
+        differ[kind] += edit_distance(word_tokens(restored), word_tokens(restoration.text))
     assert edited["one"] >= 10
     assert edited.keys() == FLOORS["respun"].keys()
     for kind, floors in FLOORS["respun"].items():

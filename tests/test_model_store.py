@@ -19,7 +19,7 @@ from detector.model_store import (
     write_arrays,
     write_text,
 )
-from detector.restore.rerank import CHOICE_COLUMNS
+from detector.restore.rerank import RERANK_COLUMNS
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS
 
@@ -73,10 +73,10 @@ def test_columns_are_those_of_this_version(models):
     for stage in (models.screen, models.close):
         assert stage.passage_model.columns == FEATURE_NAMES
         assert stage.document_model.columns == DOCUMENT_FEATURE_NAMES
-        assert stage.measurer.candidate_model.columns == CANDIDATE_COLUMNS
-        assert stage.measurer.token_model.network.columns == TOKEN_COLUMNS
-        assert stage.measurer.token_model.kinds == KINDS
-    assert all(network.columns == CHOICE_COLUMNS for network in models.restorer.chooser.networks)
+        assert stage.extractor.candidate_model.columns == CANDIDATE_COLUMNS
+        assert stage.extractor.token_model.network.columns == TOKEN_COLUMNS
+        assert stage.extractor.token_model.kinds == KINDS
+    assert all(network.columns == RERANK_COLUMNS for network in models.restorer.reranker.networks)
 
 
 def test_thresholds_are_probabilities_and_the_stricter_the_higher(models):

@@ -25,7 +25,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def m(models):
-    return models.close.measurer.measure(tokenize(TEXTS, models.vocabulary))
+    return models.close.extractor.extract(tokenize(TEXTS, models.vocabulary))
 
 
 def column(x, name):
@@ -48,7 +48,7 @@ def test_features_of_odds_by_hand(m, kind):
         odds, prior = m.kind_log10_odds[:, number], m.kind_priors[number]
     else:
         odds, prior = m.token_log10_odds, m.prior_log10_odds
-    x = text_features(WordMeasures.of(m), m.batch)
+    x = text_features(WordMeasures.from_features(m), m.batch)
     assert x.shape == (3, len(FEATURE_NAMES))
     for text in (0, 1):
         own = np.clip(odds[m.batch.is_word & (m.batch.document_of == text)].astype(float), -5, 4)
@@ -65,7 +65,7 @@ def test_features_of_odds_by_hand(m, kind):
 
 
 def test_the_other_features_by_hand(m):
-    x = text_features(WordMeasures.of(m), m.batch)
+    x = text_features(WordMeasures.from_features(m), m.batch)
     tokens = dict(zip(TOKEN_COLUMNS, m.token_features.T, strict=True))
     for text in (0, 1):
         words = m.batch.is_word & (m.batch.document_of == text)
@@ -86,7 +86,7 @@ def test_the_other_features_by_hand(m):
 
 
 def test_a_text_without_words_has_features_of_nothing(m):
-    x = text_features(WordMeasures.of(m), m.batch)
+    x = text_features(WordMeasures.from_features(m), m.batch)
     assert (x[2] == 0).all()
     assert (x[:2] != 0).any(axis=1).all()
 
@@ -94,17 +94,17 @@ def test_a_text_without_words_has_features_of_nothing(m):
 def test_passages_have_the_features_that_they_have_alone(models):
     paragraph = "The boats come in at dawn, and whoever is awake walks down to the quay to see what they have caught. "
     text = "\n\n".join(paragraph * n for n in (7, 8, 9))
-    m = models.close.measurer.measure(tokenize(["Nothing much.", text], models.vocabulary))
+    m = models.close.extractor.extract(tokenize(["Nothing much.", text], models.vocabulary))
     passages = split_passages(m.batch)
     assert (passages.document == 1).sum() >= 3
-    x = text_and_passage_features(WordMeasures.of(m), m.batch, passages)
+    x = text_and_passage_features(WordMeasures.from_features(m), m.batch, passages)
     assert len(x) == 2 + len(passages.document)
     for i in range(len(passages.document)):
         words = m.batch.is_word & (passages.of_token == i)
         assert column(x, "log10_words")[2 + i] == pytest.approx(np.log10(words.sum()))
         assert column(x, "mean_context")[2 + i] == pytest.approx(m.context[words].mean(), abs=1e-5)
         inside = np.where(passages.of_token == i, 0, -1)
-        assert x[2 + i] == pytest.approx(passage_features(WordMeasures.of(m), inside, 1)[0], abs=1e-6)
+        assert x[2 + i] == pytest.approx(passage_features(WordMeasures.from_features(m), inside, 1)[0], abs=1e-6)
 
 
 def test_kinds_without_evidence_tell_nothing(m):
@@ -113,7 +113,7 @@ def test_kinds_without_evidence_tell_nothing(m):
         token_log10_odds=np.full_like(m.token_log10_odds, m.prior_log10_odds),
         kind_log10_odds=np.tile(m.kind_priors.astype(np.float32), (len(m.batch.ids), 1)),
     )
-    x = text_features(WordMeasures.of(flat), m.batch)
+    x = text_features(WordMeasures.from_features(flat), m.batch)
     for name in FEATURE_NAMES:
         if "ratio" in name:
             assert column(x, name)[:2] == pytest.approx(0, abs=1e-3), name

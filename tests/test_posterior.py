@@ -11,10 +11,10 @@ from detector.text.tokens import tokenize
 PRIOR = -1.0
 
 
-def measured(models, *odds):
-    """Measurements of documents of as many words as odds are given for each."""
+def iter_features(models, *odds):
+    """TokenFeatures of documents of as many words as odds are given for each."""
     batch = tokenize([" ".join(["word"] * len(of_document)) for of_document in odds], models.vocabulary)
-    m = models.close.measurer.measure(batch)
+    m = models.close.extractor.extract(batch)
     token_log10_odds = np.full(len(batch.ids), -np.inf, dtype=np.float32)
     token_log10_odds[batch.is_word] = np.concatenate([*map(np.asarray, odds), []])
     return replace(m, token_log10_odds=token_log10_odds, kind_priors=np.full(3, PRIOR - np.log10(3)))
@@ -34,33 +34,33 @@ def by_hand(odds):
 
 @pytest.mark.parametrize("odds", [[-1.0], [2.0, -3.0, 0.5], [-4.0] * 50 + [3.0] * 5, [9.0, -9.0] * 20])
 def test_rate_by_hand(models, odds):
-    assert substitution_rate(measured(models, odds)) == pytest.approx([by_hand(odds)], rel=1e-5)
+    assert substitution_rate(iter_features(models, odds)) == pytest.approx([by_hand(odds)], rel=1e-5)
 
 
 def test_words_without_evidence_leave_the_prior_share(models):
-    assert substitution_rate(measured(models, [PRIOR] * 30)) == pytest.approx([0.15])
+    assert substitution_rate(iter_features(models, [PRIOR] * 30)) == pytest.approx([0.15])
 
 
 def test_documents_do_not_hear_each_other(models):
-    many = substitution_rate(measured(models, [3.0] * 20, [], [-4.0] * 20))
+    many = substitution_rate(iter_features(models, [3.0] * 20, [], [-4.0] * 20))
     assert many == pytest.approx([by_hand([3.0] * 20), 0.15, by_hand([-4.0] * 20)], rel=1e-5)
     assert many[0] > 0.15 > many[2]
 
 
 def test_a_human_document_s_words_are_held_to_the_human_share(models):
-    m = measured(models, [3.0] * 20)
+    m = iter_features(models, [3.0] * 20)
     shift = document_shift(m, np.zeros(1))
     assert shift == pytest.approx([np.log10(HUMAN_RATE / (1 - HUMAN_RATE)) - PRIOR])
 
 
 def test_a_spun_document_s_words_are_held_to_its_own_share(models):
-    m = measured(models, [3.0] * 20)
+    m = iter_features(models, [3.0] * 20)
     rate = by_hand([3.0] * 20)
     assert document_shift(m, np.ones(1)) == pytest.approx([np.log10(rate / (1 - rate)) - PRIOR])
 
 
 def test_the_likelier_spun_the_more_the_words_say(models):
-    m = measured(models, [1.0] * 20, [1.0] * 20, [1.0] * 20)
+    m = iter_features(models, [1.0] * 20, [1.0] * 20, [1.0] * 20)
     shift = document_shift(m, np.array([0.1, 0.5, 0.9]))
     assert (np.diff(shift) > 0).all()
     rate = by_hand([1.0] * 20)

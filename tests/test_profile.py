@@ -1,4 +1,4 @@
-"""The habits of a document's spinner, by hand: what meets, what stands for what elsewhere, what is usual."""
+"""The profile of a document's spinner, by hand: what meets, what stands for what elsewhere, what is usual."""
 
 from dataclasses import replace
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from detector.estimators.channel import Candidates
-from detector.restore.profile import TASTES, Habits, Tally, leading, probabilities
-from detector.restore.rerank import CHOICE_COLUMNS, choice_features
+from detector.restore.profile import PROFILE_TRAITS, GroupedSums, SpinnerProfile, best_of_match, probabilities
+from detector.restore.rerank import RERANK_COLUMNS, rerank_features
 from detector.scoring.tokens import CANDIDATE_COLUMNS
 from detector.text.tokens import tokenize
 
@@ -16,7 +16,7 @@ from detector.text.tokens import tokenize
 def m(models):
     """Two documents; in the first one substitute stands twice with two originals each, and another word once."""
     texts = ["A chart hung by the chart and the map of the land.", "One chart more hung there."]
-    measured = models.close.measurer.measure(tokenize(texts, models.vocabulary))
+    measured = models.close.extractor.extract(tokenize(texts, models.vocabulary))
     # (token, substitute, original): the first document has places 3 and 7, and 10; the second one place.
     second = int(measured.batch.documents[1]) + 3
     rows = np.array([(3, 1, 8), (3, 1, 9), (7, 1, 8), (7, 1, 9), (10, 2, 8), (second, 1, 8)])
@@ -38,21 +38,21 @@ P = probabilities(ODDS)
 
 def told(m, column):
     """Return a column of what a network reads."""
-    habits = Habits.of(m, m.candidate_log10_odds)
+    profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     fit = np.zeros((len(m.candidates), 2), dtype=np.float32)
-    x = choice_features(m, m.candidate_log10_odds, np.array([0.9, 0.9]), habits, fit)
-    return x[:, CHOICE_COLUMNS.index(column)]
+    x = rerank_features(m, m.candidate_log10_odds, np.array([0.9, 0.9]), profile, fit)
+    return x[:, RERANK_COLUMNS.index(column)]
 
 
 def test_sums_are_kept_by_key_and_nothing_is_known_of_other_keys():
-    tally = Tally.of(np.array([7, 3, 7]), np.array([1.0, 2.0, 4.0]), np.ones(3))
+    tally = GroupedSums.from_keys(np.array([7, 3, 7]), np.array([1.0, 2.0, 4.0]), np.ones(3))
     assert tally.at(np.array([3, 7, 5, 9])).tolist() == [[2.0, 5.0, 0.0, 0.0], [1.0, 2.0, 0.0, 0.0]]
-    nothing = Tally.of(np.zeros(0, np.int64), np.zeros(0))
+    nothing = GroupedSums.from_keys(np.zeros(0, np.int64), np.zeros(0))
     assert nothing.at(np.array([3])).tolist() == [[0.0]]
 
 
 def test_the_likeliest_of_a_match_leads_and_the_others_have_it_as_their_rival(m):
-    leads, rival = leading(m, ODDS)
+    leads, rival = best_of_match(m, ODDS)
     assert leads.tolist() == [True, False, True, False, True, True]
     assert rival.tolist() == [-1.0, 1.0, 0.0, 2.0, -4.0, -4.0]
 
@@ -76,7 +76,7 @@ def test_other_substitutes_of_an_original_are_counted_in_its_document(m):
 
 def test_what_is_usual_is_that_of_the_likeliest_originals_and_begins_at_a_prior(m):
     usual = told(m, "usual_weight")
-    prior = 8.0 * TASTES["weight"]
+    prior = 8.0 * PROFILE_TRAITS["weight"]
     assert usual[:5] == pytest.approx([(prior - P[0] - P[2] - 3 * P[4]) / (8.0 + P[0] + P[2] + P[4])] * 5)
     assert usual[5] == pytest.approx((prior - P[5]) / (8.0 + P[5]))
     assert told(m, "unusual_weight") == pytest.approx(np.array([-1, -2, -1, -2, -3, -1]) - usual)

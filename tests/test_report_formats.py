@@ -10,11 +10,11 @@ from jsonschema import Draft202012Validator
 
 from detector import detect, reverse
 from detector.cues import CUES
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.report import github, html, markdown, sarif
 from detector.report import json as json_report
 from detector.report.lines import LineIndex
-from detector.report.model import Failure, Judged, Restored, Run
+from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument
 from detector.types import Alternative, Evidence, Passage, Report
 
 TEXT = 'Invoice Gates <script>alert("x")</script> spoke,\r\nhe | said.\n\n\u202eSecond, 100%: part 🙂 yr.'
@@ -33,9 +33,12 @@ def run():
     found = (evidence("Invoice"), evidence("<script>", "collocation", ()), evidence("yr", likely=("year",)))
     report = Report("spun", 0.987, 0.9, 12, "en", passages, found, TEXT)
     clean = Report("clean", 0.01, 0.9, 30, "en", (Passage(0, 5, 0.01, "clean"),), (), "Hello")
-    return Run(
-        (Judged(Document("a b,c.txt", TEXT), report), Judged(Document("clean.txt", "Hello"), clean)),
-        (Failure("gone.txt", "no such file"),),
+    return ReportRun(
+        (
+            JudgedDocument(InputDocument("a b,c.txt", TEXT), report),
+            JudgedDocument(InputDocument("clean.txt", "Hello"), clean),
+        ),
+        (InputFailure("gone.txt", "no such file"),),
         "0.1.0",
         "abc123",
     )
@@ -95,7 +98,7 @@ def test_sarif_names_rules_places_and_failures(run):
 
 def test_of_extracted_text_no_line_is_named(run):
     first = run.judged[0]
-    made = Run((Judged(Document("a.pdf", TEXT, extracted=True), first.report),), (), "0", "x")
+    made = ReportRun((JudgedDocument(InputDocument("a.pdf", TEXT, extracted=True), first.report),), (), "0", "x")
     for result in json.loads(sarif.render(made))["runs"][0]["results"]:
         assert list(result["locations"][0]["physicalLocation"]) == ["artifactLocation"]
     assert all(line.startswith("::warning file=a.pdf,title=") for line in github.render(made).splitlines())
@@ -115,7 +118,9 @@ def test_of_extracted_text_no_line_is_named(run):
     ],
 )
 def test_sarif_paths_are_uris(run, path, uri):
-    made = Run((Judged(Document(path, TEXT), run.judged[0].report),), (Failure(path, "gone"),), "0", "x")
+    made = ReportRun(
+        (JudgedDocument(InputDocument(path, TEXT), run.judged[0].report),), (InputFailure(path, "gone"),), "0", "x"
+    )
     log = json.loads(sarif.render(made))["runs"][0]
     assert log["artifacts"][0]["location"]["uri"] == uri
     assert log["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
@@ -148,12 +153,12 @@ def test_output_fits_the_schema(run):
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     spun = "Officers mentioned the journey was doable, and folks within the ministry mentioned it. " * 4
-    real = Run((Judged(Document("x.txt", spun), detect(spun)),), run.failures, "0.1.0", "abc")
+    real = ReportRun((JudgedDocument(InputDocument("x.txt", spun), detect(spun)),), run.failures, "0.1.0", "abc")
     for made in (run, real):
         validator.validate(json.loads(json_report.render(made)))
         validator.validate(json.loads(json_report.render(made, parts=False)))
         validator.validate(json_report.document_object(made.judged[0]))
-    restored = json_report.restored_object(Restored(Document("x.txt", spun), reverse(spun)))
+    restored = json_report.restored_object(RestoredDocument(InputDocument("x.txt", spun), reverse(spun)))
     validator.validate(json.loads(json_report.wrap([restored], run.failures, "0.1.0", "abc")))
     broken = json.loads(json_report.render(run))
     broken["documents"][0]["verdict"] = "perhaps"

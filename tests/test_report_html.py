@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import apply_plan
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.report import html
-from detector.report.model import Judged, Run
+from detector.report.model import JudgedDocument, ReportRun
 from detector.types import Alternative, Edit, EditAlternative, Evidence, Passage, Report, Restoration
 
 TEXT = "The mayor stated that a honest answer would come.\n\nHe visited the quay inside the week, in May."
@@ -80,7 +80,7 @@ def page(evidence=(), plan=(), passages=None, text=TEXT, verdict="spun", path="a
     passages = (Passage(0, len(text), 0.9, verdict),) if passages is None else passages
     report = Report(verdict, 0.97, 0.9, len(text.split()), "en", tuple(passages), tuple(evidence), text)
     restoration = Restoration(apply_plan(text, tuple(plan)), tuple(plan), text)
-    return html.render(Run((Judged(Document(path, text), report, restoration),), (), "0", "x"))
+    return html.render(ReportRun((JudgedDocument(InputDocument(path, text), report, restoration),), (), "0", "x"))
 
 
 def test_both_views_and_the_copy():
@@ -199,7 +199,7 @@ def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
 
 def test_several_documents_have_an_index():
     report = Report("clean", 0.01, 0.5, 5, "en", (), (), "Hello.")
-    run = Run(tuple(Judged(Document(f"{n}.txt", "Hello."), report) for n in range(3)), (), "0", "x")
+    run = ReportRun(tuple(JudgedDocument(InputDocument(f"{n}.txt", "Hello."), report) for n in range(3)), (), "0", "x")
     shown = Page(html.render(run))
     targets = [a["href"] for tag, a in shown.tags if tag == "a"]
     assert targets == [f"#{a['id']}" for tag, a in shown.tags if tag == "article"]

@@ -6,7 +6,7 @@ import pytest
 from detector import __version__
 from detector.cli import main
 from detector.report.json import dumps
-from detector.report.model import fingerprint
+from detector.report.model import evidence_id
 from detector.types import Evidence
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
@@ -87,7 +87,7 @@ def test_score_leaves_out_passages_and_evidence(annotated):
 def test_a_fingerprint_outlives_moves_and_line_breaks():
     def one(text, surface="stated"):
         start = text.index(surface)
-        return fingerprint(text, Evidence(start, start + len(surface), surface, "substitution", 1.0))
+        return evidence_id(text, Evidence(start, start + len(surface), surface, "substitution", 1.0))
 
     text = "The old mayor of the town stated that the ships would come."
     assert one(text) == one("More before. " + text.replace(" ", "\n") + " And after.")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from detector import detect
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.report.markdown import render
-from detector.report.model import Failure, Judged, Run
+from detector.report.model import InputFailure, JudgedDocument, ReportRun
 from detector.report.text import printable
 from detector.types import Alternative, Evidence, Passage, Report
 
@@ -22,7 +22,7 @@ HARMLESS = {"h2", "p", "strong", "blockquote", "ul", "li", "table", "thead", "tb
 def made(text, *evidence, passages=None, verdict="spun", path="a.txt", failures=()):
     passages = (Passage(0, len(text), 0.97, verdict),) if passages is None else passages
     report = Report(verdict, 0.97, 0.5, len(text.split()), "en", tuple(passages), evidence, text)
-    return Run((Judged(Document(path, text), report),), failures, "0.1.0", "abc")
+    return ReportRun((JudgedDocument(InputDocument(path, text), report),), failures, "0.1.0", "abc")
 
 
 def finding(text, surface, *likely, cue="substitution"):
@@ -82,7 +82,7 @@ def test_nothing_is_quoted_of_what_is_not_spun(verdict):
 @given(st.text(alphabet="ab1. \n*_`#>|[]()<!-&;~$\\+=\"'\u202e\x1b🙂", max_size=60))
 def test_any_text_shows_literally(text):
     evidence = [Evidence(0, len(text), text, "substitution", 1.0, (Alternative(text, 1.0),))] if text.strip() else []
-    source = render(made(text, *evidence, path=f"a{text}", failures=(Failure(f"b{text}", text),)))
+    source = render(made(text, *evidence, path=f"a{text}", failures=(InputFailure(f"b{text}", text),)))
     assert {t.tag for t in tokens(source) if t.nesting == 1 or t.type.startswith("html")} <= HARMLESS
     assert not {t.type for t in tokens(source)} & {"html_inline", "html_block", "image", "code_inline", "fence", "hr"}
     (heading,) = (t for t in RENDERER.parse(source) if t.type == "inline" and t.map[0] == 0)
@@ -93,7 +93,7 @@ def test_any_text_shows_literally(text):
 def test_a_real_article():
     text = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
     report = detect(text)
-    source = render(Run((Judged(Document("a.txt", text), report),), (), "0.1.0", "abc"))
+    source = render(ReportRun((JudgedDocument(InputDocument("a.txt", text), report),), (), "0.1.0", "abc"))
     rows = [t for t in RENDERER.parse(source) if t.type == "tr_open"]
     assert len(rows) == len(report.evidence) + 1
     shown, bold = quoted(source)

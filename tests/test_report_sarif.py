@@ -9,20 +9,20 @@ from jsonschema import Draft4Validator
 
 from detector import detect
 from detector.cues import CUES
-from detector.readers import Document
-from detector.report.model import Failure, Judged, Run
+from detector.readers import InputDocument
+from detector.report.model import InputFailure, JudgedDocument, ReportRun
 from detector.report.sarif import render
 from detector.types import Alternative, Evidence, Report
 
 TESTS = Path(__file__).parent
 SPUN = (TESTS.parent / "notebooks" / "articles" / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 VALIDATOR = Draft4Validator(json.loads((TESTS / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8")))
-FAILURES = (Failure("no such/ä b.txt", "no such file"), Failure("bad\udcff.bin", "not text"))
+FAILURES = (InputFailure("no such/ä b.txt", "no such file"), InputFailure("bad\udcff.bin", "not text"))
 
 
 def log(*documents, failures=()):
-    judged = tuple(Judged(d, detect(d.text)) for d in documents)
-    return json.loads(render(Run(judged, failures, "0.1.0", "abc")))
+    judged = tuple(JudgedDocument(d, detect(d.text)) for d in documents)
+    return json.loads(render(ReportRun(judged, failures, "0.1.0", "abc")))
 
 
 def made(text, *surfaces, path="a.txt", extracted=False):
@@ -32,7 +32,7 @@ def made(text, *surfaces, path="a.txt", extracted=False):
         for at in (text.index(s),)
     )
     report = Report("spun", 0.97, 0.5, 3, "en", (), evidence, text)
-    run = Run((Judged(Document(path, text, extracted=extracted), report),), (), "0.1.0", "abc")
+    run = ReportRun((JudgedDocument(InputDocument(path, text, extracted=extracted), report),), (), "0.1.0", "abc")
     return json.loads(render(run))
 
 
@@ -54,7 +54,7 @@ def locations(log):
     ids=["plain", "CRLF", "byte order mark", "emoji", "short", "empty", "hostile"],
 )
 def test_logs_of_any_text_fit_the_schema(text):
-    found = log(Document("folder/a b.txt", text), Document("-", "Also short."), failures=FAILURES)
+    found = log(InputDocument("folder/a b.txt", text), InputDocument("-", "Also short."), failures=FAILURES)
     VALIDATOR.validate(found)
     for place in locations(found):
         region = place["region"]
@@ -110,7 +110,12 @@ def test_partial_fingerprints_outlive_moves_and_tell_findings_apart():
             for at in range(len(text))
             if text.startswith("stated", at)
         )
-        run = Run((Judged(Document("a", text), Report("spun", 0.9, 0.5, 9, "en", (), evidence, text)),), (), "0", "x")
+        run = ReportRun(
+            (JudgedDocument(InputDocument("a", text), Report("spun", 0.9, 0.5, 9, "en", (), evidence, text)),),
+            (),
+            "0",
+            "x",
+        )
         return [r["partialFingerprints"] for r in json.loads(render(run))["runs"][0]["results"]]
 
     assert prints(text) == prints(start + text.replace(" ", "\n"))

@@ -7,9 +7,9 @@ import pytest
 
 from detector import detect
 from detector.cli import main
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.report.diff import unified_diff
-from detector.report.model import Failure, Judged, Run
+from detector.report.model import InputFailure, JudgedDocument, ReportRun
 from detector.report.score import percent
 from detector.report.text import Terminal, blocks, disjoint, printable, render, verdict_line
 from detector.types import Alternative, Edit, Evidence, Passage, Report
@@ -20,11 +20,11 @@ HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
 
 
 def judged(text, path="a.txt"):
-    return Judged(Document(path, text), detect(text))
+    return JudgedDocument(InputDocument(path, text), detect(text))
 
 
 def run_of(*texts, failures=()):
-    return Run(tuple(judged(t, f"{n}.txt") for n, t in enumerate(texts)), failures, "0", "x")
+    return ReportRun(tuple(judged(t, f"{n}.txt") for n, t in enumerate(texts)), failures, "0", "x")
 
 
 def finding(text, surface, original=None, cue="substitution", odds=2.0):
@@ -36,7 +36,7 @@ def finding(text, surface, original=None, cue="substitution", odds=2.0):
 def made(text, *evidence, verdict="spun", passages=None):
     passages = (Passage(0, len(text), 0.97, verdict),) if passages is None else passages
     report = Report(verdict, 0.97, 0.5, len(text.split()), "en", passages, tuple(evidence), text)
-    return Run((Judged(Document("a.txt", text), report),), (), "0", "x")
+    return ReportRun((JudgedDocument(InputDocument("a.txt", text), report),), (), "0", "x")
 
 
 def test_lines_fit_and_every_word_is_there():
@@ -91,7 +91,7 @@ def test_context():
 
 
 def test_several_documents_have_headings_and_a_table():
-    shown = render(run_of(SPUN, HUMAN, "Too short.", failures=(Failure("b.txt", "no such file"),)))
+    shown = render(run_of(SPUN, HUMAN, "Too short.", failures=(InputFailure("b.txt", "no such file"),)))
     assert shown.count("── ") >= 4
     table = shown[shown.index("summary") :]
     for name, verdict in (("0.txt", "spun"), ("1.txt", "clean"), ("2.txt", "insufficient text")):
@@ -118,7 +118,7 @@ def test_nothing_in_the_text_acts_on_the_terminal():
     assert "[bold]no[/bold] → [red]yes" in shown
     assert ":smile:" in shown
     assert "\x1b" not in printable(text)
-    assert "\x1b" not in render(Run((judged(text, "a\x1b[31m.txt"),), (), "0", "x"))
+    assert "\x1b" not in render(ReportRun((judged(text, "a\x1b[31m.txt"),), (), "0", "x"))
 
 
 def test_ascii_where_the_stream_has_no_more():

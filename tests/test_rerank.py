@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from detector.restore.profile import Habits
-from detector.restore.rerank import CHOICE_COLUMNS, choice_features, log10_gain
+from detector.restore.profile import SpinnerProfile
+from detector.restore.rerank import RERANK_COLUMNS, log10_gain, rerank_features
 from detector.restore.topic import topic_fit
 from detector.text.tokens import tokenize
 
@@ -14,26 +14,26 @@ SPUN = "The nationwide safety adviser flew home. A safety officer met him, and t
 
 
 @pytest.fixture
-def chooser(models):
-    return models.restorer.chooser
+def reranker(models):
+    return models.restorer.reranker
 
 
 @pytest.fixture
 def m(models):
-    measured = models.close.measurer.measure(tokenize([SPUN], models.vocabulary))
+    measured = models.close.extractor.extract(tokenize([SPUN], models.vocabulary))
     assert len(measured.candidates) > 5
     return measured
 
 
 @pytest.fixture
-def features(chooser):
+def features(reranker):
     """Return what the first network reads of measurements."""
 
-    def of(m, habits=None):
+    def of(m, profile=None):
         odds = m.candidate_log10_odds
-        heard = Habits.of(m, odds) if habits is None else habits
-        return choice_features(
-            m, odds, np.full(len(m.batch.texts), 0.9), heard, topic_fit(m, chooser.vectors, chooser.vocabulary)
+        heard = SpinnerProfile.from_odds(m, odds) if profile is None else profile
+        return rerank_features(
+            m, odds, np.full(len(m.batch.texts), 0.9), heard, topic_fit(m, reranker.vectors, reranker.vocabulary)
         )
 
     return of
@@ -41,7 +41,7 @@ def features(chooser):
 
 def test_every_candidate_has_every_column(m, features):
     x = features(m)
-    assert x.shape == (len(m.candidates), len(CHOICE_COLUMNS))
+    assert x.shape == (len(m.candidates), len(RERANK_COLUMNS))
     assert np.isfinite(x).all()
 
 
@@ -56,53 +56,53 @@ def test_originals_of_one_place_share_one_probability_with_the_text_as_it_stands
 
 
 def test_pairs_are_heard_from_elsewhere_in_the_same_document(models, m, features):
-    column = CHOICE_COLUMNS.index("same_pair")
+    column = RERANK_COLUMNS.index("same_pair")
     words = [models.vocabulary.words[i] for i in m.batch.ids[m.candidates.start].tolist()]
     lone = m.candidates.length == 1
     times = features(m)[:, column]
     assert all(times[i] == pytest.approx(np.log10(3)) for i, w in enumerate(words) if w == "safety" and lone[i])
-    apart = models.close.measurer.measure(tokenize(SPUN.split(". "), models.vocabulary))
+    apart = models.close.extractor.extract(tokenize(SPUN.split(". "), models.vocabulary))
     assert features(apart)[:, column].max() < np.log10(3)
 
 
-def test_no_candidates_no_gain(models, chooser):
-    empty = models.close.measurer.measure(tokenize([""], models.vocabulary))
-    odds, heard = chooser.hear(empty, np.zeros(1))
+def test_no_candidates_no_gain(models, reranker):
+    empty = models.close.extractor.extract(tokenize([""], models.vocabulary))
+    odds, heard = reranker.rescore(empty, np.zeros(1))
     assert len(odds) == len(log10_gain(empty, odds)) == 0
-    assert len(heard) == len(chooser.networks)
+    assert len(heard) == len(reranker.networks)
 
 
-def test_each_network_hears_what_the_one_before_made_of_the_document(m, chooser):
+def test_each_network_hears_what_the_one_before_made_of_the_document(m, reranker):
     p = np.array([0.9])
-    first, (by_candidates,) = replace(chooser, networks=chooser.networks[:1]).hear(m, p)
-    odds, heard = chooser.hear(m, p)
+    first, (by_candidates,) = replace(reranker, networks=reranker.networks[:1]).rescore(m, p)
+    odds, heard = reranker.rescore(m, p)
     assert heard[0].pairs.totals == pytest.approx(by_candidates.pairs.totals)
-    assert heard[1].pairs.totals == pytest.approx(Habits.of(m, first).pairs.totals)
+    assert heard[1].pairs.totals == pytest.approx(SpinnerProfile.from_odds(m, first).pairs.totals)
     assert (odds != first).any()
 
 
 def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, m, features):
-    measurer = models.close.measurer
-    habits = Habits.of(m, m.candidate_log10_odds)
+    extractor = models.close.extractor
+    profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
-    again = measurer.measure(half, census=m.census)
+    again = extractor.extract(half, term_counts=m.term_counts)
     of_the_document = ("same_pair", "same_pair_odds", "pair_elsewhere", "other_originals", "rate", "usual_weight")
     of_the_place = ("original_rate", "original_elsewhere", "topic_original", "topic_substitute")
-    columns = [CHOICE_COLUMNS.index(c) for c in (*of_the_document, *of_the_place)]
+    columns = [RERANK_COLUMNS.index(c) for c in (*of_the_document, *of_the_place)]
     # The last "nationwide" and the "safety" after it stand where they stood: five and two words before the end.
     for place in (-4, -1):
         rows, rows_again = (
             np.flatnonzero((x.candidates.start == np.flatnonzero(x.batch.is_word)[place]) & (x.candidates.length == 1))
             for x in (m, again)
         )
-        before = features(m, habits)[rows][:, columns]
+        before = features(m, profile)[rows][:, columns]
         assert len(before)
-        assert features(again, habits)[rows_again][:, columns] == pytest.approx(before)
-        assert (features(measurer.measure(half))[rows_again][:, columns] != before).any()
+        assert features(again, profile)[rows_again][:, columns] == pytest.approx(before)
+        assert (features(extractor.extract(half))[rows_again][:, columns] != before).any()
 
 
 def test_a_text_without_candidates_may_have_some_once_it_is_mended(models, m, features):
-    empty = models.close.measurer.measure(tokenize([""], models.vocabulary))
-    x = features(m, Habits.of(empty, empty.candidate_log10_odds))
+    empty = models.close.extractor.extract(tokenize([""], models.vocabulary))
+    x = features(m, SpinnerProfile.from_odds(empty, empty.candidate_log10_odds))
     assert np.isfinite(x).all()
-    assert (x[:, CHOICE_COLUMNS.index("same_pair")] == 0).all()
+    assert (x[:, RERANK_COLUMNS.index("same_pair")] == 0).all()

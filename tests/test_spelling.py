@@ -58,12 +58,12 @@ def test_words_too_long_for_the_index_are_left_out():
 
 
 def test_the_letters_that_may_follow_share_one_probability():
-    letters = Letters.of(["banana", "bandana", "cabana"])
+    letters = Letters.from_words(["banana", "bandana", "cabana"])
     assert np.allclose((10**letters.log10_prob).sum(axis=2), 1)
 
 
 def test_letters_by_hand():
-    letters = Letters.of(["ab"])
+    letters = Letters.from_words(["ab"])
     one = 3.0  # how often anything is taken to have been seen besides
     single = np.array([2.0, 2.0, 2.0]) / (3 + 28)  # of the end, a and b, each seen once
     after_one = (1 + one * single) / (1 + one)
@@ -71,7 +71,7 @@ def test_letters_by_hand():
 
 
 def test_a_spelling_is_the_likelier_the_more_words_are_spelt_so():
-    letters = Letters.of(["states", "estates", "stateless", "slates", "plates"])
+    letters = Letters.from_words(["states", "estates", "stateless", "slates", "plates"])
     usual, swapped, foreign = letters(["states", "sttaes", "şţǎţęş"])
     assert usual > swapped
     assert letters(["STATES"])[0] == usual
@@ -83,5 +83,5 @@ def test_a_spelling_is_the_likelier_the_more_words_are_spelt_so():
 
 @given(st.lists(WORD, min_size=1))
 def test_a_spelling_does_not_depend_on_its_neighbours(words):
-    letters = Letters.of(["abc", "cab"])
+    letters = Letters.from_words(["abc", "cab"])
     assert letters(words).tolist() == [letters([w])[0] for w in words]

@@ -7,7 +7,7 @@ import pytest
 
 from detector.estimators.context_model import WordVectors
 from detector.restore.topic import topic_fit, topics
-from detector.scoring.tokens import Census
+from detector.scoring.tokens import DocumentTermCounts
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 FIRST = len(SPECIAL_WORDS)
@@ -30,24 +30,26 @@ def vectors():
     return WordVectors(embedding, scale, embedding, scale)
 
 
-def census(vocabulary, *documents):
-    """Return the census of documents of words, {word: times} each."""
+def term_counts(vocabulary, *documents):
+    """Return the term_counts of documents of words, {word: times} each."""
     rows = [(d * vocabulary.size + word, n) for d, words in enumerate(documents) for word, n in sorted(words.items())]
     keys, counts = np.array(rows).T
-    return Census(keys, counts, vocabulary.size, np.zeros(len(documents)))
+    return DocumentTermCounts(keys, counts, vocabulary.size, np.zeros(len(documents)))
 
 
 def test_a_topic_is_the_sum_of_rare_words_and_marks_and_common_ones_say_nothing(vocabulary, vectors):
-    found = topics(census(vocabulary, {SHIP: 2, BANK: 1, THE: 9, COMMA: 9, ODD: 1}, {SAIL: 1}), vectors, vocabulary)
+    found = topics(
+        term_counts(vocabulary, {SHIP: 2, BANK: 1, THE: 9, COMMA: 9, ODD: 1}, {SAIL: 1}), vectors, vocabulary
+    )
     assert found == pytest.approx(np.array([(4.0, 2.0), (2.0, 0.0)]))
 
 
 def test_a_word_is_compared_with_the_rest_of_its_document(vocabulary, vectors):
-    words = census(vocabulary, {SHIP: 2, BANK: 1}, {BANK: 1})
+    words = term_counts(vocabulary, {SHIP: 2, BANK: 1}, {BANK: 1})
     # Places of the first document where "bank" and a "ship" stand, and of the second where "bank" does.
     batch = SimpleNamespace(ids=np.array([BANK, SHIP, BANK]), document_of=np.array([0, 0, 1]))
     heads, originals = np.array([0, 0, 1, 1, 2]), np.array([SAIL, BANK, SAIL, ODD, SAIL])
-    m = SimpleNamespace(batch=batch, census=words, substitute_head=heads, original_head=originals)
+    m = SimpleNamespace(batch=batch, term_counts=words, substitute_head=heads, original_head=originals)
     original, substitute = topic_fit(m, vectors, vocabulary).T
     # Without "bank" all is about ships; without one ship, of two, as much about either; and then nothing is left.
     assert original == pytest.approx([1.0, 0.0, np.sqrt(0.5), 0.0, 0.0], abs=1e-6)

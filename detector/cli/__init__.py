@@ -17,7 +17,7 @@ import click
 from detector import __version__
 from detector.cli import models
 from detector.cli.annotate import annotate
-from detector.cli.call import PipeClosed, Usage, tell
+from detector.cli.call import PipeClosed, Usage, echo_error
 from detector.cli.options import ALL_FORMATS, FORMATS
 from detector.cli.reverse import reverse
 from detector.cli.scan import scan
@@ -43,7 +43,7 @@ class Group(click.Group):
     """Commands whose closed pipes are told apart: click would exit with 1, which means something here."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
+        """ReportRun the command that was asked for."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -84,7 +84,7 @@ for command in (annotate, score, reverse, scan, models.info, models.schema, mode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+    """ReportRun the command line and return its exit code."""
     try:
         code = cli.main(
             args=None if arguments is None else list(arguments), prog_name="detector", standalone_mode=False
@@ -97,18 +97,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "detector"
         hint = "" if isinstance(error, Usage) else f" (see `{command} --help`)"
-        tell(error.format_message() + hint)
+        echo_error(error.format_message() + hint)
         return 2
     except click.ClickException as error:
-        tell(error.format_message())
+        echo_error(error.format_message())
         return error.exit_code
     except click.Abort:
         return 130
     except DetectorError as error:
-        tell(str(error))
+        echo_error(str(error))
         return 3
     except MemoryError:
-        tell("out of memory; fewer --jobs, or smaller files, need less")
+        echo_error("out of memory; fewer --jobs, or smaller files, need less")
         return 3
     except KeyboardInterrupt:
         return 130

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from detector import __version__
-from detector.cli.call import Call, Usage, signature
+from detector.cli.call import Invocation, Usage, signature
 from detector.cli.documents import iter_documents, judge, only, paths_of, read_baseline, restore
 from detector.cli.options import (
     cache_option,
@@ -22,8 +22,8 @@ from detector.cli.options import (
     threshold_option,
 )
 from detector.cues import CUES
-from detector.readers import Document
-from detector.report.model import Judged, Run
+from detector.readers import InputDocument
+from detector.report.model import JudgedDocument, ReportRun
 
 __all__ = ["annotate"]
 
@@ -81,7 +81,7 @@ def annotate(
     files = paths_of(paths, call)
     kept = open_cache(cache, threshold)
 
-    def results() -> Iterator[Judged]:
+    def results() -> Iterator[JudgedDocument]:
         for item in call.read(judge(iter_documents(files), threshold, jobs, kept), len(files)):
             left = only(item, cues, known)
             fresh = known is None or bool(left.report.evidence)
@@ -96,7 +96,7 @@ def annotate(
             judged = tuple(
                 replace(j, restoration=restore(j.document, None)) if j.report.verdict == "spun" else j for j in judged
             )
-        run = Run(judged, tuple(call.failures), __version__, signature())
+        run = ReportRun(judged, tuple(call.failures), __version__, signature())
         with call.writer() as write:
             rendered = _renderer(format_)(run)
             for part in (rendered,) if isinstance(rendered, str) else rendered:
@@ -104,14 +104,14 @@ def annotate(
     return call.code(check)
 
 
-def _renderer(format_: str) -> Callable[[Run], str | Iterable[str]]:
+def _renderer(format_: str) -> Callable[[ReportRun], str | Iterable[str]]:
     from importlib import import_module
 
-    render: Callable[[Run], str | Iterable[str]] = import_module(f"detector.report.{format_}").render
+    render: Callable[[ReportRun], str | Iterable[str]] = import_module(f"detector.report.{format_}").render
     return render
 
 
-def _print_documents(call: Call, results: Iterator[Judged], several: bool, context: int | None) -> None:
+def _print_documents(call: Invocation, results: Iterator[JudgedDocument], several: bool, context: int | None) -> None:
     rows = []
     flagged = False
     with call.terminal() as terminal:
@@ -122,7 +122,7 @@ def _print_documents(call: Call, results: Iterator[Judged], several: bool, conte
             flagged |= judged.report.verdict == "spun"
             if several:
                 terminal.console.print()
-                rows.append(Judged(Document(judged.document.path, ""), judged.report))
+                rows.append(JudgedDocument(InputDocument(judged.document.path, ""), judged.report))
         if several and rows:
             terminal.summary(rows, call.failures)
         if call.on_terminal and call.colored and not call.quiet and flagged:

@@ -12,12 +12,12 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from detector.report.model import Failure
+from detector.report.model import InputFailure
 
 if TYPE_CHECKING:
     from detector.report.text import Terminal
 
-__all__ = ["Call", "PipeClosed", "Usage", "bar", "signature", "tell"]
+__all__ = ["Invocation", "PipeClosed", "Usage", "bar", "echo_error", "signature"]
 
 _Item = TypeVar("_Item")
 
@@ -31,7 +31,7 @@ class PipeClosed(Exception):
 
 
 @dataclass
-class Call:
+class Invocation:
     """What one call was told about where its results go, and what has gone wrong so far."""
 
     format: str
@@ -39,7 +39,7 @@ class Call:
     color: str
     quiet: bool
     exclude: tuple[str, ...] = ()
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[InputFailure] = field(default_factory=list)
     flagged: bool = False
 
     @property
@@ -56,17 +56,17 @@ class Call:
         """Whether results are read on a terminal."""
         return self.output is None and sys.stdout.isatty()
 
-    def fail(self, failure: Failure) -> None:
+    def fail(self, failure: InputFailure) -> None:
         """Tell of an input that could not be read, and remember it."""
         self.failures.append(failure)
-        tell(f"{failure.path}: {failure.message}")
+        echo_error(f"{failure.path}: {failure.message}")
 
-    def read(self, items: Iterable[_Item | Failure], total: int) -> Iterator[_Item]:
-        """Yield what could be read, with progress; tell of the rest."""
+    def read(self, items: Iterable[_Item | InputFailure], total: int) -> Iterator[_Item]:
+        """Yield what could be read, with progress; echo_error of the rest."""
         with self.progress(total) as done:
             for item in items:
                 done()
-                if isinstance(item, Failure):
+                if isinstance(item, InputFailure):
                     self.fail(item)
                 else:
                     yield item
@@ -161,7 +161,7 @@ def bar() -> Any:
     )
 
 
-def tell(message: str) -> None:
+def echo_error(message: str) -> None:
     """Print one line to standard error."""
     from detector.report.text import printable
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from detector.cli.call import tell
+from detector.cli.call import echo_error
 
 __all__ = ["evaluate", "info", "schema", "train"]
 
@@ -127,7 +127,7 @@ def train(
 
     missing = [name for name in ("torch", "scipy") if find_spec(name) is None]
     if missing:
-        tell(f'training needs {" and ".join(missing)}: pip install "detector[train]"')
+        echo_error(f'training needs {" and ".join(missing)}: pip install "detector[train]"')
         return 2
     from detector.training.train import TrainSettings
     from detector.training.train import train as run
@@ -140,7 +140,7 @@ def train(
     with _training_progress(quiet) as (announce, progress):
         folder = run(settings, announce, progress)
     if not quiet:
-        tell(f"models written to {folder}")
+        echo_error(f"models written to {folder}")
     return 0
 
 
@@ -194,7 +194,7 @@ def evaluate(
     from importlib.util import find_spec
 
     if find_spec("matplotlib") is None:
-        tell('evaluating needs matplotlib: pip install "detector[train]"')
+        echo_error('evaluating needs matplotlib: pip install "detector[train]"')
         return 2
     from detector.evaluation.run import EvaluateSettings
     from detector.evaluation.run import evaluate as run
@@ -214,7 +214,7 @@ def evaluate(
     with _training_progress(quiet) as (announce, progress):
         run(settings, announce, progress)
     if not quiet:
-        tell(f"model card written to {output / 'README.md'}")
+        echo_error(f"model card written to {output / 'README.md'}")
     return 0
 
 

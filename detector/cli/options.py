@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from detector import __version__
-from detector.cli.call import Call, Usage, signature
+from detector.cli.call import Invocation, Usage, signature
 from detector.config import Config
 from detector.errors import InputError
 
@@ -157,7 +157,7 @@ def open_cache(folder: Path | None, threshold: float | str | None) -> ResultCach
         raise Usage(str(error)) from None
 
 
-def call_of(ctx: click.Context, format_: str, output: Path | None, color: str, quiet: bool) -> Call:
+def call_of(ctx: click.Context, format_: str, output: Path | None, color: str, quiet: bool) -> Invocation:
     """Return the call, with what the project has settled."""
     config = ctx.find_object(Config) or Config()
-    return Call(format_, output, color, quiet, config.exclude)
+    return Invocation(format_, output, color, quiet, config.exclude)

@@ -12,7 +12,7 @@ from detector import __version__
 from detector.cli.call import Usage, signature
 from detector.cli.documents import iter_documents, paths_of, restore
 from detector.cli.options import Span, call_of, common
-from detector.report.model import Restored
+from detector.report.model import RestoredDocument
 
 __all__ = ["reverse"]
 
@@ -53,7 +53,7 @@ def reverse(
     if queries and format_ == "diff":
         raise Usage("--queries goes with --format text or json")
 
-    def results() -> Iterator[Restored]:
+    def results() -> Iterator[RestoredDocument]:
         for item in call.read(iter_documents(files), len(files)):
             beyond = [s for s in keep if s[1] > len(item.text)]
             if beyond:
@@ -62,7 +62,7 @@ def reverse(
                     f"which has {len(item.text):,} characters"
                 )
             restoration = restore(item, min_gain, keep)
-            yield Restored(item, restoration, _queries(restoration) if queries else ())
+            yield RestoredDocument(item, restoration, _queries(restoration) if queries else ())
 
     if format_ == "json":
         from detector.report.json import restored_object, wrap

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detector.cli.call import Usage, bar, tell
+from detector.cli.call import Usage, bar, echo_error
 from detector.cli.options import check_threshold, jobs_option, threshold_option
 from detector.errors import InputError
-from detector.report.model import Failure
+from detector.report.model import InputFailure
 
 if TYPE_CHECKING:
     from detector.scan import Scanned
@@ -55,8 +55,8 @@ def scan(
     check_threshold(threshold)
     settings = ScanSettings(source, output, text_field, id_field, threshold, evidence, jobs)
 
-    def fail(failure: Failure) -> None:
-        tell(f"{failure.path}: {failure.message}")
+    def fail(failure: InputFailure) -> None:
+        echo_error(f"{failure.path}: {failure.message}")
 
     try:
         if quiet or not sys.stderr.isatty():
@@ -70,7 +70,7 @@ def scan(
     except InputError as error:
         raise Usage(str(error)) from None
     if not quiet:
-        tell(_scanned_line(scanned))
+        echo_error(_scanned_line(scanned))
     return 3 if scanned.failures else 0
 
 

@@ -20,7 +20,7 @@ from detector.cli.options import (
     open_cache,
     threshold_option,
 )
-from detector.report.model import Judged
+from detector.report.model import JudgedDocument
 
 __all__ = ["score"]
 
@@ -52,7 +52,7 @@ def score(
     files = paths_of(paths, call)
     kept = open_cache(cache, threshold)
 
-    def results() -> Iterator[Judged]:
+    def results() -> Iterator[JudgedDocument]:
         for item in call.read(judge(iter_documents(files), threshold, jobs, kept), len(files)):
             call.flagged |= item.report.verdict == "spun"
             yield item

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from detector.cues import agreement, homoglyph, misspelt_name, odd_word, substitution
 from detector.cues.tortured_phrase import TorturedPhrases
-from detector.scoring.tokens import Glance, Measurements, Measurer
+from detector.scoring.tokens import FeatureExtractor, TokenFeatures, TokenScores
 from detector.types import Edit, Evidence
 
 __all__ = ["Damage", "collect", "find_damage"]
@@ -33,18 +33,18 @@ class Damage:
         return Damage([self.names[d] for d in rows], [self.letters[d] for d in rows], self.log10_odds[:, documents])
 
 
-def find_damage(m: Glance, measurer: Measurer) -> Damage:
+def find_damage(m: TokenScores, extractor: FeatureExtractor) -> Damage:
     """Return the misspelt names and the look-alike letters of each document."""
-    names, of_names = misspelt_name.find(m, measurer)
-    letters = homoglyph.find(m, measurer.vocabulary)
+    names, of_names = misspelt_name.find(m, extractor)
+    letters = homoglyph.find(m, extractor.vocabulary)
     of_letters = [sum(e.log10_odds for e in found) for found in letters]
     return Damage(names, letters, np.stack((of_names, np.array(of_letters, dtype=np.float64))))
 
 
 def collect(
-    m: Measurements,
+    m: TokenFeatures,
     damage: Damage,
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     tortured: TorturedPhrases,
     plans: Sequence[Sequence[Edit]],
     shift: NDArray[np.float64],
@@ -64,7 +64,7 @@ def collect(
         damage.names,
         tortured.find(m),
         [substitution.find(text, plan) for text, plan in zip(m.batch.texts, plans, strict=True)],
-        agreement.find(m, measurer),
+        agreement.find(m, extractor),
         odd_word.find(m, odds, least),
     )
     return [_without_overlaps(cues) for cues in zip(*by_cue, strict=True)]

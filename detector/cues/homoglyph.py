@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detector.scoring.tokens import Glance
+from detector.scoring.tokens import TokenScores
 from detector.text.vocabulary import CONFUSABLE_LETTERS, INVISIBLE, Vocabulary, skeleton
 from detector.types import Alternative, Evidence
 
@@ -26,7 +26,7 @@ _COMMON_ZIPF = 5.0  # from which it is taken for the word ("αnd")
 _LOG10_ODDS = 3.0  # no such word in a million words of held-out human text, Greek symbols and names apart
 
 
-def find(m: Glance, vocabulary: Vocabulary) -> list[list[Evidence]]:
+def find(m: TokenScores, vocabulary: Vocabulary) -> list[list[Evidence]]:
     """Return the words of each document that mix scripts and read as an English word.
 
     A word all of whose letters are foreign is a foreign word; one whose skeleton is no listed word of three letters

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.scoring.tokens import Glance, Measurer
+from detector.scoring.tokens import FeatureExtractor, TokenScores
 from detector.text.spelling import one_apart
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, HYPHENATED, MIXED_CASE, SENTENCE_START, WORD
 from detector.text.vocabulary import LOWER, NAME, Vocabulary
 from detector.types import Alternative, Evidence
 
-__all__ = ["CUE", "NAME_COLUMNS", "Slips", "find", "possible_slips"]
+__all__ = ["CUE", "NAME_COLUMNS", "Misspellings", "candidate_misspellings", "find"]
 
 CUE = "name_mangling"
 
@@ -37,14 +37,16 @@ NAME_COLUMNS = (
     "elsewhere",  # log10 of 1 + how often the text has the right word as a name
 )
 
-_SHORTEST, _SHORTEST_RIGHT = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
-_AT_LEAST = 2  # times that the text has a name which it alone knows; two names that stand there once are both at home
-_LEAST = 0.5  # log10 odds from which a misspelt name is reported
+_MIN_LETTERS, _MIN_RIGHT_LETTERS = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
+_MIN_MENTIONS = (
+    2  # times that the text has a name which it alone knows; two names that stand there once are both at home
+)
+_MIN_LOG10_ODDS = 0.5  # log10 odds from which a misspelt name is reported
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
 
 
 @dataclass(frozen=True)
-class Slips:
+class Misspellings:
     """Pairs of a mention and what it may be a slip of, in the order of the mentions.
 
     Attributes
@@ -59,7 +61,7 @@ class Slips:
     features: NDArray[np.float32]
 
 
-def find(m: Glance, measurer: Measurer) -> tuple[list[list[Evidence]], NDArray[np.float64]]:
+def find(m: TokenScores, extractor: FeatureExtractor) -> tuple[list[list[Evidence]], NDArray[np.float64]]:
     """Return the misspelt names of each document, in order, and what slips tell of each, likely or not, in all.
 
     The latter, log10 odds that the names of the document were damaged, float64 (documents,), 0 or more: slips are taken
@@ -67,17 +69,17 @@ def find(m: Glance, measurer: Measurer) -> tuple[list[list[Evidence]], NDArray[n
     """
     batch = m.batch
     out: list[list[Evidence]] = [[] for _ in batch.texts]
-    slips = possible_slips(m, measurer)
+    slips = candidate_misspellings(m, extractor)
     if not len(slips.place):
         return out, np.zeros(len(batch.texts))
-    assert measurer.name_model is not None
-    odds = measurer.name_model.log10_odds(slips.features)
+    assert extractor.name_model is not None
+    odds = extractor.name_model.log10_odds(slips.features)
     # Of each mention the likeliest; of equals the first.
     order = np.lexsort((-odds, slips.place))
     best = order[np.diff(slips.place[order], prepend=-1) != 0]
     total = np.zeros(len(batch.texts))
     np.add.at(total, batch.document_of[slips.place[best]], np.log10(1.0 + 10.0 ** odds[best].astype(np.float64)))
-    for row in best[odds[best] >= _LEAST].tolist():
+    for row in best[odds[best] >= _MIN_LOG10_ODDS].tolist():
         place, gain, right = int(slips.place[row]), round(float(odds[row]), 2), slips.right[row]
         out[int(batch.document_of[place])].append(
             Evidence(
@@ -93,11 +95,11 @@ def find(m: Glance, measurer: Measurer) -> tuple[list[list[Evidence]], NDArray[n
     return out, total
 
 
-def possible_slips(m: Glance, measurer: Measurer) -> Slips:
+def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Misspellings:
     """Return every mention of a batch that may be a slip, with each word that it may be a slip of."""
-    batch, vocabulary = m.batch, measurer.vocabulary
+    batch, vocabulary = m.batch, extractor.vocabulary
     capital = (batch.shape & (FIRST_UPPER | ALL_UPPER | MIXED_CASE | WORD)) == (FIRST_UPPER | WORD)
-    capital &= batch.ends - batch.starts >= _SHORTEST
+    capital &= batch.ends - batch.starts >= _MIN_LETTERS
     rare = capital & ((batch.shape & (SENTENCE_START | HYPHENATED)) == 0)
     rare &= (batch.ids == NAME) | (vocabulary.zipf[batch.ids] < _RARE_ZIPF)
     named = np.flatnonzero(capital)
@@ -109,22 +111,22 @@ def possible_slips(m: Glance, measurer: Measurer) -> Slips:
     written = [names[i] for i in asked]
     pairs = sorted({*_known(written, vocabulary), *_elsewhere(written, times, vocabulary)})
     if not pairs:
-        return Slips(np.zeros(0, dtype=np.int64), [], np.zeros((0, len(NAME_COLUMNS)), dtype=np.float32))
+        return Misspellings(np.zeros(0, dtype=np.int64), [], np.zeros((0, len(NAME_COLUMNS)), dtype=np.float32))
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
     place = named[np.array(asked, dtype=np.int64)][rows]
     rights = [right for _, right in pairs]
     ids = np.array([vocabulary.get(right, NAME) for right in rights], dtype=np.int32)
     lengths = np.array([len(name) for _, name in written], dtype=np.float32)
     x = np.zeros((len(rows), len(NAME_COLUMNS)), dtype=np.float32)
-    x[:, 0] = measurer.context_model.log10_odds(m.queries, place, ids)
-    x[:, 1] = measurer.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
+    x[:, 0] = extractor.context_model.log10_odds(m.queries, place, ids)
+    x[:, 1] = extractor.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
     x[:, 2] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
     x[:, 3] = (batch.ids[place] != NAME) & (vocabulary.usual_case[batch.ids[place]] != LOWER)
     x[:, 4] = vocabulary.letters([name for _, name in written])[rows]
     x[:, 5] = lengths[rows]
     x[:, 6] = [_log10_ways(right, written[row][1]) for row, right in pairs]
     x[:, 7] = np.log10([1 + times[written[row][0], right] for row, right in pairs])
-    return Slips(place, [right[:1].upper() + right[1:] for right in rights], x)
+    return Misspellings(place, [right[:1].upper() + right[1:] for right in rights], x)
 
 
 def _known(written: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, str]]:
@@ -144,7 +146,7 @@ def _elsewhere(
         known = vocabulary.get(name, NAME)
         # "Rivers" may open a sentence: a word that is written small elsewhere is no name for that.
         is_name = known == NAME or vocabulary.usual_case[known] != LOWER
-        if is_name and often >= _AT_LEAST and len(name) >= _SHORTEST_RIGHT:
+        if is_name and often >= _MIN_MENTIONS and len(name) >= _MIN_RIGHT_LETTERS:
             alike[d, name[0], len(name)].append(name)
     for row, (d, name) in enumerate(written):
         for size in (len(name) - 1, len(name), len(name) + 1):

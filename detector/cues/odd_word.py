@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.scoring.tokens import Measurements
+from detector.scoring.tokens import TokenFeatures
 from detector.types import Evidence
 
 __all__ = ["CUE", "find"]
@@ -13,7 +13,7 @@ __all__ = ["CUE", "find"]
 CUE = "collocation"
 
 
-def find(m: Measurements, log10_odds: NDArray[np.float64], least: float) -> list[list[Evidence]]:
+def find(m: TokenFeatures, log10_odds: NDArray[np.float64], least: float) -> list[list[Evidence]]:
     """Return the odd words of each document: those with `log10_odds` (n,) of at least `least`."""
     batch = m.batch
     out: list[list[Evidence]] = [[] for _ in batch.texts]

@@ -1,8 +1,8 @@
 """Tortured phrases of science with the conditions under which each counts: a small boolean query language.
 
-The Problematic Paper Screener (Cabanac, Labbé & Magazinov) writes its fingerprints as queries: quoted phrases, AND,
+The Problematic Paper Screener (Cabanac, Labbé & Magazinov) writes its phrase_queries as queries: quoted phrases, AND,
 OR, NOT, brackets, `word*` for a prefix and `"a b"~10` for words within ten of each other. `parse` reads one,
-`Fingerprint.holds` asks whether a document satisfies it.
+`PhraseQuery.holds` asks whether a document satisfies it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 from detector.errors import InputError
 from detector.text.tokens import iter_pieces
 
-__all__ = ["DocumentWords", "Fingerprint", "Query", "Term", "first_term", "parse"]
+__all__ = ["DocumentWords", "PhraseQuery", "Query", "Term", "first_term", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class DocumentWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
+class PhraseQuery:
     """One tortured phrase (`anchor`), what it stands for, when it counts, and how telling it is.
 
     `log10_odds` is how much likelier a text that holds it is tortured than not, from how often human text says it.

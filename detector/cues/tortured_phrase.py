@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from detector.cues.phrase_query import DocumentWords, Fingerprint
-from detector.scoring.tokens import Measurements
+from detector.cues.phrase_query import DocumentWords, PhraseQuery
+from detector.scoring.tokens import TokenFeatures
 from detector.text.tokens import fold
 from detector.text.vocabulary import Vocabulary
 from detector.types import Alternative, Evidence
@@ -24,28 +24,28 @@ CUE = "tortured_phrase"
 
 
 class TorturedPhrases:
-    """Finds fingerprints in batches: a document is read closely only where some anchor's rarest word stands."""
+    """Finds phrase_queries in batches: a document is read closely only where some anchor's rarest word stands."""
 
-    def __init__(self, fingerprints: Sequence[Fingerprint], vocabulary: Vocabulary) -> None:
-        self.fingerprints = tuple(fingerprints)
+    def __init__(self, phrase_queries: Sequence[PhraseQuery], vocabulary: Vocabulary) -> None:
+        self.phrase_queries = tuple(phrase_queries)
         self._vocabulary = vocabulary
 
     @cached_property
-    def _by_pair(self) -> dict[int, list[tuple[Fingerprint, list[int]]]]:
+    def _by_pair(self) -> dict[int, list[tuple[PhraseQuery, list[int]]]]:
         """Fingerprints by the first two words of their anchor, as one number, with the ids of all its words."""
-        out: dict[int, list[tuple[Fingerprint, list[int]]]] = defaultdict(list)
-        for f in self.fingerprints:
+        out: dict[int, list[tuple[PhraseQuery, list[int]]]] = defaultdict(list)
+        for f in self.phrase_queries:
             ids = [self._vocabulary[w] for w in f.anchor.words]
             if f.anchor.slop is None and len(ids) > 1:
                 out[ids[0] << 20 | ids[1]].append((f, ids))
         return dict(out)
 
     @cached_property
-    def _near(self) -> dict[int, list[Fingerprint]]:
+    def _near(self) -> dict[int, list[PhraseQuery]]:
         """Fingerprints with a proximity anchor, by the id of its rarest word."""
-        out: dict[int, list[Fingerprint]] = defaultdict(list)
+        out: dict[int, list[PhraseQuery]] = defaultdict(list)
         zipf = self._vocabulary.zipf
-        for f in self.fingerprints:
+        for f in self.phrase_queries:
             if f.anchor.slop is not None:
                 out[min((self._vocabulary[w] for w in f.anchor.words), key=lambda i: zipf[i])].append(f)
         return dict(out)
@@ -54,12 +54,12 @@ class TorturedPhrases:
     def _keys(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         return np.array(sorted(self._by_pair), dtype=np.int64)
 
-    def find(self, m: Measurements) -> list[list[Evidence]]:
+    def find(self, m: TokenFeatures) -> list[list[Evidence]]:
         """Return the tortured phrases of each document."""
         batch = m.batch
         out: list[list[Evidence]] = [[] for _ in batch.texts]
         words = np.flatnonzero(batch.is_word)
-        if len(words) < 2 or not self.fingerprints:
+        if len(words) < 2 or not self.phrase_queries:
             return out
         ids = batch.ids[words].astype(np.int64)
         pairs = (ids[:-1] << 20) | ids[1:]
@@ -67,7 +67,7 @@ class TorturedPhrases:
         hits = np.flatnonzero(self._keys[at] == pairs)
         near = np.flatnonzero(np.isin(ids, np.fromiter(self._near, dtype=np.int64, count=len(self._near))))
         # Strings are made only of documents that hold all words of some anchor, side by side where it asks for that.
-        suspects: dict[int, dict[int, Fingerprint]] = defaultdict(dict)
+        suspects: dict[int, dict[int, PhraseQuery]] = defaultdict(dict)
         for hit in hits.tolist():
             for f, anchor in self._by_pair[int(pairs[hit])]:
                 if ids[hit : hit + len(anchor)].tolist() == anchor:
@@ -95,10 +95,10 @@ class TorturedPhrases:
 
     @staticmethod
     def _places(
-        f: Fingerprint,
+        f: PhraseQuery,
         document: DocumentWords,
         places: np.ndarray[tuple[int], np.dtype[np.int64]],
-        m: Measurements,
+        m: TokenFeatures,
         text: str,
     ) -> list[Evidence]:
         n = len(f.anchor.words)

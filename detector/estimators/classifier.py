@@ -22,7 +22,7 @@ __all__ = [
 # What a verdict on a document's words rests on: itself as one long passage, and its worst passage (one spun passage in
 # a human article is found by that passage alone).
 DOCUMENT_FEATURE_NAMES = ("whole", "worst_passage", "log10_passages")
-_MOST_BY_NAMES = 5.0  # natural logarithm of the odds: who makes one slip makes more, and none is proof
+_MAX_BY_NAMES = 5.0  # natural logarithm of the odds: who makes one slip makes more, and none is proof
 _MOST = 15.0
 # Share of spun texts whose words are a writer's and only damaged. So damage is told at ROC AUC 0.996 of 300 words on
 # dev; where words that read well weigh against it, at 0.991.
@@ -137,7 +137,7 @@ def with_damage(words: NDArray[np.float64], damage: NDArray[np.float64]) -> NDAr
     damage : float64 (2, d), 0 or more, log10 odds of misspelt names and of look-alike letters, summed
     """
     names, letters = damage * np.log(10.0)
-    both = np.minimum(np.minimum(names, _MOST_BY_NAMES) + letters, _MOST)
+    both = np.minimum(np.minimum(names, _MAX_BY_NAMES) + letters, _MOST)
     # The odds less 1, so that a text without damage keeps the odds of its words; of it the logarithm is -inf.
     with np.errstate(divide="ignore"):
         only = np.log(_ONLY_DAMAGED * np.expm1(both))

@@ -90,7 +90,7 @@ class _Projection:
     scale: NDArray[np.float32]
 
     @classmethod
-    def of(cls, weights: NDArray[np.float32], levels: int) -> _Projection:
+    def from_weights(cls, weights: NDArray[np.float32], levels: int) -> _Projection:
         """Return the map with its weights rounded to `levels` on either side of 0."""
         scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / levels
         return cls(np.rint(weights / scale), scale.astype(np.float32))
@@ -162,8 +162,8 @@ class ContextModel:
         # A word is no part of its own topic: what the sum over blocks holds of it is taken out again.
         topic = window[-1] / ((2 * TOPIC_BLOCKS + 1) * BLOCK)
         return (
-            _Projection.of(np.concatenate((*window[:-1], -topic), axis=1), _WEIGHT_LEVELS),
-            _Projection.of(topic * ((2 * TOPIC_BLOCKS + 1) * BLOCK / _TOPIC_LEVELS), _TOPIC_WEIGHT_LEVELS),
+            _Projection.from_weights(np.concatenate((*window[:-1], -topic), axis=1), _WEIGHT_LEVELS),
+            _Projection.from_weights(topic * ((2 * TOPIC_BLOCKS + 1) * BLOCK / _TOPIC_LEVELS), _TOPIC_WEIGHT_LEVELS),
         )
 
     @cached_property
@@ -217,7 +217,7 @@ class ContextModel:
         """
         ids = self.known(batch.ids)
         n = len(ids)
-        shape_rows, inner, inner_least, query, query_bias = self._dense
+        shape_rows, inner, inner_min, query, query_bias = self._dense
         out = np.zeros((n, query.shape[1]), dtype=np.float32)
         places = np.flatnonzero(batch.is_word)
         if not len(places):
@@ -255,7 +255,7 @@ class ContextModel:
             np.maximum(hidden, zero[: len(at)], out=hidden)
             first = hidden.astype(np.float64)
             second = first @ inner
-            np.maximum(second, inner_least, out=second)
+            np.maximum(second, inner_min, out=second)
             second += first
             asked = second @ query
             asked += query_bias

@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from detector.cues import CUES
 from detector.estimators.channel import SOURCES
 from detector.evaluation.metrics import auc_interval, ratio_interval
-from detector.evaluation.parts import THESAURUS_SOURCES, deaf_to, reading_with, without_sources
-from detector.evaluation.restoration import Restored, restored, touching
+from detector.evaluation.parts import THESAURUS_SOURCES, with_columns_masked, with_extractor, without_sources
+from detector.evaluation.restoration import RestorationCounts, restored, touching
 from detector.evaluation.results import AblationRow, CueRow
 from detector.evaluation.samples import (
     FULL_RATE,
@@ -27,7 +27,7 @@ from detector.scoring.cascade import evidence_of, plans
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.training.examples import HUMAN, make_examples
 from detector.training.families import FAMILIES, REWRITING
-from detector.training.fit import balanced
+from detector.training.fit import sample_by_source
 from detector.training.spinners import SpunText, TableSpinner
 
 __all__ = ["ablation", "cues"]
@@ -52,33 +52,33 @@ class _Reduced:
 
 
 def _reductions(models: Models) -> Iterator[_Reduced]:
-    m = models.close.measurer
+    m = models.close.extractor
     candidate, token = m.candidate_model, m.token_model
     assert candidate is not None
     assert token is not None
-    yield _Reduced("nothing", reading_with(models, m), ())
+    yield _Reduced("nothing", with_extractor(models, m), ())
     for source in SOURCES:
         reduced = replace(m, channel=without_sources(m.channel, (source,)))
-        yield _Reduced(f"candidates: {source}", reading_with(models, reduced), ())
+        yield _Reduced(f"candidates: {source}", with_extractor(models, reduced), ())
     thesauri = replace(m, channel=without_sources(m.channel, THESAURUS_SOURCES))
-    yield _Reduced("candidates: both thesauri", reading_with(models, thesauri), ())
+    yield _Reduced("candidates: both thesauri", with_extractor(models, thesauri), ())
     everything = replace(m, channel=without_sources(m.channel, SOURCES))
-    yield _Reduced("candidates: all", reading_with(models, everything), ("candidate_share", "everyday"))
+    yield _Reduced("candidates: all", with_extractor(models, everything), ("candidate_share", "everyday"))
     context = replace(
         m,
-        candidate_model=deaf_to(candidate, _CONTEXT_OF_CANDIDATE),
-        token_model=replace(token, network=deaf_to(token.network, _CONTEXT)),
+        candidate_model=with_columns_masked(candidate, _CONTEXT_OF_CANDIDATE),
+        token_model=replace(token, network=with_columns_masked(token.network, _CONTEXT)),
     )
-    without_context = reading_with(models, context, _CONTEXT_OF_CANDIDATE)
+    without_context = with_extractor(models, context, _CONTEXT_OF_CANDIDATE)
     yield _Reduced("context model", without_context, ("mean_context", "context_q"))
     n_grams = replace(
         m,
-        candidate_model=deaf_to(candidate, ("lm_gain", "surprise")),
-        token_model=replace(token, network=deaf_to(token.network, _LM)),
+        candidate_model=with_columns_masked(candidate, ("lm_gain", "surprise")),
+        token_model=replace(token, network=with_columns_masked(token.network, _LM)),
     )
-    without_n_grams = reading_with(models, n_grams, ("lm_gain",))
+    without_n_grams = with_extractor(models, n_grams, ("lm_gain",))
     yield _Reduced("n-gram model", without_n_grams, ("mean_log10_prob", "unseen_pairs"))
-    yield _Reduced("everyday words", reading_with(models, m), ("everyday",))
+    yield _Reduced("everyday words", with_extractor(models, m), ("everyday",))
 
 
 def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100) -> tuple[AblationRow, ...]:
@@ -89,7 +89,7 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100
     """
     fit = list(
         make_examples(
-            balanced(bench.fit, 2 * bench.limit, bench.seed + 40),
+            sample_by_source(bench.fit, 2 * bench.limit, bench.seed + 40),
             bench.resources,
             REWRITING,
             (20, 400),
@@ -129,7 +129,7 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100
         if loose:
             both = np.concatenate([score[:n], score[n + k :]])
             auc_unseen = auc_interval(both, np.arange(2 * n) >= n, np.tile(np.arange(n), 2))
-        r = Restored(reduced.models, spun_long)
+        r = RestorationCounts(reduced.models, spun_long)
         edits, n_words = 0, 0
         for _, judged in judged_batches(reduced.models, long_human):
             edits += sum(map(len, plans(judged, reduced.models)))

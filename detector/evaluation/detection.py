@@ -47,7 +47,7 @@ from detector.scoring.cascade import passages_of
 from detector.training.corpus import TEST_SOURCES
 from detector.training.examples import HUMAN, Example, make_examples
 from detector.training.families import FAMILIES, REWRITING, closest_first, make_spinner
-from detector.training.fit import balanced, passage_inputs
+from detector.training.fit import passage_inputs, sample_by_source
 from detector.training.inflection import Inflector
 from detector.training.spinners import SpunText, TableSpinner, spin_part
 from detector.training.thesaurus import inflected_pairs, read_moby, read_wordnet
@@ -97,7 +97,7 @@ def fit_tfidf(bench: Bench) -> Pipeline:
         e
         for k in range(2)
         for e in make_examples(
-            balanced(bench.fit, 8 * bench.limit, bench.seed + k),
+            sample_by_source(bench.fit, 8 * bench.limit, bench.seed + k),
             bench.resources,
             FAMILIES,
             (30, 400),
@@ -220,7 +220,7 @@ def unseen_thesaurus(bench: Bench, table: Mapping[str, Sequence[str]]) -> tuple[
     """Return ROC AUC on text spun word by word from an unseen thesaurus: evidence alone, then the full model."""
     examples = list(
         make_examples(
-            balanced(bench.fit, 3 * bench.limit, bench.seed + 5),
+            sample_by_source(bench.fit, 3 * bench.limit, bench.seed + 5),
             bench.resources,
             (_UNSEEN_FIT,),
             (20, 500),
@@ -228,7 +228,7 @@ def unseen_thesaurus(bench: Bench, table: Mapping[str, Sequence[str]]) -> tuple[
             bench.seed + 5,
         )
     )
-    fit = passage_inputs(bench.models.close.measurer, examples, bench.seed)
+    fit = passage_inputs(bench.models.close.extractor, examples, bench.seed)
     mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
 
     def standard(x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -276,7 +276,7 @@ def false_flags(bench: Bench, words: int = 300, per_document: int = 4) -> tuple[
     long_enough = [d for d in bench.test if len(d.text.split()) >= 0.8 * words]
     if not long_enough:
         raise InputError(f"the test split has no document of {words} words: give a larger corpus")
-    for document in balanced(long_enough, 5 * bench.limit, bench.seed + 8):
+    for document in sample_by_source(long_enough, 5 * bench.limit, bench.seed + 8):
         pieces = document.text.split(" ")
         n = min(per_document, max(1, len(pieces) // words))
         for k in range(n):
@@ -335,7 +335,7 @@ def calibrated(bench: Bench) -> Calibration:
         e
         for k in range(2)
         for e in make_examples(
-            balanced(bench.test, 3 * bench.limit, bench.seed + 12 + k),
+            sample_by_source(bench.test, 3 * bench.limit, bench.seed + 12 + k),
             bench.resources,
             FAMILIES,
             (25, 1000),

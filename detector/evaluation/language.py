@@ -14,7 +14,7 @@ from detector.scoring.cascade import evidence_of, plans
 from detector.text.tokens import tokenize
 from detector.text.vocabulary import BOUNDARY, NAME, UNKNOWN
 from detector.training.corpus import TEST_SOURCES
-from detector.training.fit import balanced
+from detector.training.fit import sample_by_source
 
 __all__ = ["findings_in_human_text", "perplexity_by_genre"]
 
@@ -29,7 +29,7 @@ def findings_in_human_text(bench: Bench) -> tuple[FindingsRow, ...]:
         own = [d for d in bench.test if d.source == source]
         if not own:
             continue
-        texts = [" ".join(d.text.split(" ")[:_WORDS]) for d in balanced(own, bench.limit, bench.seed + 20)]
+        texts = [" ".join(d.text.split(" ")[:_WORDS]) for d in sample_by_source(own, bench.limit, bench.seed + 20)]
         words, findings, edits, flagged = (np.zeros(len(texts)) for _ in range(4))
         for first, judged in judged_batches(bench.models, texts):
             made = plans(judged, bench.models)
@@ -74,17 +74,17 @@ def perplexity_by_genre(bench: Bench) -> tuple[PerplexityRow, ...]:
     Every word, mark and number is a token; unlisted words count as the class they are read as, and their share is
     given.
     """
-    measurer = bench.models.close.measurer
-    lm = measurer.language_model
+    extractor = bench.models.close.extractor
+    lm = extractor.language_model
     by_genre: dict[str, list[str]] = defaultdict(list)
-    for document in balanced(bench.test, 6 * bench.limit, bench.seed + 21):
+    for document in sample_by_source(bench.test, 6 * bench.limit, bench.seed + 21):
         by_genre[document.genre].append(" ".join(document.text.split(" ")[: 5 * _WORDS]))
     rows = []
     sums: list[NDArray[np.float64]] = []
     for number, (genre, texts) in enumerate(sorted(by_genre.items())):
         total = np.zeros(5)
         for i in range(0, len(texts), 50):
-            ids = tokenize(texts[i : i + 50], measurer.vocabulary).ids
+            ids = tokenize(texts[i : i + 50], extractor.vocabulary).ids
             real = np.flatnonzero(ids[1:] != BOUNDARY) + 1
             total += (
                 len(real),

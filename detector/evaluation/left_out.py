@@ -24,17 +24,17 @@ from detector.evaluation.samples import (
     stretches,
 )
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
-from detector.scoring.tokens import Measurer
+from detector.scoring.tokens import FeatureExtractor
 from detector.text.tokens import tokenize
-from detector.training.corpus import Document
+from detector.training.corpus import CorpusDocument
 from detector.training.examples import Example, make_examples
 from detector.training.families import FAMILIES
 from detector.training.fit import (
-    balanced,
     fit_boosted,
     fit_candidate_model,
     fit_token_model,
     passage_inputs,
+    sample_by_source,
 )
 from detector.training.stages import FIT_FAMILIES, FIT_RATES, STAGES
 
@@ -59,38 +59,40 @@ _TABLES: dict[str, tuple[str, ...]] = {
 
 def _examples(
     bench: Bench,
-    documents: Sequence[Document],
+    documents: Sequence[CorpusDocument],
     families: Sequence[str],
     words: tuple[int, int],
     rates: tuple[float, float],
     n: int,
     seed: int,
 ) -> list[Example]:
-    return list(make_examples(balanced(documents, n, seed), bench.resources, families, words, rates, seed))
+    return list(make_examples(sample_by_source(documents, n, seed), bench.resources, families, words, rates, seed))
 
 
-def _whole(measurer: Measurer, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
+def _whole(extractor: FeatureExtractor, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
     """Return the logit of each text as one passage."""
     out = []
     for i in range(0, len(texts), 60):
-        m = measurer.measure(tokenize(texts[i : i + 60], measurer.vocabulary))
-        x = text_features(WordMeasures.of(m), m.batch)
+        m = extractor.extract(tokenize(texts[i : i + 60], extractor.vocabulary))
+        x = text_features(WordMeasures.from_features(m), m.batch)
         out.append(model.logit(x, x[:, 0].astype(np.float64)))
     return np.concatenate(out)
 
 
-def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[Measurer, BoostedTrees]:
+def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[FeatureExtractor, BoostedTrees]:
     """Return candidate, token and passage models fitted on all other families that the stages are fitted on."""
     families = [f for f in FIT_FAMILIES if f != family]
     first, second = bench.fit[0::2], bench.fit[1::2]
     examples = _examples(bench, first, families, (30, 500), FIT_RATES, n, seed)
     size = STAGES["close"]
-    measurer = replace(bench.models.close.measurer, candidate_model=None, token_model=None)
-    measurer = replace(measurer, candidate_model=fit_candidate_model(measurer, examples, size.candidate_hidden, seed))
-    measurer = replace(measurer, token_model=fit_token_model(measurer, examples, size.token_hidden, seed + 1))
-    inputs = passage_inputs(measurer, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
+    extractor = replace(bench.models.close.extractor, candidate_model=None, token_model=None)
+    extractor = replace(
+        extractor, candidate_model=fit_candidate_model(extractor, examples, size.candidate_hidden, seed)
+    )
+    extractor = replace(extractor, token_model=fit_token_model(extractor, examples, size.token_hidden, seed + 1))
+    inputs = passage_inputs(extractor, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
     # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
-    return measurer, fit_boosted(inputs, inputs, FEATURE_NAMES)
+    return extractor, fit_boosted(inputs, inputs, FEATURE_NAMES)
 
 
 def _rows(
@@ -133,14 +135,14 @@ def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
                 scorer = {TABLES_KNOWN: lambda texts: scores_of(bench.models, texts).probability}
                 found = _rows(bench, family, bench.limit, scorer)
             else:
-                measurer, model = _fit_without(bench, family, examples, seed)
-                hidden = replace(measurer, channel=without_sources(measurer.channel, _TABLES[family]))
+                extractor, model = _fit_without(bench, family, examples, seed)
+                hidden = replace(extractor, channel=without_sources(extractor.channel, _TABLES[family]))
                 found = _rows(
                     bench,
                     family,
                     bench.limit,
                     {
-                        TABLES_KNOWN: partial(_whole, measurer, model),
+                        TABLES_KNOWN: partial(_whole, extractor, model),
                         TABLES_HIDDEN: partial(_whole, hidden, model),
                     },
                 )

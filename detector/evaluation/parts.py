@@ -10,9 +10,9 @@ import numpy as np
 from detector.estimators.channel import SOURCES, Channel, Ragged
 from detector.estimators.perceptron import Perceptron
 from detector.model_store import Models
-from detector.scoring.tokens import Measurer
+from detector.scoring.tokens import FeatureExtractor
 
-__all__ = ["THESAURUS_SOURCES", "deaf_to", "reading_with", "without_sources"]
+__all__ = ["THESAURUS_SOURCES", "with_columns_masked", "with_extractor", "without_sources"]
 
 THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold what the two thesauri list
 
@@ -30,19 +30,19 @@ def without_sources(channel: Channel, sources: Collection[str]) -> Channel:
     )
 
 
-def deaf_to(model: Perceptron, columns: Sequence[str]) -> Perceptron:
+def with_columns_masked(model: Perceptron, columns: Sequence[str]) -> Perceptron:
     """Return the network as if these columns always stood at their mean."""
     hidden = model.hidden.copy()
     hidden[[model.columns.index(c) for c in columns]] = 0.0
     return replace(model, hidden=hidden)
 
 
-def reading_with(models: Models, measurer: Measurer, not_chosen_by: Sequence[str] = ()) -> Models:
-    """Return the models as they read every text closely, with another measurer, its channel the reverser's too.
+def with_extractor(models: Models, extractor: FeatureExtractor, not_chosen_by: Sequence[str] = ()) -> Models:
+    """Return the models as they read every text closely, with another extractor, its channel the reverser's too.
 
     The networks that choose are deaf to the columns of `not_chosen_by`.
     """
-    chooser = models.restorer.chooser
-    networks = tuple(deaf_to(network, not_chosen_by) for network in chooser.networks)
-    restorer = replace(models.restorer, channel=measurer.channel, chooser=replace(chooser, networks=networks))
-    return replace(models, doubt=0.0, close=replace(models.close, measurer=measurer), restorer=restorer)
+    reranker = models.restorer.reranker
+    networks = tuple(with_columns_masked(network, not_chosen_by) for network in reranker.networks)
+    restorer = replace(models.restorer, channel=extractor.channel, reranker=replace(reranker, networks=networks))
+    return replace(models, doubt=0.0, close=replace(models.close, extractor=extractor), restorer=restorer)

@@ -28,16 +28,16 @@ from detector.scoring.cascade import Known, evidence_of, judge, plans
 from detector.text.tokens import fold, iter_pieces
 from detector.training.families import FAMILIES
 from detector.training.spinners import SpunText, TableSpinner, read_dictionary, read_observed_pairs
-from detector.training.tune import edit_distance, words_only
+from detector.training.tune import edit_distance, word_tokens
 from detector.types import Edit, Evidence
 
-__all__ = ["Restored", "observed_phrases", "restoration", "restored", "unseen_dictionary"]
+__all__ = ["RestorationCounts", "observed_phrases", "restoration", "restored", "unseen_dictionary"]
 
 _READINGS = 5
 _WORDS = 300
 
 
-class Restored:
+class RestorationCounts:
     """Counts over spun texts, float64 (texts,) each.
 
     Attributes
@@ -60,9 +60,9 @@ class Restored:
                 self._count(i, spun[i], restore(spun[i].text, models).plan, evidence)
 
     def _count(self, i: int, spun: SpunText, plan: Sequence[Edit], evidence: Sequence[Evidence]) -> None:
-        original = words_only(spun.original)
-        self.before[i] = edit_distance(words_only(spun.text), original)
-        self.after[i] = edit_distance(words_only(apply_plan(spun.text, plan)), original)
+        original = word_tokens(spun.original)
+        self.before[i] = edit_distance(word_tokens(spun.text), original)
+        self.after[i] = edit_distance(word_tokens(apply_plan(spun.text, plan)), original)
         self.edits[i] = len(plan)
         self.spans[i] = len(spun.alignment)
         right = {(e.start, e.end, fold(e.original)) for e in plan}
@@ -96,14 +96,14 @@ def _human(bench: Bench, n: int, words: int) -> list[str]:
     return [s.text for s in stretches(bench.test, n, words, bench.seed + 30)]
 
 
-def restored(bench: Bench, family: str, n: int, words: int = _WORDS) -> tuple[list[SpunText], Restored]:
+def restored(bench: Bench, family: str, n: int, words: int = _WORDS) -> tuple[list[SpunText], RestorationCounts]:
     """Return stretches spun by the family at full rate, and what became of them."""
     made = spin_all(_human(bench, n, words), family, FULL_RATE, bench.resources, bench.seed + 31)
     spun = [s for s in made if s is not None]
-    return spun, Restored(bench.models, spun)
+    return spun, RestorationCounts(bench.models, spun)
 
 
-def _row(name: str, spun: Sequence[SpunText], r: Restored) -> RestorationRow:
+def _row(name: str, spun: Sequence[SpunText], r: RestorationCounts) -> RestorationRow:
     return RestorationRow(
         name,
         len(spun),
@@ -128,7 +128,7 @@ def unseen_dictionary(bench: Bench, path: Path) -> tuple[RestorationRow, ...]:
     """Return the same of text in which all is replaced that a dictionary knows on which nothing was fitted."""
     spinner = TableSpinner(path.stem, read_dictionary(path), rate=1.0, consistent=True)
     spun = [s for s in map(spinner.spin, _human(bench, _documents(bench), _WORDS)) if s.alignment]
-    return (_row(path.name, spun, Restored(bench.models, spun)),)
+    return (_row(path.name, spun, RestorationCounts(bench.models, spun)),)
 
 
 def _readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[str]:
@@ -166,7 +166,7 @@ def _changes(spun: str, original: str) -> Iterator[tuple[int, int, list[str]]]:
     pieces = iter_pieces(spun)
     ends = np.cumsum([len(p) for p in pieces]).tolist()
     at = [i for i, p in enumerate(pieces) if not p.isspace()]
-    words, wanted = words_only(spun), words_only(original)
+    words, wanted = word_tokens(spun), word_tokens(original)
     for tag, a, b, c, d in SequenceMatcher(None, words, wanted, autojunk=False).get_opcodes():
         if tag != "equal":
             start = ends[at[a]] - len(pieces[at[a]]) if a < len(at) else len(spun)
@@ -183,7 +183,7 @@ def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "
     listed = read_observed_pairs(pairs / "observed_pairs.jsonl")
     rows = []
     for engine in engines:
-        mine = [(o, x) for o, x, _, name in listed if name == engine and words_only(o) != words_only(x)]
+        mine = [(o, x) for o, x, _, name in listed if name == engine and word_tokens(o) != word_tokens(x)]
         if not mine:
             continue
         judged = judge([x for _, x in mine], bench.models, Known(1.0, 1.0))
@@ -191,18 +191,18 @@ def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "
         at_1 = at_5 = spans = 0
         before, after = np.zeros(len(mine)), np.zeros(len(mine))
         for i, (original, spun) in enumerate(mine):
-            wanted = words_only(original)
-            before[i] = edit_distance(words_only(spun), wanted)
-            after[i] = edit_distance(words_only(apply_plan(spun, sure[i])), wanted)
+            wanted = word_tokens(original)
+            before[i] = edit_distance(word_tokens(spun), wanted)
+            after[i] = edit_distance(word_tokens(apply_plan(spun, sure[i])), wanted)
             for start, end, target in _changes(spun, original):
 
                 def here(plan: Sequence[Edit], start: int = start, end: int = end) -> list[Edit]:
                     return [e for e in plan if e.start <= end and start <= e.end]
 
-                first = words_only(apply_plan(spun, here(sure[i]))) == target
+                first = word_tokens(apply_plan(spun, here(sure[i]))) == target
                 spans += 1
                 at_1 += first
-                at_5 += first or any(words_only(r) == target for r in _readings(spun, here(doubtful[i])))
+                at_5 += first or any(word_tokens(r) == target for r in _readings(spun, here(doubtful[i])))
         found = ratio_interval(before - after, before)
         rows.append(PhraseRow(engine, len(mine), spans, wilson(at_1, spans), wilson(at_5, spans), found))
     return tuple(rows)

@@ -40,7 +40,7 @@ from detector.evaluation.results import (
 from detector.evaluation.samples import Bench
 from detector.model_store import Models, load_models, sha256_of
 from detector.training import thesaurus as thesauri
-from detector.training.corpus import Document, read_corpus, split_of
+from detector.training.corpus import CorpusDocument, read_corpus, split_of
 from detector.training.families import SpinnerResources
 
 __all__ = ["EvaluateSettings", "evaluate"]
@@ -135,7 +135,7 @@ def _resources(s: EvaluateSettings, work: Path, announce: Callable[[str], None])
     return spinner_resources(training, work, announce)
 
 
-def _split(corpus: Path) -> tuple[list[Document], list[Document]]:
+def _split(corpus: Path) -> tuple[list[CorpusDocument], list[CorpusDocument]]:
     """Return the documents of the test split and of the fit split."""
     test, fit = [], []
     for document in read_corpus(corpus):

@@ -12,10 +12,10 @@ from detector.errors import InputError
 from detector.model_store import Models
 from detector.scoring.cascade import Judged, judge
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
-from detector.training.corpus import Document
-from detector.training.examples import stretch
+from detector.training.corpus import CorpusDocument
+from detector.training.examples import excerpt
 from detector.training.families import SpinnerResources, make_spinner
-from detector.training.fit import balanced
+from detector.training.fit import sample_by_source
 from detector.training.spinners import SpunText
 
 __all__ = [
@@ -46,7 +46,7 @@ class Stretch:
     """A stretch of a human document, and the document it is from."""
 
     text: str
-    document: Document
+    document: CorpusDocument
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,20 @@ class Bench:
 
     models: Models
     resources: SpinnerResources
-    test: Sequence[Document]
-    fit: Sequence[Document]
+    test: Sequence[CorpusDocument]
+    fit: Sequence[CorpusDocument]
     limit: int
     seed: int
     progress: Progress
 
 
-def stretches(documents: Sequence[Document], n: int, words: int, seed: int) -> list[Stretch]:
-    """Return one stretch of `words` words from each of `n` documents that are long enough, sources balanced."""
+def stretches(documents: Sequence[CorpusDocument], n: int, words: int, seed: int) -> list[Stretch]:
+    """Return one stretch of `words` words from each of `n` documents that are long enough, sources sample_by_source."""
     long_enough = [d for d in documents if d.text.count(" ") + d.text.count("\n") >= words]
     if not long_enough:
         raise InputError(f"the test split has no document of {words} words: give a larger corpus")
-    picked = balanced(long_enough, n, seed)
-    return [Stretch(stretch(d.text, words, np.random.default_rng((seed, i))), d) for i, d in enumerate(picked)]
+    picked = sample_by_source(long_enough, n, seed)
+    return [Stretch(excerpt(d.text, words, np.random.default_rng((seed, i))), d) for i, d in enumerate(picked)]
 
 
 def spin_all(
@@ -138,8 +138,8 @@ def scores_of(models: Models, texts: Sequence[str], progress: Progress = lambda 
     probability, passage, tortured, features, words = [], [], [], [], []
     for _, judged in judged_batches(models, texts, progress):
         # Features come from the close reading, whether or not the screen asks for one.
-        m = models.close.measurer.measure(judged.screened.m.batch)
-        features.append(text_features(WordMeasures.of(m), m.batch))
+        m = models.close.extractor.extract(judged.screened.m.batch)
+        features.append(text_features(WordMeasures.from_features(m), m.batch))
         probability.append(judged.probability)
         passage.append(models.close.passage_model.logit(features[-1], features[-1][:, 0].astype(np.float64)))
         words.append(judged.n_words.astype(np.float64))

@@ -16,7 +16,7 @@ from detector.errors import InputError
 
 __all__ = [
     "SUFFIXES",
-    "Document",
+    "InputDocument",
     "decode",
     "encoding_of",
     "iter_paths",
@@ -61,7 +61,7 @@ _MARKS = (
 
 
 @dataclass(frozen=True)
-class Document:
+class InputDocument:
     """One input: where it came from, and its text.
 
     Attributes
@@ -102,16 +102,16 @@ def read_bytes(path: Path) -> bytes:
         raise InputError("too large for the memory at hand") from None
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path) -> InputDocument:
     """Return the document in a file, read by the module that its suffix calls for.
 
     Raises InputError where the file cannot be read, is no text, or needs an extra that is not installed.
     """
     data = read_bytes(path)
     if not data:  # nothing to judge, which is no error, whatever kind of file it would have been
-        return Document(str(path), "")
+        return InputDocument(str(path), "")
     reader = import_module(f"detector.readers.{SUFFIXES.get(path.suffix.lower(), 'text')}")
-    document: Document = reader.read(path, data)
+    document: InputDocument = reader.read(path, data)
     return document
 
 

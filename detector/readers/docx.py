@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError
-from detector.readers import Document, missing_extra
+from detector.readers import InputDocument, missing_extra
 
 __all__ = ["read"]
 
@@ -25,16 +25,16 @@ def _texts(container: Any) -> Iterator[str]:
             yield part.text
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes) -> InputDocument:
     """Return the text of a Word file."""
     try:
         import docx
     except ImportError as error:
         raise missing_extra(error, "docx", "Word files") from None
     try:
-        text = "\n\n".join(_texts(docx.Document(io.BytesIO(data))))
+        text = "\n\n".join(_texts(docx.InputDocument(io.BytesIO(data))))
     except MemoryError:
         raise
     except Exception as error:  # a damaged file makes its parsers raise almost anything
         raise InputError(f"not a Word file that can be read: {error}") from None
-    return Document(str(path), text, extracted=True)
+    return InputDocument(str(path), text, extracted=True)

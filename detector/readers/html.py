@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from detector.errors import InputError
-from detector.readers import Document, decode, missing_extra, quiet_log
+from detector.readers import InputDocument, decode, missing_extra, quiet_log
 from detector.readers.regions import cut_regions
 
 __all__ = ["read"]
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes) -> InputDocument:
     """Return the text that trafilatura extracts from a page."""
     try:
         import trafilatura
@@ -27,4 +27,4 @@ def read(path: Path, data: bytes) -> Document:
         raise InputError(f"not a page that can be read: {error}") from None
     if not text:
         raise InputError("no article text found in this page")
-    return Document(str(path), text, extracted=True)
+    return InputDocument(str(path), text, extracted=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.readers.regions import blank
 from detector.readers.text import read as read_text
 
@@ -87,7 +87,7 @@ def masked(text: str) -> str:
     return "".join([*out, prose[position:]])
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes) -> InputDocument:
     """Return the decoded file, with its prose alone to be judged."""
     plain = read_text(path, data)
-    return Document(str(path), plain.text, masked(plain.judged or plain.text), encoding=plain.encoding)
+    return InputDocument(str(path), plain.text, masked(plain.judged or plain.text), encoding=plain.encoding)

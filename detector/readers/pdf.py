@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError
-from detector.readers import Document, missing_extra, quiet_log
+from detector.readers import InputDocument, missing_extra, quiet_log
 
 __all__ = ["in_columns", "joined_lines", "read", "without_running_lines"]
 
@@ -139,7 +139,7 @@ def _page_text(page: Any) -> str:
         return plain  # fonts without widths have no layout; what the file's own order gives stands
 
 
-def read(path: Path, data: bytes) -> Document:
+def read(path: Path, data: bytes) -> InputDocument:
     """Return the text of a PDF file, a blank line between paragraphs; they run on over pages."""
     try:
         import pypdf
@@ -157,4 +157,4 @@ def read(path: Path, data: bytes) -> Document:
     text = joined_lines("\n".join(without_running_lines(pages))).translate(_LIGATURES)
     if not text:
         raise InputError("this PDF holds no text, only pictures of it")
-    return Document(str(path), text, extracted=True)
+    return InputDocument(str(path), text, extracted=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from detector.readers import Document
+from detector.readers import InputDocument
 
 __all__ = ["blank", "cut_regions", "without_regions"]
 
@@ -34,7 +34,7 @@ def cut_regions(text: str) -> str:
     return "".join([*out, "" if off else text[position:]])
 
 
-def without_regions(document: Document) -> Document:
+def without_regions(document: InputDocument) -> InputDocument:
     """Return the document with its switched-off regions masked; one without an `on` reaches to the end."""
     text = document.text
     if "detector:" not in text:

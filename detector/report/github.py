@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.report.lines import LineIndex
-from detector.report.model import Run
+from detector.report.model import ReportRun
 
 __all__ = ["render"]
 
@@ -16,7 +16,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def render(run: Run) -> str:
+def render(run: ReportRun) -> str:
     """Return one `::warning` a finding and one `::error` an unreadable input."""
     out = []
     for judged in run.judged:

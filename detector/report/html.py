@@ -16,10 +16,10 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from detector.cues.substitution import times_likelier
-from detector.report.model import Run
+from detector.report.model import ReportRun
 from detector.report.score import percent
 from detector.report.text import blocks, printable
-from detector.restore.restorer import apply_plan, outcomes
+from detector.restore.restorer import apply_plan, restored_spans
 from detector.types import Edit, Evidence, Report, Restoration
 
 __all__ = ["render", "report_fragment", "restoration_fragment"]
@@ -253,7 +253,7 @@ def _encodable(text: str | None) -> str | None:
     return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def render(run: Run) -> str:
+def render(run: ReportRun) -> str:
     """Return the run as one HTML page."""
     documents = [
         _document(j.document.path, j.report, j.restoration, f"d{i}", j.document.text)
@@ -299,7 +299,7 @@ def restoration_fragment(restoration: Restoration) -> str:
     pieces: list[dict[str, Any]] = []
     position = 0
     paragraphs = []
-    marks = list(outcomes(restoration.plan))
+    marks = list(restored_spans(restoration.plan))
     at = 0
     for block in blocks(text, ()):
         pieces = []
@@ -334,7 +334,7 @@ def restoration_fragment(restoration: Restoration) -> str:
             "path": "",
             "prefix": prefix,
             "verdict": "restored",
-            "verdict_words": "Restored",
+            "verdict_words": "RestoredDocument",
             "answer": f"{_count(len(restoration.plan), 'edit')}; each says what stood there",
             "summary": "",
             "restored_text": None,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from detector.report.model import Failure, Judged, Restored, Run, fingerprint
+from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument, evidence_id
 
 __all__ = ["document_object", "dumps", "render", "restored_object", "wrap"]
 
@@ -23,10 +23,10 @@ def dumps(value: Any, indent: int | None = None) -> str:
     return _UNSAFE.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
 
 
-def document_object(judged: Judged, parts: bool = True) -> dict[str, Any]:
+def document_object(judged: JudgedDocument, parts: bool = True) -> dict[str, Any]:
     """Return the document object of the contract; `parts` are its passages and evidence.
 
-    Each evidence carries a `fingerprint`, by which `--baseline` knows it again.
+    Each evidence carries a `evidence_id`, by which `--baseline` knows it again.
     """
     document = judged.document
     out: dict[str, Any] = {"path": document.path, **judged.report.to_dict()}
@@ -36,11 +36,11 @@ def document_object(judged: Judged, parts: bool = True) -> dict[str, Any]:
         del out["passages"], out["evidence"]
         return out
     for item, evidence in zip(out["evidence"], judged.report.evidence, strict=True):
-        item["fingerprint"] = fingerprint(document.text, evidence)
+        item["evidence_id"] = evidence_id(document.text, evidence)
     return out
 
 
-def restored_object(restored: Restored, queries: bool = False) -> dict[str, Any]:
+def restored_object(restored: RestoredDocument, queries: bool = False) -> dict[str, Any]:
     """Return the document object of `reverse`; with `queries`, the sentences to search for too."""
     out = {"path": restored.document.path, **restored.restoration.to_dict()}
     if restored.document.extracted:
@@ -50,7 +50,7 @@ def restored_object(restored: Restored, queries: bool = False) -> dict[str, Any]
     return out
 
 
-def wrap(documents: Iterable[dict[str, Any]], failures: Iterable[Failure], version: str, signature: str) -> str:
+def wrap(documents: Iterable[dict[str, Any]], failures: Iterable[InputFailure], version: str, signature: str) -> str:
     """Return the JSON of a whole run."""
     run = {
         "schema_version": SCHEMA_VERSION,
@@ -61,6 +61,6 @@ def wrap(documents: Iterable[dict[str, Any]], failures: Iterable[Failure], versi
     return dumps(run, indent=1) + "\n"
 
 
-def render(run: Run, parts: bool = True) -> str:
+def render(run: ReportRun, parts: bool = True) -> str:
     """Return the run as the contract's JSON; without `parts`, as `score` writes it."""
     return wrap((document_object(j, parts) for j in run.judged), run.failures, run.version, run.signature)

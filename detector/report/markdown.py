@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from detector.report.model import Judged, Run
+from detector.report.model import JudgedDocument, ReportRun
 from detector.report.score import percent
 from detector.report.text import disjoint, printable
 
@@ -20,7 +20,7 @@ def _plain(text: str) -> str:
     return _NUMBER.sub(r"\1\\.", _SPECIAL.sub(r"\\\1", " ".join(printable(text).split())))
 
 
-def _quote(judged: Judged) -> list[str]:
+def _quote(judged: JudgedDocument) -> list[str]:
     """Return the likeliest of the spun passages as a quotation, findings in bold with what probably stood there."""
     text, report = judged.document.text, judged.report
     spun = [p for p in report.passages if p.verdict == "spun"]
@@ -46,7 +46,7 @@ def _spaced(text: str) -> str:
     return f"{before}{_plain(text)}{after}"
 
 
-def _document(judged: Judged) -> list[str]:
+def _document(judged: JudgedDocument) -> list[str]:
     report = judged.report
     sure = "no probability" if report.probability is None else f"P(spun) {percent(report.probability)}"
     out = [
@@ -69,7 +69,7 @@ def _document(judged: Judged) -> list[str]:
     return out
 
 
-def render(run: Run) -> str:
+def render(run: ReportRun) -> str:
     """Return the run as Markdown."""
     out = [line for judged in run.judged for line in _document(judged)]
     if run.failures:

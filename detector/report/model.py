@@ -6,37 +6,37 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.types import Evidence, Report, Restoration
 
-__all__ = ["Failure", "Judged", "Restored", "Run", "fingerprint"]
+__all__ = ["InputFailure", "JudgedDocument", "ReportRun", "RestoredDocument", "evidence_id"]
 
 _NEARBY = 3  # words on either side that tell one finding of a wording from another
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDocument:
     """A document, the report on it, and what it probably said where the format asked for that.
 
     Offsets point into `document.text`, and `document.text[e.start:e.end] == e.surface` for all evidence.
     """
 
-    document: Document
+    document: InputDocument
     report: Report
     restoration: Restoration | None = None
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoredDocument:
     """A document and what it probably said."""
 
-    document: Document
+    document: InputDocument
     restoration: Restoration
     queries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Failure:
+class InputFailure:
     """An input that could not be read, and why, in one line."""
 
     path: str
@@ -44,16 +44,16 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Run:
+class ReportRun:
     """All of one run: `signature` stands for the models and settings, so that a number can be reproduced."""
 
-    judged: tuple[Judged, ...]
-    failures: tuple[Failure, ...]
+    judged: tuple[JudgedDocument, ...]
+    failures: tuple[InputFailure, ...]
     version: str
     signature: str
 
 
-def fingerprint(text: str, evidence: Evidence) -> str:
+def evidence_id(text: str, evidence: Evidence) -> str:
     """Return 16 hexadecimal digits that stay the same while the wording and three words around it do.
 
     Offsets, line breaks and everything farther off may change: it is the same finding. Two findings of one

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from detector.cues import CUES
 from detector.report.json import dumps
 from detector.report.lines import LineIndex
-from detector.report.model import Judged, Run, fingerprint
+from detector.report.model import JudgedDocument, ReportRun, evidence_id
 
 __all__ = ["RULES", "render"]
 
@@ -31,7 +31,7 @@ def _uri(path: str) -> str:
     return f"file://{uri}" if uri.startswith("/") else uri
 
 
-def _region(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any] | None:
+def _region(judged: JudgedDocument, index: int, lines: LineIndex) -> dict[str, Any] | None:
     """Return where a finding stands; None where the text was extracted, as no line of the file is known then."""
     if judged.document.extracted:
         return None
@@ -49,7 +49,7 @@ def _region(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any] | No
     }
 
 
-def _result(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any]:
+def _result(judged: JudgedDocument, index: int, lines: LineIndex) -> dict[str, Any]:
     e = judged.report.evidence[index]
     region = _region(judged, index, lines)
     likely = f" Probably: “{e.alternatives[0].text}”." if e.alternatives else ""
@@ -66,7 +66,7 @@ def _result(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any]:
                 }
             }
         ],
-        "partialFingerprints": {"wording/v1": fingerprint(judged.document.text, e)},
+        "partialFingerprints": {"wording/v1": evidence_id(judged.document.text, e)},
         "properties": {
             "log10_odds": e.log10_odds,
             "alternatives": [a.to_dict() for a in e.alternatives],
@@ -75,7 +75,7 @@ def _result(judged: Judged, index: int, lines: LineIndex) -> dict[str, Any]:
     }
 
 
-def render(run: Run) -> str:
+def render(run: ReportRun) -> str:
     """Return the run as a SARIF log."""
     results = []
     for judged in run.judged:

@@ -6,7 +6,7 @@ import csv
 import io
 
 from detector.report.json import document_object, dumps
-from detector.report.model import Judged
+from detector.report.model import JudgedDocument
 
 __all__ = ["CSV_HEADER", "csv_row", "json_line", "percent"]
 
@@ -27,7 +27,7 @@ def percent(probability: float | None) -> str:
     return "<0.1%" if probability < 0.0005 else f"{probability:.1%}"
 
 
-def csv_row(judged: Judged) -> str:
+def csv_row(judged: JudgedDocument) -> str:
     """Return the document as a row of CSV; an abstaining probability is an empty field."""
     item = document_object(judged, parts=False)
     out = io.StringIO()
@@ -35,6 +35,6 @@ def csv_row(judged: Judged) -> str:
     return out.getvalue()
 
 
-def json_line(judged: Judged) -> str:
+def json_line(judged: JudgedDocument) -> str:
     """Return the document object on one line."""
     return dumps(document_object(judged, parts=False)) + "\n"

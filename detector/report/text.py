@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from detector.report.model import Failure, Judged, Restored, Run
+from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument
 from detector.report.score import percent
 from detector.types import Evidence, Passage
 
@@ -137,7 +137,7 @@ def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
-def verdict_line(judged: Judged) -> str:
+def verdict_line(judged: JudgedDocument) -> str:
     """Return the verdict in plain words, on one line."""
     report = judged.report
     n = len(report.evidence)
@@ -210,7 +210,7 @@ class Terminal:
         line.append(" " + sign * max(0, self.console.width - line.cell_len - 1), "dim")
         self.console.print(line, overflow="fold")
 
-    def document(self, judged: Judged, context: int | None = None) -> None:
+    def document(self, judged: JudgedDocument, context: int | None = None) -> None:
         """Print one document: its passages, then the verdict.
 
         With `context`, only passages with findings and so many around each. Without it, all of a document
@@ -235,7 +235,7 @@ class Terminal:
             self.console.print()
         self.verdict(judged)
 
-    def _passages(self, judged: Judged, shown: set[int]) -> bool:
+    def _passages(self, judged: JudgedDocument, shown: set[int]) -> bool:
         text, report = judged.document.text, judged.report
         evidence = disjoint(report.evidence)
         at = 0
@@ -348,7 +348,7 @@ class Terminal:
         bar = "█" * (eighths // 8) + (" ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else "")
         return bar.ljust(_BAR)
 
-    def _strongest(self, judged: Judged, shown: set[int]) -> bool:
+    def _strongest(self, judged: JudgedDocument, shown: set[int]) -> bool:
         """List the strongest findings of a document that is not spun as a whole."""
         report = judged.report
         spans = [(p.start, p.end) for n, p in enumerate(report.passages) if n in shown]
@@ -371,7 +371,7 @@ class Terminal:
             self.console.print(self._text(more, "dim"))
         return True
 
-    def verdict(self, judged: Judged) -> None:
+    def verdict(self, judged: JudgedDocument) -> None:
         """Print the one line that says it all."""
         verdict = judged.report.verdict
         style = {"spun": "bold red", "clean": "bold green"}.get(verdict, "bold")
@@ -381,7 +381,7 @@ class Terminal:
         line.append(self.show("  " + rest))
         self.console.print(line)
 
-    def summary(self, rows: list[Judged], failures: list[Failure]) -> None:
+    def summary(self, rows: list[JudgedDocument], failures: list[InputFailure]) -> None:
         """Print a table of all documents; the rows need no text any more, only their reports."""
         from rich.table import Table
         from rich.text import Text
@@ -405,7 +405,7 @@ class Terminal:
         self.heading("summary")
         self.console.print(table)
 
-    def score(self, judged: Judged, path_width: int) -> None:
+    def score(self, judged: JudgedDocument, path_width: int) -> None:
         """Print one line: path, probability, verdict, words."""
         report = judged.report
         style = {"spun": "bold red", "clean": "green"}.get(report.verdict, "")
@@ -415,7 +415,7 @@ class Terminal:
         line.append(f"  {_count(report.n_words, 'word')}")
         self.console.print(line, soft_wrap=True)
 
-    def restored(self, restored: Restored) -> None:
+    def restored(self, restored: RestoredDocument) -> None:
         """Print a restored text, what was put back in colour."""
         text = restored.document.text
         line = self._text()
@@ -441,7 +441,7 @@ def _whole_percent(probability: float) -> str:
     return f"{min(99, max(1, round(100 * probability)))}%"
 
 
-def render(run: Run, width: int = WIDTH, color: bool = False, context: int | None = None) -> str:
+def render(run: ReportRun, width: int = WIDTH, color: bool = False, context: int | None = None) -> str:
     """Return the report on all documents of a run, as it would be printed."""
     out = io.StringIO()
     terminal = Terminal.on(out, color, width)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detector.estimators.channel import Candidates, Channel
 from detector.estimators.language_model import LanguageModel
-from detector.scoring.tokens import Measurements
+from detector.scoring.tokens import TokenFeatures
 
 __all__ = ["BEAM", "decode"]
 
@@ -50,7 +50,7 @@ def _stretches(candidates: Candidates) -> tuple[NDArray[np.int64], NDArray[np.in
 def decode(
     language_model: LanguageModel,
     channel: Channel,
-    m: Measurements,
+    m: TokenFeatures,
     candidates: Candidates,
     gain: NDArray[np.float32],
     lm_gain: NDArray[np.float32],

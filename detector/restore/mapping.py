@@ -13,7 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from detector.restore.restorer import apply_plan, compose_plans, free_of, moved_spans, outcomes, unmoved, wordings
+from detector.restore.restorer import (
+    apply_plan,
+    compose_plans,
+    restored_spans,
+    shift_spans,
+    unmoved,
+    without_overlap,
+    wordings,
+)
 from detector.text.tokens import fold
 from detector.types import Edit
 
@@ -79,7 +87,7 @@ def spin_again(text: str, mapping: Mapping[str, str], keep: Sequence[Span] = ())
         written = in_case_of(was, mapping[match.group()])
         if written != was:
             edits.append(Edit(start, end, was, written, 0.0))
-    return free_of(edits, keep)
+    return without_overlap(edits, keep)
 
 
 def one_mapping(plan: Sequence[Edit], spun: Sequence[Edit]) -> bool:
@@ -89,7 +97,7 @@ def one_mapping(plan: Sequence[Edit], spun: Sequence[Edit]) -> bool:
     """
     agree: Counter[str] = Counter()
     places: Counter[str] = Counter()
-    stand = {(start, end): fold(edit.spun) for start, end, edit in outcomes(plan)}
+    stand = {(start, end): fold(edit.spun) for start, end, edit in restored_spans(plan)}
     for edit in spun:
         places[fold(edit.spun)] += 1
         agree[fold(edit.spun)] += stand.get((edit.start, edit.end)) == fold(edit.original)
@@ -127,9 +135,9 @@ def settled(
     first = None
     for way in _ways_to_settle(text, plan, read_once, is_substitution, keep):
         first = first or way
-        restored, kept = apply_plan(text, way), moved_spans(keep, way)
+        restored, kept = apply_plan(text, way), shift_spans(keep, way)
         spun = _spun_again(text, way, is_substitution, keep)
-        again, kept = apply_plan(restored, spun), moved_spans(kept, spun)
+        again, kept = apply_plan(restored, spun), shift_spans(kept, spun)
         if again == text:
             return way
         back = next(_ways_to_settle(again, read_once(again, kept), read_once, is_substitution, kept))
@@ -150,12 +158,12 @@ def _ways_to_settle(
     None that loses more than a little gain where the plan is no mapping, or of whose outcome more would be restored.
     """
     spun = _spun_again(text, plan, is_substitution, keep)
-    most_apart = math.inf if one_mapping(plan, spun) else _NEARLY * _gain_apart(plan, [])
+    max_apart = math.inf if one_mapping(plan, spun) else _NEARLY * _gain_apart(plan, [])
 
     def may_stand(other: list[Edit]) -> bool:
-        if _gain_apart(plan, other) > most_apart:
+        if _gain_apart(plan, other) > max_apart:
             return False
-        return other == plan or not read(apply_plan(text, other), moved_spans(keep, other))
+        return other == plan or not read(apply_plan(text, other), shift_spans(keep, other))
 
     respun = _respun(text, plan, read, is_substitution, keep)
     if respun is not None and may_stand(respun):
@@ -191,18 +199,18 @@ def _respun(
         again = apply_plan(apply_plan(text, plan), spun)
         if again == given:
             return plan
-        answer = read(again, moved_spans(moved_spans(keep, plan), spun))
-        stand = {(start, end): edit for start, end, edit in outcomes(plan)}
+        answer = read(again, shift_spans(shift_spans(keep, plan), spun))
+        stand = {(start, end): edit for start, end, edit in restored_spans(plan)}
         # What was a word of the text itself and is a substitute now.
-        own = unmoved(free_of(spun, list(stand)), plan)
+        own = unmoved(without_overlap(spun, list(stand)), plan)
         # What was put back has its gain taken from it again, so that it is not counted twice.
         undone = [
             replace(e, log10_gain=-stand[e.start, e.end].log10_gain) if (e.start, e.end) in stand else e for e in spun
         ]
         plan = compose_plans(text, compose_plans(text, plan, undone), answer)
-        put_back = set(free_of(own, [(e.start, e.end) for e in plan]))
+        put_back = set(without_overlap(own, [(e.start, e.end) for e in plan]))
         barred |= {_pair(e)[::-1] for e in own if e not in put_back}
-        plan = free_of(plan, [(e.start, e.end) for e in own])
+        plan = without_overlap(plan, [(e.start, e.end) for e in own])
         given = again
     return None
 
@@ -212,7 +220,7 @@ def _spun_again(
 ) -> list[Edit]:
     """Return the edits by which a plan's own mapping would rewrite the text that the plan leads to."""
     mapping = mapping_of([e for e in plan if is_substitution(e)])
-    return spin_again(apply_plan(text, plan), mapping, moved_spans(keep, plan))
+    return spin_again(apply_plan(text, plan), mapping, shift_spans(keep, plan))
 
 
 def _undoable(text: str, plan: list[Edit], is_substitution: Callable[[Edit], bool], keep: Sequence[Span]) -> list[Edit]:
@@ -223,7 +231,7 @@ def _undoable(text: str, plan: list[Edit], is_substitution: Callable[[Edit], boo
     while True:
         spun = _spun_again(text, plan, is_substitution, keep)
         written = {(e.start, e.end): e.original for e in spun}
-        stand = {(start, end): edit for start, end, edit in outcomes(plan) if is_substitution(edit)}
+        stand = {(start, end): edit for start, end, edit in restored_spans(plan) if is_substitution(edit)}
         gone = {edit for span, edit in stand.items() if written.get(span) != edit.spun}
         if not gone:
             # What else is written stands for words of the text itself, or for what was mended.

@@ -1,7 +1,7 @@
 """What the candidates of a document tell of the spinner that wrote it.
 
 A spinner is one for the whole document: it replaced a share of the words, from tables of one kind, by substitutes of
-one taste (close or far, rare or common, names or not), and often one wording by the same substitute throughout.
+one trait (close or far, rare or common, names or not), and often one wording by the same substitute throughout.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ from numpy.typing import NDArray
 
 from detector.estimators.channel import ENTRY_BITS, SOURCES
 from detector.scoring.posterior import substitution_rate
-from detector.scoring.tokens import CANDIDATE_COLUMNS, Measurements
+from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
 
 __all__ = [
     "CLIP",
-    "TASTES",
-    "Habits",
-    "Tally",
-    "leading",
+    "PROFILE_TRAITS",
+    "GroupedSums",
+    "SpinnerProfile",
+    "best_of_match",
     "originals_of",
     "pairs_of",
     "probabilities",
     "sources_of",
     "substitutes_of",
-    "tastes_of",
+    "traits_of",
 ]
 
 CLIP = 4.0  # log10 odds of a candidate
 
-# What is usual of the substitutions of a spinner, and what it is on spun text of the fit split, which counts as much
-# as _PRIOR_WORDS substitutions of the document itself.
-TASTES = {
+# Means over the substitutions of spun text of the fit split. They count as much as _PRIOR_WORDS substitutions of the
+# document itself.
+PROFILE_TRAITS = {
     "weight": -0.95,
     "zipf_original": 5.15,
     "zipf_substitute": 4.05,
@@ -42,8 +42,8 @@ TASTES = {
     "capital": 0.02,
     "original_rate": 0.15,
 }
-_MEASURED_AT = [CANDIDATE_COLUMNS.index(name) for name in TASTES if name != "original_rate"]
-_PRIOR_TASTES = np.array(tuple(TASTES.values()))
+_MEASURED_AT = [CANDIDATE_COLUMNS.index(name) for name in PROFILE_TRAITS if name != "original_rate"]
+_PRIOR_TRAITS = np.array(tuple(PROFILE_TRAITS.values()))
 _PRIOR_WORDS = 8.0
 
 
@@ -53,31 +53,31 @@ def probabilities(log10_odds: NDArray[np.float32]) -> NDArray[np.float64]:
     return out
 
 
-def _documents(m: Measurements) -> NDArray[np.int64]:
+def _documents(m: TokenFeatures) -> NDArray[np.int64]:
     return m.batch.document_of[m.candidates.start].astype(np.int64)
 
 
-def pairs_of(m: Measurements) -> NDArray[np.int64]:
+def pairs_of(m: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document, substitute and original."""
     return (substitutes_of(m) << ENTRY_BITS) | m.candidates.original
 
 
-def substitutes_of(m: Measurements) -> NDArray[np.int64]:
+def substitutes_of(m: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document and substitute."""
     return (_documents(m) << ENTRY_BITS) | m.candidates.entry.astype(np.int64)
 
 
-def originals_of(m: Measurements) -> NDArray[np.int64]:
+def originals_of(m: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document and original."""
     return (_documents(m) << ENTRY_BITS) | m.candidates.original
 
 
-def sources_of(m: Measurements) -> NDArray[np.int64]:
+def sources_of(m: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document and source."""
     return _documents(m) * len(SOURCES) + m.candidates.source
 
 
-def _original_rate(m: Measurements) -> NDArray[np.float64]:
+def _original_rate(m: TokenFeatures) -> NDArray[np.float64]:
     """Return the share of the places of either wording in the document at which each original stands, (m,)."""
     elsewhere, substitutes = (
         10.0 ** m.candidate_features[:, CANDIDATE_COLUMNS.index(name)].astype(np.float64)
@@ -87,12 +87,12 @@ def _original_rate(m: Measurements) -> NDArray[np.float64]:
     return out
 
 
-def tastes_of(m: Measurements) -> NDArray[np.float64]:
-    """Return what each of TASTES is like in each candidate, float64 (m, len(TASTES))."""
+def traits_of(m: TokenFeatures) -> NDArray[np.float64]:
+    """Return what each of PROFILE_TRAITS is like in each candidate, float64 (m, len(PROFILE_TRAITS))."""
     return np.column_stack((m.candidate_features[:, _MEASURED_AT].astype(np.float64), _original_rate(m)))
 
 
-def leading(m: Measurements, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+def best_of_match(m: TokenFeatures, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Whether each candidate is the likeliest of its match, and the log10 odds of the best of the others there.
 
     `odds` (m,) are clipped. Rows of a match lie side by side.
@@ -111,14 +111,14 @@ def leading(m: Measurements, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool
 
 
 @dataclass(frozen=True)
-class Tally:
+class GroupedSums:
     """Sums by key: int64 keys, sorted, and float64 totals (keys, sums)."""
 
     keys: NDArray[np.int64]
     totals: NDArray[np.float64]
 
     @classmethod
-    def of(cls, keys: NDArray[np.int64], *values: NDArray[np.float64]) -> Tally:
+    def from_keys(cls, keys: NDArray[np.int64], *values: NDArray[np.float64]) -> GroupedSums:
         """Add up each of `values` (m,) over equal `keys` (m,)."""
         found, row = np.unique(keys, return_inverse=True)
         return cls(found, np.stack([np.bincount(row, weights=v, minlength=len(found)) for v in values], axis=1))
@@ -134,7 +134,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Habits:
+class SpinnerProfile:
     """What the candidates of each document tell of the spinner that wrote it, by the log10 odds that they are given.
 
     Attributes
@@ -144,31 +144,31 @@ class Habits:
     substitutes, originals : by document and either wording: the expected number of substitutions
     sources : by document and source: matches whose likeliest original the source knows, and how many of these are
         expected to be substitutions
-    usual : float64 (documents, len(TASTES)), mean of each of TASTES over the expected substitutions
+    trait_means : float64 (documents, len(PROFILE_TRAITS)), mean of each trait over the expected substitutions
     rate : float64 (documents,), share of words that were substituted if the document was spun
     """
 
-    pairs: Tally
-    substitutes: Tally
-    originals: Tally
-    sources: Tally
-    usual: NDArray[np.float64]
+    pairs: GroupedSums
+    substitutes: GroupedSums
+    originals: GroupedSums
+    sources: GroupedSums
+    trait_means: NDArray[np.float64]
     rate: NDArray[np.float64]
 
     @classmethod
-    def of(cls, m: Measurements, log10_odds: NDArray[np.float32]) -> Habits:
+    def from_odds(cls, m: TokenFeatures, log10_odds: NDArray[np.float32]) -> SpinnerProfile:
         """Take them from the log10 odds of each candidate, (m,)."""
         odds = np.clip(log10_odds, -CLIP, CLIP)
         p = probabilities(odds)
-        leads = np.flatnonzero(leading(m, odds)[0])
+        leads = np.flatnonzero(best_of_match(m, odds)[0])
         likely, document, n = p[leads], _documents(m)[leads], len(m.batch.texts)
-        of_all = [np.bincount(document, likely * taste[leads], n) for taste in tastes_of(m).T]
+        of_all = [np.bincount(document, likely * trait[leads], n) for trait in traits_of(m).T]
         weight = np.bincount(document, likely, n) + _PRIOR_WORDS
         return cls(
-            Tally.of(pairs_of(m), np.ones(len(p)), odds.astype(np.float64), p),
-            Tally.of(substitutes_of(m), p),
-            Tally.of(originals_of(m), p),
-            Tally.of(sources_of(m)[leads], np.ones(len(leads)), likely),
-            (np.stack(of_all, axis=1) + _PRIOR_WORDS * _PRIOR_TASTES) / weight[:, None],
+            GroupedSums.from_keys(pairs_of(m), np.ones(len(p)), odds.astype(np.float64), p),
+            GroupedSums.from_keys(substitutes_of(m), p),
+            GroupedSums.from_keys(originals_of(m), p),
+            GroupedSums.from_keys(sources_of(m)[leads], np.ones(len(leads)), likely),
+            (np.stack(of_all, axis=1) + _PRIOR_WORDS * _PRIOR_TRAITS) / weight[:, None],
             substitution_rate(m),
         )

@@ -1,7 +1,7 @@
 """How much likelier each original is than the text as it stands, once the whole document has been heard.
 
 The candidate model judges each place by its neighbours alone. A second small network weighs what the rest of the
-document says by those odds: its topic, and the habits of its spinner. A third weighs the same once more by the odds of
+document says by those odds: its topic, and the profile of its spinner. A third weighs the same once more by the odds of
 the second, which are the better ones; a fourth has nothing to add. Then the originals of one place, and leaving it
 alone, share one probability.
 """
@@ -19,24 +19,24 @@ from detector.estimators.context_model import WordVectors
 from detector.estimators.perceptron import Perceptron
 from detector.restore.profile import (
     CLIP,
-    TASTES,
-    Habits,
-    leading,
+    PROFILE_TRAITS,
+    SpinnerProfile,
+    best_of_match,
     originals_of,
     pairs_of,
     probabilities,
     sources_of,
     substitutes_of,
-    tastes_of,
+    traits_of,
 )
 from detector.restore.topic import topic_fit
-from detector.scoring.tokens import CANDIDATE_COLUMNS, Measurements
+from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
 from detector.text.vocabulary import Vocabulary
 
-__all__ = ["CHOICE_COLUMNS", "MOST_GAIN", "Chooser", "choice_features", "log10_gain"]
+__all__ = ["MAX_GAIN", "RERANK_COLUMNS", "Reranker", "log10_gain", "rerank_features"]
 
 # What of a candidate a network reads once more, beside what the one before made of it.
-_AGAIN = (
+_REPEATED_COLUMNS = (
     "lm_gain",
     "context_original",
     "context_substitute",
@@ -50,13 +50,13 @@ _AGAIN = (
     "log10_words",
     *(f"source_{s}" for s in SOURCES),
 )
-# Of these it is also told how far a candidate is from what is usual.
-_UNUSUAL = ("weight", "zipf_original", "zipf_substitute")
-CHOICE_COLUMNS = (
+# Of these it is also told how far a candidate is from what is trait_means.
+_DEVIATION_COLUMNS = ("weight", "zipf_original", "zipf_substitute")
+RERANK_COLUMNS = (
     "odds",  # the log10 odds that it has so far
     "token_odds",  # highest log10 odds that a word of it was substituted
-    "rival",  # best log10 odds among the other candidates at the place
-    "crowd",  # log10 of the sum of all candidates' probabilities at the place
+    "best_rival",  # best log10 odds among the other candidates at the place
+    "place_total",  # log10 of the sum of all candidates' probabilities at the place
     "same_pair",  # log10 of how often the same two wordings meet in the document
     "same_pair_odds",  # mean log10 odds there, 0 where they meet but once
     "pair_elsewhere",  # log10 of how many of the other places, and one in a hundred, are expected to be substitutions
@@ -68,19 +68,19 @@ CHOICE_COLUMNS = (
     "original_rate",  # share of the places of either wording in the document at which the original stands
     "topic_original",  # how well the original fits what the document is about, a cosine
     "topic_substitute",
-    *(f"usual_{name}" for name in TASTES),  # mean over the substitutions of the document
-    *(f"unusual_{name}" for name in _UNUSUAL),
-    *_AGAIN,
+    *(f"profile_mean_{name}" for name in PROFILE_TRAITS),  # mean over the substitutions of the document
+    *(f"deviation_{name}" for name in _DEVIATION_COLUMNS),
+    *_REPEATED_COLUMNS,
 )
-_AGAIN_AT = [CANDIDATE_COLUMNS.index(name) for name in _AGAIN]
-_UNUSUAL_AT = [tuple(TASTES).index(name) for name in _UNUSUAL]
-_ORIGINAL_RATE_AT = tuple(TASTES).index("original_rate")
+_REPEATED_AT = [CANDIDATE_COLUMNS.index(name) for name in _REPEATED_COLUMNS]
+_DEVIATIONS_AT = [tuple(PROFILE_TRAITS).index(name) for name in _DEVIATION_COLUMNS]
+_ORIGINAL_RATE_AT = tuple(PROFILE_TRAITS).index("original_rate")
 _DOCUMENT_CLIP = 5.0
 _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so many words on
 _ONE_IN_A_HUNDRED = 0.01
-_LEAST_IDENTITY = 1e-4
-MOST_GAIN = float(-np.log10(_LEAST_IDENTITY))  # what `log10_gain` can come to
-_FEWEST_LOG10_WORDS = 2.0  # of the documents that the networks were fitted on; a shorter one is taken for as long
+_MIN_IDENTITY = 1e-4
+MAX_GAIN = float(-np.log10(_MIN_IDENTITY))  # what `log10_gain` can come to
+_MIN_LOG10_WORDS = 2.0  # of the documents that the networks were fitted on; a shorter one is taken for as long
 
 
 def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -89,7 +89,7 @@ def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def _over_tokens(m: Measurements, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _over_tokens(m: TokenFeatures, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sum of `values` (m,) over the candidates that cover each token, float64 (n,)."""
     c = m.candidates
     out = np.zeros(len(m.batch.ids))
@@ -99,7 +99,7 @@ def _over_tokens(m: Measurements, values: NDArray[np.float64]) -> NDArray[np.flo
     return out
 
 
-def _at_candidates(m: Measurements, of_token: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at_candidates(m: TokenFeatures, of_token: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the highest of `of_token` (n,) over the tokens that each candidate covers, float64 (m,)."""
     c = m.candidates
     out = of_token[c.start]
@@ -109,45 +109,45 @@ def _at_candidates(m: Measurements, of_token: NDArray[np.float64]) -> NDArray[np
     return out
 
 
-def choice_features(
-    m: Measurements,
+def rerank_features(
+    m: TokenFeatures,
     log10_odds: NDArray[np.float32],
     probability: NDArray[np.float64],
-    habits: Habits,
+    profile: SpinnerProfile,
     fit: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return what a network reads of each candidate, float32 (m, len(CHOICE_COLUMNS)).
+    """Return what a network reads of each candidate, float32 (m, len(RERANK_COLUMNS)).
 
     Parameters
     ----------
     log10_odds : float32 (m,), that each candidate has so far
     probability : float64 (documents,), P(spun) of each document
-    habits : of the documents as they were given, part of which may have been put back; by odds of the same kind
+    profile : of the documents as they were given, part of which may have been put back; by odds of the same kind
     fit : float32 (m, 2), of original and substitute with the topic (`topic_fit`)
     """
     c = m.candidates
     if not len(c):
-        return np.zeros((0, len(CHOICE_COLUMNS)), dtype=np.float32)
+        return np.zeros((0, len(RERANK_COLUMNS)), dtype=np.float32)
     odds = np.clip(log10_odds, -CLIP, CLIP)
     p = probabilities(odds)
     document = m.batch.document_of[c.start]
 
     # What a pair was at its own place when its document was given is not known any more, only its mean over all places.
-    times, heard, of_pair = habits.pairs.at(pairs_of(m))
+    times, heard, of_pair = profile.pairs.at(pairs_of(m))
     elsewhere = np.maximum(times - 1, 0) / np.maximum(times, 1)
-    of_substitute, of_original = habits.substitutes.at(substitutes_of(m))[0], habits.originals.at(originals_of(m))[0]
-    places, replaced = habits.sources.at(sources_of(m))
-    rate = habits.rate[document]
+    of_substitute, of_original = profile.substitutes.at(substitutes_of(m))[0], profile.originals.at(originals_of(m))[0]
+    places, replaced = profile.sources.at(sources_of(m))
+    rate = profile.rate[document]
     source_rate = (replaced + rate * _RATE_WORDS) / (places + _RATE_WORDS)
-    usual, tastes = habits.usual[document], tastes_of(m)
+    trait_means, traits = profile.trait_means[document], traits_of(m)
 
-    again = m.candidate_features[:, _AGAIN_AT]
-    words = _AGAIN.index("log10_words")
-    again[:, words] = np.maximum(again[:, words], _FEWEST_LOG10_WORDS)
+    again = m.candidate_features[:, _REPEATED_AT]
+    words = _REPEATED_COLUMNS.index("log10_words")
+    again[:, words] = np.maximum(again[:, words], _MIN_LOG10_WORDS)
     columns = (
         odds,
         np.clip(_at_candidates(m, m.token_log10_odds.astype(np.float64)), -CLIP, CLIP),
-        leading(m, odds)[1],
+        best_of_match(m, odds)[1],
         np.log10(np.maximum(_at_candidates(m, _over_tokens(m, p)), 1e-4)),
         np.log10(np.maximum(times, 1)),
         np.where(times > 1, heard, 0.0) / np.maximum(times, 1),
@@ -156,19 +156,19 @@ def choice_features(
             for n in (of_pair * elsewhere, (of_substitute - of_pair) * elsewhere, of_original - of_pair)
         ),
         np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document],
-        _log10_odds(habits.rate)[document],
+        _log10_odds(profile.rate)[document],
         _log10_odds(source_rate),
-        tastes[:, _ORIGINAL_RATE_AT],
+        traits[:, _ORIGINAL_RATE_AT],
         fit,
-        usual,
-        tastes[:, _UNUSUAL_AT] - usual[:, _UNUSUAL_AT],
+        trait_means,
+        traits[:, _DEVIATIONS_AT] - trait_means[:, _DEVIATIONS_AT],
         again,
     )
     return np.concatenate([x if x.ndim == 2 else x[:, None] for x in columns], axis=1, dtype=np.float32)
 
 
 @dataclass(frozen=True)
-class Chooser:
+class Reranker:
     """Weighs originals by the whole document, one network after the other.
 
     Attributes
@@ -181,31 +181,31 @@ class Chooser:
     vectors: WordVectors
     vocabulary: Vocabulary
 
-    def hear(
-        self, m: Measurements, probability: NDArray[np.float64], habits: Sequence[Habits] | None = None
-    ) -> tuple[NDArray[np.float32], tuple[Habits, ...]]:
-        """Return the log10 odds of each candidate, (m,), and the habits as each network heard them.
+    def rescore(
+        self, m: TokenFeatures, probability: NDArray[np.float64], profile: Sequence[SpinnerProfile] | None = None
+    ) -> tuple[NDArray[np.float32], tuple[SpinnerProfile, ...]]:
+        """Return the log10 odds of each candidate, (m,), and the profile as each network heard them.
 
         Parameters
         ----------
         probability : float64 (documents,), P(spun) of each document
-        habits : of the documents as they were given, where part of them has been put back; None where nothing has
+        profile : of the documents as they were given, where part of them has been put back; None where nothing has
         """
         fit, odds = topic_fit(m, self.vectors, self.vocabulary), m.candidate_log10_odds
-        heard: list[Habits] = []
+        heard: list[SpinnerProfile] = []
         for number, network in enumerate(self.networks):
-            heard.append(Habits.of(m, odds) if habits is None else habits[number])
-            odds = network.log10_odds(choice_features(m, odds, probability, heard[-1], fit))
+            heard.append(SpinnerProfile.from_odds(m, odds) if profile is None else profile[number])
+            odds = network.log10_odds(rerank_features(m, odds, probability, heard[-1], fit))
         return odds, tuple(heard)
 
 
-def log10_gain(m: Measurements, log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+def log10_gain(m: TokenFeatures, log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how many times likelier each original is than the text as it stands, in powers of ten, float32 (m,).
 
     The candidates that cover a word and the word itself share one probability: what is certainly wrong is changed
-    even where two originals are about as likely. `log10_odds` (m,) are those of `Chooser.hear`.
+    even where two originals are about as likely. `log10_odds` (m,) are those of `Reranker.hear`.
     """
     p = probabilities(log10_odds)
-    identity = np.maximum(1.0 - _at_candidates(m, _over_tokens(m, p)), _LEAST_IDENTITY)
+    identity = np.maximum(1.0 - _at_candidates(m, _over_tokens(m, p)), _MIN_IDENTITY)
     out: NDArray[np.float32] = (np.log10(np.maximum(p, 1e-9)) - np.log10(identity)).astype(np.float32)
     return out

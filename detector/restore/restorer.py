@@ -15,9 +15,9 @@ from detector.errors import PlanError
 from detector.estimators.channel import Candidates, Channel
 from detector.estimators.language_model import LanguageModel
 from detector.restore.decode import decode
-from detector.restore.profile import Habits
-from detector.restore.rerank import MOST_GAIN, Chooser, log10_gain
-from detector.scoring.tokens import CANDIDATE_COLUMNS, Measurements
+from detector.restore.profile import SpinnerProfile
+from detector.restore.rerank import MAX_GAIN, Reranker, log10_gain
+from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
 from detector.text.indefinite_article import article_for
 from detector.text.tokens import SENTENCE_START
 from detector.text.vocabulary import CAPITAL, LOWER, UPPER, Vocabulary
@@ -29,10 +29,10 @@ __all__ = [
     "apply_plan",
     "compose_plans",
     "disjoint",
-    "free_of",
-    "moved_spans",
-    "outcomes",
+    "restored_spans",
+    "shift_spans",
     "unmoved",
+    "without_overlap",
     "wordings",
     "write_words",
 ]
@@ -65,17 +65,17 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
     return "".join(out) + text[position:]
 
 
-def outcomes(plan: Iterable[Edit]) -> Iterator[tuple[int, int, Edit]]:
+def restored_spans(plan: Iterable[Edit]) -> Iterator[tuple[int, int, Edit]]:
     """Yield where each edit's original stands once a sorted plan is carried out, half-open, with the edit.
 
-    >>> [(start, end) for start, end, _ in outcomes([Edit(0, 3, "All", "Every", 1.0), Edit(8, 9, "s", "", 1.0)])]
+    >>> [(start, end) for start, end, _ in restored_spans([Edit(0, 3, "All", "Every", 1.0), Edit(8, 9, "s", "", 1.0)])]
     [(0, 5), (10, 10)]
     """
     moved = 0
     for edit in plan:
         start = edit.start + moved
         yield start, start + len(edit.original), edit
-        moved += edit.growth
+        moved += edit.length_change
 
 
 def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
@@ -89,7 +89,7 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
     """
     between = apply_plan(text, first)
     # Where the edits stand in the text between: of the first their outcome, of the second what they replace.
-    spans = [(start, end, edit, True) for start, end, edit in outcomes(first)]
+    spans = [(start, end, edit, True) for start, end, edit in restored_spans(first)]
     spans += [(edit.start, edit.end, edit, False) for edit in second]
     plan: list[Edit] = []
     shift = i = 0
@@ -100,7 +100,7 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
         while (i := i + 1) < len(spans) and spans[i][0] < high:
             high = max(high, spans[i][1])
             group.append(spans[i])
-        grown = sum(e.growth for _, _, e, of_first in group if of_first)
+        grown = sum(e.length_change for _, _, e, of_first in group if of_first)
         start, end = low - shift, high - shift - grown
         shift += grown
         if len(group) == 1:
@@ -123,23 +123,23 @@ def unmoved(edits: Iterable[Edit], made: Sequence[Edit]) -> list[Edit]:
     [Edit(start=4, end=9, spun='Could', original='May', log10_gain=2.0, alternatives=())]
     """
     out, shift, i = [], 0, 0
-    stand = list(outcomes(made))
+    stand = list(restored_spans(made))
     for edit in edits:
         while i < len(stand) and stand[i][1] <= edit.start:
-            shift += stand[i][2].growth
+            shift += stand[i][2].length_change
             i += 1
         if i == len(stand) or edit.end <= stand[i][0]:
             out.append(replace(edit, start=edit.start - shift, end=edit.end - shift))
     return out
 
 
-def moved_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[tuple[int, int]]:
+def shift_spans(spans: Sequence[tuple[int, int]], plan: Sequence[Edit]) -> list[tuple[int, int]]:
     """Return where spans stand once a plan has been carried out that touches none of them.
 
-    >>> moved_spans([(9, 12)], [Edit(3, 8, "Could", "May", 2.0)])
+    >>> shift_spans([(9, 12)], [Edit(3, 8, "Could", "May", 2.0)])
     [(7, 10)]
     """
-    grown = [sum(e.growth for e in plan if e.end <= start) for start, _ in spans]
+    grown = [sum(e.length_change for e in plan if e.end <= start) for start, _ in spans]
     return [(start + by, end + by) for (start, end), by in zip(spans, grown, strict=True)]
 
 
@@ -148,10 +148,10 @@ def wordings(plan: Iterable[Edit]) -> set[tuple[int, int, str]]:
     return {(e.start, e.end, e.original) for e in plan}
 
 
-def free_of(edits: Iterable[Edit], spans: Sequence[tuple[int, int]]) -> list[Edit]:
+def without_overlap(edits: Iterable[Edit], spans: Sequence[tuple[int, int]]) -> list[Edit]:
     """Return the edits that touch none of the spans.
 
-    >>> [e.spun for e in free_of([Edit(0, 3, "All", "Any", 1.0), Edit(4, 6, "in", "at", 1.0)], [(6, 9), (1, 2)])]
+    >>> [e.spun for e in without_overlap([Edit(0, 3, "All", "Any", 1.0), Edit(4, 6, "in", "at", 1.0)], [(6, 9), (1, 2)])]
     ['in']
     """
     ordered = sorted(spans)
@@ -198,7 +198,7 @@ class RestorerSettings:
     offset: float = 0.0
 
 
-def _everyday(m: Measurements) -> NDArray[np.bool_]:
+def _everyday(m: TokenFeatures) -> NDArray[np.bool_]:
     """Whether each candidate puts one word that everybody uses for another."""
     column = dict(zip(CANDIDATE_COLUMNS, m.candidate_features.T, strict=True))
     common = np.minimum(column["zipf_original"], column["zipf_substitute"]) >= _EVERYDAY_ZIPF
@@ -206,7 +206,7 @@ def _everyday(m: Measurements) -> NDArray[np.bool_]:
     return out
 
 
-def _touching(m: Measurements, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.bool_]:
+def _touching(m: TokenFeatures, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.bool_]:
     """Whether each candidate touches one of its document's spans."""
     c = m.candidates
     before = np.concatenate(([0], np.cumsum(m.batch.span_of(spans) >= 0)))
@@ -232,20 +232,20 @@ class Restorer:
     vocabulary: Vocabulary
     language_model: LanguageModel
     channel: Channel
-    chooser: Chooser
+    reranker: Reranker
     settings: RestorerSettings
 
     @property
-    def least_probability(self) -> float:
+    def min_probability(self) -> float:
         """P(spun) of a document below which no original can be likely enough to be put back."""
         s = self.settings
-        return float(10.0 ** ((s.floor - s.offset - MOST_GAIN) / s.caution))
+        return float(10.0 ** ((s.floor - s.offset - MAX_GAIN) / s.caution))
 
     def choose(
         self,
-        m: Measurements,
+        m: TokenFeatures,
         probability: NDArray[np.float64],
-        habits: Sequence[Habits] | None = None,
+        profile: Sequence[SpinnerProfile] | None = None,
         keep: Sequence[Sequence[tuple[int, int]]] = (),
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the rows of m.candidates that the likeliest originals take, and every row's log10 gain.
@@ -253,11 +253,11 @@ class Restorer:
         Parameters
         ----------
         probability : float64 (documents,), P(spun)
-        habits : of the documents as they were given (`Chooser.hear`)
+        profile : of the documents as they were given (`Reranker.hear`)
         keep : spans of each document that no original may touch, half-open; none where it is empty
         """
         s = self.settings
-        gain = log10_gain(m, self.chooser.hear(m, probability, habits)[0])
+        gain = log10_gain(m, self.reranker.rescore(m, probability, profile)[0])
         doubt = np.log10(np.maximum(probability, 1e-9)).astype(np.float32) * np.float32(s.caution)
         gain += doubt[m.batch.document_of[m.candidates.start]] + np.float32(s.offset)
         gain -= np.float32(_EVERYDAY_CAUTION) * _everyday(m)
@@ -275,7 +275,7 @@ class Restorer:
 
     def edits(
         self,
-        m: Measurements,
+        m: TokenFeatures,
         chosen: NDArray[np.int64],
         gain: NDArray[np.float32],
         min_gain: float | None = None,
@@ -294,10 +294,10 @@ class Restorer:
                 plan.append(edit)
         return plans
 
-    def mended(
+    def with_damage_repairs(
         self, plan: list[Edit], found: Iterable[Evidence], probability: float, min_gain: float | None = None
     ) -> list[Edit]:
-        """Return the plan of a document with its damaged letters and names mended too, where no edit touches them."""
+        """Return the plan of a document with its damaged letters and names with_damage_repairs too, where no edit touches them."""
         least = self.settings.min_gain if min_gain is None else min_gain
         doubt = self.settings.caution * float(np.log10(max(probability, 1e-9)))
         mends = [
@@ -305,9 +305,9 @@ class Restorer:
             for e in found
             if e.log10_odds + doubt >= least
         ]
-        return sorted([*plan, *free_of(mends, [(e.start, e.end) for e in plan])], key=lambda e: e.start)
+        return sorted([*plan, *without_overlap(mends, [(e.start, e.end) for e in plan])], key=lambda e: e.start)
 
-    def original_text(self, m: Measurements, candidates: Candidates, row: int) -> str:
+    def original_text(self, m: TokenFeatures, candidates: Candidates, row: int) -> str:
         """Return the original of one candidate, written as it would stand in the text."""
         start, length = int(candidates.start[row]), int(candidates.length[row])
         ids = self.channel.words_of(int(candidates.original[row]))
@@ -336,7 +336,7 @@ class Restorer:
             written[0] = written[0][:1].upper() + written[0][1:]
         return write_words(written)
 
-    def _edit(self, m: Measurements, row: int, gain: NDArray[np.float32]) -> Edit | None:
+    def _edit(self, m: TokenFeatures, row: int, gain: NDArray[np.float32]) -> Edit | None:
         c = m.candidates
         first, length = int(c.start[row]), int(c.length[row])
         text = m.batch.texts[int(m.batch.document_of[first])]

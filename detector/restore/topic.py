@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.estimators.context_model import WordVectors
-from detector.scoring.tokens import Census, Measurements
+from detector.scoring.tokens import DocumentTermCounts, TokenFeatures
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 __all__ = ["topic_fit", "topics"]
 
-_COMMON_ZIPF, _MOST_WEIGHT = 6.5, 3.0  # what is as common says nothing of a topic; weights grow as words are rarer
+_COMMON_ZIPF, _MAX_WEIGHT = 6.5, 3.0  # what is as common says nothing of a topic; weights grow as words are rarer
 _ROWS = 8_192  # compared at a time: they stay in the processor's cache
 
 
 def _weights(ids: NDArray[np.int32], vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Return how much each word says of a topic, float32 (n,); a mark says nothing."""
-    rarity = np.clip(np.float32(_COMMON_ZIPF) - vocabulary.zipf[ids], 0, np.float32(_MOST_WEIGHT))
+    rarity = np.clip(np.float32(_COMMON_ZIPF) - vocabulary.zipf[ids], 0, np.float32(_MAX_WEIGHT))
     out: NDArray[np.float32] = np.where(vocabulary.is_word_id[ids] & (ids >= len(SPECIAL_WORDS)), rarity, np.float32(0))
     return out
 
@@ -34,17 +34,17 @@ def _directions(ids: NDArray[np.int32], vectors: WordVectors) -> NDArray[np.floa
     return x
 
 
-def topics(census: Census, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
+def topics(term_counts: DocumentTermCounts, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Return the sum of the vectors of each document's words, rare ones weighing more, float32 (documents, d)."""
-    document, ids = np.divmod(census.keys, census.size)
+    document, ids = np.divmod(term_counts.keys, term_counts.size)
     ids = ids.astype(np.int32)
-    weight = census.counts * _weights(ids, vocabulary)
-    out = np.zeros((len(census.context), vectors.embedding.shape[1]), dtype=np.float32)
+    weight = term_counts.counts * _weights(ids, vocabulary)
+    out = np.zeros((len(term_counts.context), vectors.embedding.shape[1]), dtype=np.float32)
     np.add.at(out, document, _directions(ids, vectors) * weight.astype(np.float32)[:, None])
     return out
 
 
-def topic_fit(m: Measurements, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
+def topic_fit(m: TokenFeatures, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Return the cosines of each candidate's original and substitute with its document's topic, float32 (m, 2).
 
     A wording goes by its rarest word. What stands at its own place does not count as part of the topic.
@@ -52,7 +52,7 @@ def topic_fit(m: Measurements, vectors: WordVectors, vocabulary: Vocabulary) -> 
     places, place = np.unique(m.substitute_head, return_inverse=True)
     stands = m.batch.ids[places]
     own = _directions(stands, vectors)
-    rest = topics(m.census, vectors, vocabulary)[m.batch.document_of[places]]
+    rest = topics(m.term_counts, vectors, vocabulary)[m.batch.document_of[places]]
     rest -= own * _weights(stands, vocabulary)[:, None]
     rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-6)
     out = np.empty((len(place), 2), dtype=np.float32)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from detector.cues.collect import Damage, collect, find_damage
 from detector.estimators.classifier import Classifier, document_features, log_odds, probability, with_damage
 from detector.model_store import Models, Stage
-from detector.restore.profile import Habits
-from detector.restore.rerank import Chooser
-from detector.restore.restorer import free_of
+from detector.restore.profile import SpinnerProfile
+from detector.restore.rerank import Reranker
+from detector.restore.restorer import without_overlap
 from detector.scoring.passage_features import WordMeasures, text_and_passage_features
 from detector.scoring.posterior import document_shift
-from detector.scoring.tokens import Census, Glance, Measurements
+from detector.scoring.tokens import DocumentTermCounts, TokenFeatures, TokenScores
 from detector.text.language import UNDETERMINED, languages
 from detector.text.passages import Passages, split_passages
 from detector.text.tokens import TokenBatch, tokenize
@@ -62,27 +62,27 @@ R = TypeVar("R")
 class Known:
     """What has been found of a document already, as it was given: P(spun), and P(spun) by its words alone.
 
-    Of a short one also what stands in it and the habits of its spinner: what is put back must change neither, or
+    Of a short one also what stands in it and the profile of its spinner: what is put back must change neither, or
     the more is put back the less there would seem to be left to do.
     """
 
     probability: float
     rewritten: float
-    census: Census | None = None
-    habits: tuple[Habits, ...] | None = None
+    term_counts: DocumentTermCounts | None = None
+    profile: tuple[SpinnerProfile, ...] | None = None
 
     @classmethod
-    def of(cls, reading: Reading, chooser: Chooser) -> Known:
+    def of(cls, reading: Reading, reranker: Reranker) -> Known:
         """Take it from the close reading of a document."""
         p, rewritten = float(reading.probability[0]), float(reading.rewritten[0])
-        return cls(p, rewritten, reading.m.census, chooser.hear(reading.m, reading.rewritten)[1])
+        return cls(p, rewritten, reading.m.term_counts, reranker.rescore(reading.m, reading.rewritten)[1])
 
 
 @dataclass(frozen=True)
 class FirstLook:
     """What the screen sees of a batch at no great cost: its words as they stand, and their damage."""
 
-    words: Glance
+    words: TokenScores
     damage: Damage
 
     def plain(self, most: float) -> NDArray[np.bool_]:
@@ -116,7 +116,7 @@ class Reading:
     known : of the document that the texts are from, where it has been found already
     """
 
-    m: Measurements
+    m: TokenFeatures
     damage: Damage
     passages: Passages
     whole: NDArray[np.float64]
@@ -187,13 +187,13 @@ def words_log_odds(
     return stage.document_model.logit(features, np.log10(np.maximum(n_words, 1)))
 
 
-def passage_log_odds(m: Measurements, model: Classifier) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
+def passage_log_odds(m: TokenFeatures, model: Classifier) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
     """Return the passages of texts, the log odds of each text as one passage, and those of each passage.
 
     `model` weighs passages.
     """
     passages = split_passages(m.batch)
-    x = text_and_passage_features(WordMeasures.of(m), m.batch, passages)
+    x = text_and_passage_features(WordMeasures.from_features(m), m.batch, passages)
     whole, own = np.split(model.logit(x, x[:, 0].astype(np.float64)), [len(m.batch.texts)])
     return passages, whole, own
 
@@ -213,14 +213,14 @@ def read(
     known : of the document that all texts are parts of, where it has been found already
     look : this stage's first, where it has been taken already
     heard : what the stage before makes of the texts
-    pairs : those of the channel that may be used, as `Measurer.measure` takes them; None for all
+    pairs : those of the channel that may be used, as `FeatureExtractor.measure` takes them; None for all
     """
-    m = stage.measurer.measure(
-        batch, pairs, None if look is None else look.words, None if known is None else known.census
+    m = stage.extractor.extract(
+        batch, pairs, None if look is None else look.words, None if known is None else known.term_counts
     )
     passages, whole, logit = passage_log_odds(m, stage.passage_model)
     seen = heard or look
-    damage = find_damage(m, stage.measurer) if seen is None else seen.damage
+    damage = find_damage(m, stage.extractor) if seen is None else seen.damage
     if known is None:
         words = words_log_odds(stage, whole, logit, passages.document, batch.n_words)
         if heard is not None:
@@ -235,8 +235,8 @@ def read(
 
 def first_look(texts: Sequence[str], models: Models) -> FirstLook:
     """Return what the screen sees of texts before it asks about any candidate."""
-    words = models.screen.measurer.glance(tokenize(texts, models.vocabulary))
-    return FirstLook(words, find_damage(words, models.screen.measurer))
+    words = models.screen.extractor.score_tokens(tokenize(texts, models.vocabulary))
+    return FirstLook(words, find_damage(words, models.screen.extractor))
 
 
 def judge(texts: Sequence[str], models: Models, known: Known | None = None) -> Judged:
@@ -305,14 +305,17 @@ def plans_of_reading(
     """
     p, damage = reading.probability, reading.damage
     edits: list[list[Edit]] = [[] for _ in p]
-    if reading.rewritten.max() >= models.restorer.least_probability:
-        habits = None if reading.known is None else reading.known.habits
-        chosen, gain = models.restorer.choose(reading.m, reading.rewritten, habits, keep)
+    if reading.rewritten.max() >= models.restorer.min_probability:
+        profile = None if reading.known is None else reading.known.profile
+        chosen, gain = models.restorer.choose(reading.m, reading.rewritten, profile, keep)
         edits = models.restorer.edits(reading.m, chosen, gain, min_gain)
     of_texts = zip(edits, damage.letters, damage.names, p.tolist(), strict=True)
-    made = [models.restorer.mended(plan, (*letters, *names), x, min_gain) for plan, letters, names, x in of_texts]
+    made = [
+        models.restorer.with_damage_repairs(plan, (*letters, *names), x, min_gain)
+        for plan, letters, names, x in of_texts
+    ]
     # An edit may reach for the article before it.
-    return [free_of(plan, spans) for plan, spans in zip(made, keep, strict=True)] if keep else made
+    return [without_overlap(plan, spans) for plan, spans in zip(made, keep, strict=True)] if keep else made
 
 
 def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]]) -> list[list[Evidence]]:
@@ -323,11 +326,11 @@ def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]])
         return collect(
             reading.m,
             reading.damage,
-            models.screen.measurer,
+            models.screen.extractor,
             models.tortured,
             [edits[row] for row in rows],
             reading.shift,
-            models.evidence_least,
+            models.min_evidence_log10_odds,
         )
 
     by_text = judged.by_text(found)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.scoring.tokens import KINDS, TOKEN_COLUMNS, Measurements
+from detector.scoring.tokens import KINDS, TOKEN_COLUMNS, TokenFeatures
 from detector.text.passages import Passages
 from detector.text.tokens import TokenBatch
 
 __all__ = [
     "FEATURE_NAMES",
-    "LEAST_ODDS",
+    "MIN_ODDS",
     "WordMeasures",
     "passage_features",
     "text_and_passage_features",
@@ -22,7 +22,7 @@ __all__ = [
 
 # Shares of substituted words at which the passage's likelihood ratio is taken: a light and a heavy rewrite.
 _RATES = (0.02, 0.06, 0.15, 0.3)
-LEAST_ODDS, _MOST_ODDS = -5.0, 4.0  # log10 odds of a word to which what is beyond them is clipped
+MIN_ODDS, _MAX_ODDS = -5.0, 4.0  # log10 odds of a word to which what is beyond them is clipped
 _LEVELS = (-0.5, 0.0, 0.5, 1.0)  # log10 odds above which words are counted
 _QUANTILES = (0.5, 0.75, 0.9, 0.97)
 _CONTEXT_QUANTILES = (0.03, 0.1, 0.25, 0.5)
@@ -90,10 +90,10 @@ class WordMeasures:
     averaged: NDArray[np.float32]
 
     @classmethod
-    def of(cls, m: Measurements) -> WordMeasures:
+    def from_features(cls, m: TokenFeatures) -> WordMeasures:
         """Take them from a batch's measurements."""
         places = np.flatnonzero(m.batch.is_word)
-        odds = np.clip(np.vstack((m.token_log10_odds[places], m.kind_log10_odds[places].T)), LEAST_ODDS, _MOST_ODDS)
+        odds = np.clip(np.vstack((m.token_log10_odds[places], m.kind_log10_odds[places].T)), MIN_ODDS, _MAX_ODDS)
         context = m.context[places]
         tokens = m.token_features
         averaged = np.empty((len(_OTHER_MEANS) + len(_PREFIXES) * _AVERAGED_OF_ODDS, len(places)), dtype=np.float32)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.scoring.tokens import Measurements
+from detector.scoring.tokens import TokenFeatures
 
 __all__ = ["document_shift", "substitution_rate"]
 
@@ -22,7 +22,7 @@ _ROUNDS = 8
 _CAUTION = 4.0  # chosen on dev, of 4 and 10
 
 
-def substitution_rate(m: Measurements) -> NDArray[np.float64]:
+def substitution_rate(m: TokenFeatures) -> NDArray[np.float64]:
     """Return the likeliest share of substituted words of each document if it was spun, float64 (documents,).
 
     Expectation maximisation over the words' likelihood ratios, with a Beta prior.
@@ -41,7 +41,7 @@ def substitution_rate(m: Measurements) -> NDArray[np.float64]:
     return rate
 
 
-def document_shift(m: Measurements, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+def document_shift(m: TokenFeatures, probability: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what each document adds to the log10 odds of its words, float64 (documents,).
 
     `probability` is P(spun) of each document; it counts to the power _CAUTION, because what a wrong verdict does

@@ -24,11 +24,11 @@ __all__ = [
     "CANDIDATE_COLUMNS",
     "KINDS",
     "TOKEN_COLUMNS",
-    "Census",
-    "Glance",
-    "Measurements",
-    "Measurer",
+    "DocumentTermCounts",
+    "FeatureExtractor",
+    "TokenFeatures",
     "TokenModel",
+    "TokenScores",
     "candidate_log10_prob",
 ]
 
@@ -83,7 +83,7 @@ TOKEN_COLUMNS = (
 # tells ROC AUC 0.964 on dev, where all have one 0.958; of 300 words 0.994 and 0.992.
 KINDS = ("thesaurus", "observed", "neighbour")
 
-_FEWEST_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
+_MIN_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
 _NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
 
 
@@ -138,7 +138,7 @@ def candidate_log10_prob(
 
 
 @dataclass(frozen=True)
-class Glance:
+class TokenScores:
     """What is known of a batch's words before any candidate is asked about; over the tokens (n), log10 throughout.
 
     Attributes
@@ -166,7 +166,7 @@ class Glance:
 
 
 @dataclass(frozen=True)
-class Census:
+class DocumentTermCounts:
     """What stands in each document of a batch.
 
     Attributes
@@ -182,11 +182,11 @@ class Census:
     context: NDArray[np.float64]
 
     @classmethod
-    def of(cls, glance: Glance, size: int) -> Census:
+    def from_scores(cls, scores: TokenScores, size: int) -> DocumentTermCounts:
         """Take it of a batch that was glanced at, with words from a vocabulary of so many."""
-        batch = glance.batch
+        batch = scores.batch
         keys, counts = np.unique(batch.document_of * np.int64(size) + batch.ids, return_counts=True)
-        total = np.bincount(batch.document_of, weights=glance.context, minlength=len(batch.texts))
+        total = np.bincount(batch.document_of, weights=scores.context, minlength=len(batch.texts))
         return cls(keys, counts, size, total / np.maximum(batch.n_words, 1))
 
     def look_up(self, documents: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -197,12 +197,12 @@ class Census:
 
 
 @dataclass(frozen=True)
-class Measurements(Glance):
+class TokenFeatures(TokenScores):
     """All of that and the candidates' (m).
 
     Attributes
     ----------
-    census : of the documents as they were given
+    term_counts : of the documents as they were given
     candidates : the channel's, pruned to those worth asking about
     substitute_head : int64 (m,), the token of each substitute that is its rarest word
     original_head : int32 (m,), the rarest word of each original
@@ -215,7 +215,7 @@ class Measurements(Glance):
     kind_priors : float64 (len(KINDS),), the same of a word without evidence; NaN until a token model is fitted
     """
 
-    census: Census
+    term_counts: DocumentTermCounts
     candidates: Candidates
     substitute_head: NDArray[np.int64]
     original_head: NDArray[np.int32]
@@ -260,21 +260,21 @@ class TokenModel:
 
 
 @dataclass(frozen=True)
-class Measurer:
+class FeatureExtractor:
     """The models that measure; `candidate_model`, `token_model` and `name_model` are None only until they are fitted.
 
     Attributes
     ----------
-    asked : log10 odds of its place up to which a word's candidates are asked about; inf for every word
-    kept : candidates of one match that the language model is asked about, by what the context model says of them
+    max_context_log10_odds : log10 odds of its place up to which a word's candidates are asked about; inf for every word
+    max_candidates : candidates of one match that the language model is asked about, by what the context model says of them
     """
 
     vocabulary: Vocabulary
     language_model: LanguageModel
     context_model: ContextModel
     channel: Channel
-    asked: float = np.inf
-    kept: int = 12
+    max_context_log10_odds: float = np.inf
+    max_candidates: int = 12
     candidate_model: Perceptron | None = None
     token_model: TokenModel | None = None
     name_model: Perceptron | None = None
@@ -298,7 +298,7 @@ class Measurer:
             rarest[longer[better]] = zipf[better]
         return head
 
-    def glance(self, batch: TokenBatch) -> Glance:
+    def score_tokens(self, batch: TokenBatch) -> TokenScores:
         """Return what the language model and the context model say of the words as they stand."""
         lm, ids = self.language_model, batch.ids
         pairs = lm.bigram(ids[:-1], ids[1:])
@@ -316,37 +316,39 @@ class Measurer:
         words = np.flatnonzero(batch.is_word)
         context = np.zeros(len(ids), dtype=np.float32)
         context[words] = self.context_model.log10_odds(queries, words, ids[words])
-        return Glance(batch, pairs, log10_prob, context, queries)
+        return TokenScores(batch, pairs, log10_prob, context, queries)
 
-    def measure(
+    def extract(
         self,
         batch: TokenBatch,
         known: NDArray[np.bool_] | None = None,
-        glance: Glance | None = None,
-        census: Census | None = None,
-    ) -> Measurements:
+        scores: TokenScores | None = None,
+        term_counts: DocumentTermCounts | None = None,
+    ) -> TokenFeatures:
         """Return all measurements of a batch.
 
         Parameters
         ----------
         known : masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
             nothing learns to lean on knowing the substitute
-        glance : this measurer's, where it has been taken already
-        census : of the documents as they were given, where part of them has been put back already
+        scores : this extractor's, where it has been taken already
+        term_counts : of the documents as they were given, where part of them has been put back already
         """
-        glance = self.glance(batch) if glance is None else glance
-        census = Census.of(glance, self.vocabulary.size) if census is None else census
-        context, ids = glance.context, batch.ids
-        n_words = np.log10(np.maximum(batch.n_words, _FEWEST_WORDS)).astype(np.float32)
-        candidates = self.channel.candidates(batch, known, context <= self.asked)
-        candidates, substitute_head, original_head, features = self._candidate_features(glance, candidates, census)
+        scores = self.score_tokens(batch) if scores is None else scores
+        term_counts = (
+            DocumentTermCounts.from_scores(scores, self.vocabulary.size) if term_counts is None else term_counts
+        )
+        context, ids = scores.context, batch.ids
+        n_words = np.log10(np.maximum(batch.n_words, _MIN_WORDS)).astype(np.float32)
+        candidates = self.channel.candidates(batch, known, context <= self.max_context_log10_odds)
+        candidates, substitute_head, original_head, features = self._candidate_features(scores, candidates, term_counts)
         if len(candidates):
             features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
             odds = features[:, 0] + features[:, 3]
         else:
             odds = self.candidate_model.log10_odds(features)
-        tokens = self._token_features(glance, candidates, odds, census)
+        tokens = self._token_features(scores, candidates, odds, term_counts)
         tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
         kind_odds = np.full((len(ids), len(KINDS)), -np.inf, dtype=np.float32)
         token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
@@ -356,13 +358,13 @@ class Measurer:
             kind_odds[words] = self.token_model.network.log10_odds(tokens[words])
             token_odds[words] = _of_any(kind_odds[words])
             priors = self.token_model.kind_priors
-        return Measurements(
+        return TokenFeatures(
             batch,
-            glance.pairs,
-            glance.log10_prob,
+            scores.pairs,
+            scores.log10_prob,
             context,
-            glance.queries,
-            census,
+            scores.queries,
+            term_counts,
             candidates,
             substitute_head,
             original_head,
@@ -376,10 +378,10 @@ class Measurer:
         )
 
     def _candidate_features(
-        self, glance: Glance, candidates: Candidates, census: Census
+        self, scores: TokenScores, candidates: Candidates, term_counts: DocumentTermCounts
     ) -> tuple[Candidates, NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
         """Return the candidates that are kept, the heads of their substitutes and originals, and their features."""
-        batch, log10_prob = glance.batch, glance.log10_prob
+        batch, log10_prob = scores.batch, scores.log10_prob
         zipf, sequences = self.channel.zipf, self.channel.sequences
         if not len(candidates):
             none = np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
@@ -388,24 +390,24 @@ class Measurer:
         first = sequences.offsets[candidates.original]
         original_words = sequences.lengths[candidates.original]
         original_head = sequences.values[self.head_places(first, original_words, sequences.values)]
-        context_original = self.context_model.log10_odds(glance.queries, substitute_head, original_head)
+        context_original = self.context_model.log10_odds(scores.queries, substitute_head, original_head)
 
         # Ask the language model about the most promising originals of each match only.
         first_of_match, match = candidates.matches
         rivals = np.bincount(match)[match]
         keep = np.arange(len(rivals))
-        if rivals.max() > self.kept:
+        if rivals.max() > self.max_candidates:
             promise = context_original + 0.5 * candidates.log10_weight
             order = np.lexsort((-promise, match))
             place_in_match = np.empty(len(order), dtype=np.int64)
             place_in_match[order] = np.arange(len(order)) - first_of_match[match[order]]
-            keep = np.flatnonzero((place_in_match < self.kept) | (candidates.source == 0))
+            keep = np.flatnonzero((place_in_match < self.max_candidates) | (candidates.source == 0))
         candidates = candidates.take(keep)
         substitute_head, original_head = substitute_head[keep], original_head[keep]
 
         stop = candidates.start + candidates.length
         values, lengths = sequences.take(candidates.original)
-        after = candidate_log10_prob(self.language_model, batch, glance.pairs, values, lengths, candidates.start, stop)
+        after = candidate_log10_prob(self.language_model, batch, scores.pairs, values, lengths, candidates.start, stop)
         running = np.concatenate(([0.0], np.cumsum(log10_prob.astype(np.float64))))
         before = (running[stop + 2] - running[candidates.start]).astype(np.float32)
         documents = batch.document_of[candidates.start]
@@ -413,7 +415,7 @@ class Measurer:
         x = np.zeros((len(keep), len(CANDIDATE_COLUMNS)), dtype=np.float32)
         x[:, 0] = after - before
         x[:, 1] = context_original[keep]
-        x[:, 2] = glance.context[substitute_head]
+        x[:, 2] = scores.context[substitute_head]
         x[:, 3] = candidates.log10_weight
         x[:, 4] = zipf[candidates.original]
         x[:, 5] = zipf[candidates.entry]
@@ -422,16 +424,16 @@ class Measurer:
         x[:, 8] = -before
         x[:, 9] = capital
         x[:, 10] = np.log10(rivals[keep])
-        x[:, 11] = np.log10(1 + census.look_up(documents, original_head))
-        x[:, 12] = np.log10(np.maximum(census.look_up(documents, batch.ids[substitute_head]), 1))
+        x[:, 11] = np.log10(1 + term_counts.look_up(documents, original_head))
+        x[:, 12] = np.log10(np.maximum(term_counts.look_up(documents, batch.ids[substitute_head]), 1))
         x[np.arange(len(keep)), _FIRST_SOURCE + candidates.source] = 1
         return candidates, substitute_head, original_head, x
 
     def _token_features(
-        self, glance: Glance, candidates: Candidates, odds: NDArray[np.float32], census: Census
+        self, scores: TokenScores, candidates: Candidates, odds: NDArray[np.float32], term_counts: DocumentTermCounts
     ) -> NDArray[np.float32]:
-        batch, context, log10_prob = glance.batch, glance.context, glance.log10_prob
-        pair_prob, _, seen = glance.pairs
+        batch, context, log10_prob = scores.batch, scores.context, scores.log10_prob
+        pair_prob, _, seen = scores.pairs
         ids, shape = batch.ids, batch.shape
         n = len(ids)
         unigram = self.language_model.unigrams[0]
@@ -442,7 +444,7 @@ class Measurer:
         x[:-1, 2] = context[1:]
         x[2:, 3] = context[:-2]
         x[:-2, 4] = context[2:]
-        x[:, 5] = census.context[batch.document_of]
+        x[:, 5] = term_counts.context[batch.document_of]
         x[:, 6] = log10_prob
         x[:-1, 7] = log10_prob[1:]
         x[:-2, 8] = log10_prob[2:]
@@ -464,5 +466,5 @@ class Measurer:
         x[:, 18] = (shape & HYPHENATED) != 0
         x[:, 19] = (ids == UNKNOWN) | (ids == NAME)
         x[:, 20] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
-        x[:, 21] = np.log10(np.maximum(census.look_up(batch.document_of, ids), 1))
+        x[:, 21] = np.log10(np.maximum(term_counts.look_up(batch.document_of, ids), 1))
         return x

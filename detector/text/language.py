@@ -16,7 +16,7 @@ ENGLISH, UNDETERMINED = "en", "und"
 
 # English of every register that the corpus has, spun or not, stands above 0.25 in all but lists and tables; French
 # and German below 0.08.
-_LEAST_SHARE = 0.13
+_MIN_SHARE = 0.13
 _FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 _SAMPLE = 20_000  # characters that tell a document's script
 
@@ -30,7 +30,7 @@ def languages(batch: TokenBatch, vocabulary: Vocabulary) -> tuple[list[str], NDA
         if not text.isascii() and (others := len(_FOREIGN.findall(text[:_SAMPLE]))):
             foreign[d] = others / sum(map(str.isalpha, text[:_SAMPLE]))
     found = [
-        ENGLISH if s >= _LEAST_SHARE and f <= 0.5 else UNDETERMINED
+        ENGLISH if s >= _MIN_SHARE and f <= 0.5 else UNDETERMINED
         for s, f in zip(share.tolist(), foreign.tolist(), strict=True)
     ]
     return found, foreign

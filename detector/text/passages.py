@@ -15,8 +15,8 @@ __all__ = ["PASSAGE_WORDS", "Passages", "split_passages"]
 # A passage closes at the first paragraph end after this many words: long enough for a verdict (ROC AUC 0.99 on
 # 100 words), short enough to find one spun passage in an article.
 PASSAGE_WORDS = 100
-_LONGEST = 180  # words; longer paragraphs are cut between sentences
-_SHORTEST = 40  # words; a shorter rest joins the passage before it
+_MAX_PASSAGE_WORDS = 180  # words; longer paragraphs are cut between sentences
+_MIN_PASSAGE_WORDS = 40  # words; a shorter rest joins the passage before it
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,16 @@ def split_passages(batch: TokenBatch) -> Passages:
     rows: list[tuple[int, int, int, int]] = []  # document, first, last, words
     for d, first, last, n in zip(documents.tolist(), firsts.tolist(), lasts.tolist(), words.tolist(), strict=True):
         pieces = [(first, last, n)]
-        if n > _LONGEST:
+        if n > _MAX_PASSAGE_WORDS:
             pieces = _cut(batch, first, last, running)
         for a, b, m in pieces:
-            if rows and rows[-1][0] == d and rows[-1][3] < PASSAGE_WORDS and rows[-1][3] + m <= _LONGEST:
+            if rows and rows[-1][0] == d and rows[-1][3] < PASSAGE_WORDS and rows[-1][3] + m <= _MAX_PASSAGE_WORDS:
                 rows[-1] = (d, rows[-1][1], b, rows[-1][3] + m)
             else:
                 rows.append((d, a, b, m))
     merged: list[tuple[int, int, int, int]] = []
     for row in rows:
-        if merged and merged[-1][0] == row[0] and min(row[3], merged[-1][3]) < _SHORTEST:
+        if merged and merged[-1][0] == row[0] and min(row[3], merged[-1][3]) < _MIN_PASSAGE_WORDS:
             merged[-1] = (row[0], merged[-1][1], row[2], merged[-1][3] + row[3])
         else:
             merged.append(row)

@@ -75,7 +75,7 @@ class Spellings:
     owners: NDArray[np.int64]
 
     @classmethod
-    def of(cls, words: Sequence[str]) -> Spellings:
+    def from_words(cls, words: Sequence[str]) -> Spellings:
         """Index the words; those longer than 20 letters are left out."""
         kept = tuple(w for w in words if len(w) <= _LONGEST)
         forms = _forms(kept)
@@ -138,7 +138,7 @@ class Letters:
         return cells[inside], row[inside]
 
     @classmethod
-    def of(cls, words: Sequence[str]) -> Letters:
+    def from_words(cls, words: Sequence[str]) -> Letters:
         """Count the letters of words, each word once."""
         shape = (_CODES, _CODES, _CODES)
         counts = np.bincount(cls._cells(words)[0], minlength=_CODES**3).reshape(shape).astype(np.float64)

@@ -124,12 +124,12 @@ class Vocabulary(dict[str, int]):
     def spellings(self) -> Spellings:
         """The words that everyone knows, to be found by a spelling that is a letter off."""
         words = np.array(self.words, dtype=object)[self.zipf >= _EVERYONES_ZIPF]
-        return Spellings.of([w for w in words.tolist() if len(w) >= _SHORTEST_SPELLING and w.isalpha()])
+        return Spellings.from_words([w for w in words.tolist() if len(w) >= _SHORTEST_SPELLING and w.isalpha()])
 
     @cached_property
     def letters(self) -> Letters:
         """Which letters follow which in the words that are listed."""
-        return Letters.of([w for w in self.words if w.isalpha()])
+        return Letters.from_words([w for w in self.words if w.isalpha()])
 
     @cached_property
     def is_function_word_id(self) -> NDArray[np.bool_]:

@@ -55,7 +55,7 @@ _CANDIDATES = 16  # originals that are kept for one substitute
 # What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
 # "dyadic" for "2" costs time at every "2". The last powers of ten that paid on dev.
 _LISTED = frozenset({"agreed", "spintax", "wordnet", "mythes", "neighbour"})
-_LEAST_PRIOR = -2.5
+_MIN_PRIOR = -2.5
 _SOURCE_STEP = 0.4  # log10 by which each source is believed less than the one before it
 
 
@@ -175,7 +175,7 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
     for (substitute, original), (source, cost) in best.items():
         # log10 of how often the substitute was the original, against how often it stands for itself.
         prior = zipf[original] - cost - zipf[substitute]
-        if SOURCES[source] in _LISTED and prior < _LEAST_PRIOR:
+        if SOURCES[source] in _LISTED and prior < _MIN_PRIOR:
             continue
         by_substitute[substitute].append((_SOURCE_STEP * source - prior, source, cost, original))
 

@@ -19,7 +19,7 @@ from detector.errors import InputError
 __all__ = [
     "SPLITS",
     "TEST_SOURCES",
-    "Document",
+    "CorpusDocument",
     "Split",
     "corpus_files",
     "read_corpus",
@@ -44,7 +44,7 @@ SPLITS: tuple[tuple[Split, float], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CorpusDocument:
     """One human text, with where it is from and its register."""
 
     id: str
@@ -53,7 +53,7 @@ class Document:
     text: str
 
 
-def split_of(document: Document) -> Split:
+def split_of(document: CorpusDocument) -> Split:
     """Return which split the document belongs to."""
     if document.source in TEST_SOURCES:
         return "test"
@@ -74,18 +74,18 @@ def corpus_files(folder: Path) -> list[Path]:
     return files
 
 
-def read_source(path: Path) -> Iterator[Document]:
+def read_source(path: Path) -> Iterator[CorpusDocument]:
     """Yield the documents of one file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 r = json.loads(line)
-                yield Document(str(r["id"]), r["source"], r["genre"], r["text"])
+                yield CorpusDocument(str(r["id"]), r["source"], r["genre"], r["text"])
             except (ValueError, KeyError, TypeError) as error:
                 raise InputError(f"{path.name}, line {number}: not a corpus record ({error})") from error
 
 
-def read_corpus(folder: Path) -> Iterator[Document]:
+def read_corpus(folder: Path) -> Iterator[CorpusDocument]:
     """Yield every document of the corpus, file by file."""
     for path in corpus_files(folder):
         yield from read_source(path)

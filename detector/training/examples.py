@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.text.tokens import TokenBatch
-from detector.training.corpus import Document
+from detector.training.corpus import CorpusDocument
 from detector.training.families import SpinnerResources, make_spinner
 from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part, undo
 
-__all__ = ["HUMAN", "Example", "make_examples", "make_slips", "restored_in_part", "spun_tokens", "stretch"]
+__all__ = ["HUMAN", "Example", "excerpt", "make_examples", "make_slips", "restored_in_part", "spun_tokens"]
 
 HUMAN = "human"
 _UNDONE = 0.5  # of the substitutions of an example that is restored in part
@@ -27,10 +27,10 @@ class Example:
     family: str
     rate: float
     spans: tuple[AlignedSpan, ...]
-    document: Document
+    document: CorpusDocument
 
 
-def stretch(text: str, words: int, rng: np.random.Generator) -> str:
+def excerpt(text: str, words: int, rng: np.random.Generator) -> str:
     """Return about `words` words of the text from a random place, cut at line ends or spaces.
 
     Starts at a line's or sentence's beginning where there is one near by, as a reader's excerpt would.
@@ -50,7 +50,7 @@ def stretch(text: str, words: int, rng: np.random.Generator) -> str:
 
 
 def make_examples(
-    documents: Iterable[Document],
+    documents: Iterable[CorpusDocument],
     resources: SpinnerResources,
     families: Sequence[str],
     words: tuple[int, int] = (25, 400),
@@ -66,7 +66,7 @@ def make_examples(
     for number, document in enumerate(documents):
         rng = np.random.default_rng((seed, number))
         length = int(np.exp(rng.uniform(*np.log(words))))
-        text = stretch(document.text, length, rng)
+        text = excerpt(document.text, length, rng)
         if len(text.split()) < 0.6 * words[0]:
             continue
         yield Example(text, HUMAN, 0.0, (), document)
@@ -98,11 +98,11 @@ def restored_in_part(example: Example, rng: np.random.Generator) -> Example:
     return replace(example, text=undo(example.text, edits), spans=tuple(left))
 
 
-def make_slips(documents: Iterable[Document], words: int, seed: int) -> Iterator[Example]:
+def make_slips(documents: Iterable[CorpusDocument], words: int, seed: int) -> Iterator[Example]:
     """Yield a stretch of each document, of so many words, as it is, then with names misspelt."""
     for number, document in enumerate(documents):
         rng = np.random.default_rng((seed, number))
-        text = stretch(document.text, words, rng)
+        text = excerpt(document.text, words, rng)
         spinner = SlipSpinner(seed=int(rng.integers(1 << 30)))
         spun = spinner.spin(text)
         if spun.alignment:

@@ -1,6 +1,6 @@
-"""The families of spinners: which tables and habits each has, drawn anew for every seed.
+"""The families of spinners: which tables and profile each has, drawn anew for every seed.
 
-Fitting sees hundreds of dictionaries, not one: a seed draws which sources a spinner knows, which substitute
+StageTrainer sees hundreds of dictionaries, not one: a seed draws which sources a spinner knows, which substitute
 it has for each headword, how much it rewrites. What the families share is the machinery in `spinners`.
 """
 

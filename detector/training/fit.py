@@ -19,33 +19,33 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from detector.cues.misspelt_name import NAME_COLUMNS, possible_slips
+from detector.cues.misspelt_name import NAME_COLUMNS, candidate_misspellings
 from detector.estimators.classifier import BoostedTrees, Classifier, LogisticModel, document_features
 from detector.estimators.perceptron import Perceptron
 from detector.model_store import Stage
-from detector.restore.profile import Habits
-from detector.restore.rerank import CHOICE_COLUMNS, Chooser, choice_features
+from detector.restore.profile import SpinnerProfile
+from detector.restore.rerank import RERANK_COLUMNS, Reranker, rerank_features
 from detector.restore.topic import topic_fit
 from detector.scoring.cascade import passage_log_odds, read
-from detector.scoring.passage_features import LEAST_ODDS, WordMeasures, text_features
-from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, Measurements, Measurer, TokenModel
+from detector.scoring.passage_features import MIN_ODDS, WordMeasures, text_features
+from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, FeatureExtractor, TokenFeatures, TokenModel
 from detector.text.tokens import TokenBatch, iter_pieces, tokenize
-from detector.training.corpus import Document
+from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, restored_in_part, spun_tokens
 from detector.training.families import KIND_OF
 
 __all__ = [
     "ExampleFeatures",
-    "balanced",
     "document_inputs",
     "fit_boosted",
     "fit_candidate_model",
-    "fit_choice_model",
     "fit_logistic",
     "fit_name_model",
+    "fit_reranker",
     "fit_token_model",
-    "measured",
+    "iter_features",
     "passage_inputs",
+    "sample_by_source",
 ]
 
 # Share of the channel's pairs that a batch may know, drawn for each batch.
@@ -60,14 +60,16 @@ _RATES = (4e-3, 4e-3, 2e-3, 1e-3, 4e-4, 1e-4)
 _NEVER = -30.0  # natural logarithm of odds
 
 
-def balanced(documents: Sequence[Document], n: int, seed: int, repeat: bool = False) -> list[Document]:
+def sample_by_source(
+    documents: Sequence[CorpusDocument], n: int, seed: int, repeat: bool = False
+) -> list[CorpusDocument]:
     """Return n documents, sources weighted by the square root of their size: large ones count more, but not all.
 
     A source's size is its documents, each of which is drawn once at most. With `repeat` it is its words, and a
     document is drawn as often as chance has it, long ones more often: for stretches, of which a book has many.
     """
     rng = np.random.default_rng(seed)
-    by_source: dict[str, list[Document]] = defaultdict(list)
+    by_source: dict[str, list[CorpusDocument]] = defaultdict(list)
     for document in documents:
         by_source[document.source].append(document)
     pool = [d for members in by_source.values() for d in members]
@@ -77,19 +79,19 @@ def balanced(documents: Sequence[Document], n: int, seed: int, repeat: bool = Fa
     return [pool[i] for i in rows]
 
 
-def measured(
-    measurer: Measurer,
+def iter_features(
+    extractor: FeatureExtractor,
     examples: Sequence[Example],
     seed: int | None,
     progress: Callable[[int], None] = lambda n: None,
-) -> Iterator[tuple[Sequence[Example], Measurements]]:
+) -> Iterator[tuple[Sequence[Example], TokenFeatures]]:
     """Yield examples in batches with their measurements; with a seed, part of the channel is hidden from each."""
-    for part, batch, pairs in _batches(measurer, examples, seed, progress):
-        yield part, measurer.measure(batch, pairs)
+    for part, batch, pairs in _batches(extractor, examples, seed, progress):
+        yield part, extractor.extract(batch, pairs)
 
 
 def _batches(
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     examples: Sequence[Example],
     seed: int | None,
     progress: Callable[[int], None],
@@ -103,8 +105,8 @@ def _batches(
     for i in range(0, len(examples), _BATCH):
         part = examples[i : i + _BATCH]
         share = float(rng.choice(shares)) if seed is not None else 1.0
-        known = rng.random(len(measurer.channel.entries.values)) < share if share < 1 else None
-        yield part, tokenize([e.text for e in part], measurer.vocabulary), known
+        known = rng.random(len(extractor.channel.entries.values)) < share if share < 1 else None
+        yield part, tokenize([e.text for e in part], extractor.vocabulary), known
         progress(len(part))
 
 
@@ -166,7 +168,7 @@ def _odds_of_each(network: MLPClassifier, kinds: int) -> tuple[NDArray[np.float6
     return weights, biases
 
 
-def _right_candidates(measurer: Measurer, part: Sequence[Example], m: Measurements) -> NDArray[np.bool_]:
+def _right_candidates(extractor: FeatureExtractor, part: Sequence[Example], m: TokenFeatures) -> NDArray[np.bool_]:
     """Whether each candidate is what stood there before the spinner, extents and words alike."""
     batch, c = m.batch, m.candidates
     label = spun_tokens(batch, [e.spans for e in part])
@@ -179,13 +181,13 @@ def _right_candidates(measurer: Measurer, part: Sequence[Example], m: Measuremen
             continue
         if span.original not in ids:
             pieces = [p for p in iter_pieces(span.original) if not p.isspace()]
-            ids[span.original] = tuple(measurer.vocabulary[p] for p in pieces)
-        right[row] = ids[span.original] == tuple(measurer.channel.words_of(int(c.original[row])).tolist())
+            ids[span.original] = tuple(extractor.vocabulary[p] for p in pieces)
+        right[row] = ids[span.original] == tuple(extractor.channel.words_of(int(c.original[row])).tolist())
     return right
 
 
 def fit_candidate_model(
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     examples: Sequence[Example],
     hidden: int,
     seed: int,
@@ -193,15 +195,15 @@ def fit_candidate_model(
 ) -> Perceptron:
     """Return the model of whether a candidate is what stood there, with so many hidden units."""
     rows = [
-        (m.candidate_features, _right_candidates(measurer, part, m))
-        for part, m in measured(measurer, examples, seed, progress)
+        (m.candidate_features, _right_candidates(extractor, part, m))
+        for part, m in iter_features(extractor, examples, seed, progress)
     ]
     x, y = (np.concatenate(part) for part in zip(*rows, strict=True))
     return _fit_perceptron(x, y, CANDIDATE_COLUMNS, hidden, seed)
 
 
 def fit_token_model(
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     examples: Sequence[Example],
     hidden: int,
     seed: int,
@@ -209,7 +211,7 @@ def fit_token_model(
 ) -> TokenModel:
     """Return the model of whether a word was substituted, and by what kind of substitute."""
     xs, ys = [], []
-    for part, m in measured(measurer, examples, seed, progress):
+    for part, m in iter_features(extractor, examples, seed, progress):
         words = np.flatnonzero(m.batch.is_word)
         kind = np.array([0 if e.family == HUMAN else 1 + KINDS.index(KIND_OF[e.family]) for e in part])
         spun = spun_tokens(m.batch, [e.spans for e in part])[words] >= 0
@@ -218,12 +220,12 @@ def fit_token_model(
     x, y = np.concatenate(xs), np.concatenate(ys)
     counts = np.bincount(y, minlength=1 + len(KINDS))
     # A kind that has no examples tells nothing: to these odds the features clip what is less likely.
-    priors = np.log10(np.maximum(counts[1:] / counts[0], 10.0**LEAST_ODDS))
+    priors = np.log10(np.maximum(counts[1:] / counts[0], 10.0**MIN_ODDS))
     return TokenModel(KINDS, _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed, kinds=len(KINDS)), priors)
 
 
 def fit_name_model(
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     examples: Sequence[Example],
     hidden: int,
     seed: int,
@@ -234,8 +236,8 @@ def fit_name_model(
     So its odds are how much more often such a pair stands in a text with misspelt names than in one without.
     """
     xs, ys = [], []
-    for part, batch, _ in _batches(measurer, examples, None, progress):
-        slips = possible_slips(measurer.glance(batch), measurer)
+    for part, batch, _ in _batches(extractor, examples, None, progress):
+        slips = candidate_misspellings(extractor.score_tokens(batch), extractor)
         spun = spun_tokens(batch, [e.spans for e in part])[slips.place].tolist()
         documents = batch.document_of[slips.place].tolist()
         xs.append(slips.features)
@@ -247,34 +249,34 @@ def fit_name_model(
     return _fit_perceptron(np.concatenate(xs), np.array(ys, dtype=bool), NAME_COLUMNS, hidden, seed, passes=5)
 
 
-def fit_choice_model(
+def fit_reranker(
     stage: Stage,
-    chooser: Chooser,
+    reranker: Reranker,
     examples: Sequence[Example],
     hidden: int,
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> Perceptron:
-    """Return a chooser's next network: whether a candidate is what stood there, given what the document says."""
+    """Return a reranker's next network: whether a candidate is what stood there, given what the document says."""
     ys = []
-    measurer, rng = stage.measurer, np.random.default_rng(seed)
+    extractor, rng = stage.extractor, np.random.default_rng(seed)
     with TemporaryFile() as rows:  # they fill a laptop's memory once, and would twice as they are put together
-        for part, batch, pairs in _batches(measurer, examples, seed, progress, _CHOICE_KNOWN_SHARES):
+        for part, batch, pairs in _batches(extractor, examples, seed, progress, _CHOICE_KNOWN_SHARES):
             reading = read(batch, stage, pairs=pairs)
             # Edits are chosen anew with others made, so each text is read once more with about half of it put back.
             half = [restored_in_part(e, rng) for e in part]
-            tokens = tokenize([e.text for e in half], measurer.vocabulary)
-            again = measurer.measure(tokens, pairs, census=reading.m.census)
-            habits = heard = None
+            tokens = tokenize([e.text for e in half], extractor.vocabulary)
+            again = extractor.extract(tokens, pairs, term_counts=reading.m.term_counts)
+            profile = heard = None
             for read_part, m in ((part, reading.m), (half, again)):
-                odds, habits = chooser.hear(m, reading.rewritten, habits)
-                heard = Habits.of(m, odds) if heard is None else heard
-                fit = topic_fit(m, chooser.vectors, chooser.vocabulary)
-                choice_features(m, odds, reading.rewritten, heard, fit).tofile(rows)
-                ys.append(_right_candidates(measurer, read_part, m))
+                odds, profile = reranker.rescore(m, reading.rewritten, profile)
+                heard = SpinnerProfile.from_odds(m, odds) if heard is None else heard
+                fit = topic_fit(m, reranker.vectors, reranker.vocabulary)
+                rerank_features(m, odds, reading.rewritten, heard, fit).tofile(rows)
+                ys.append(_right_candidates(extractor, read_part, m))
         rows.seek(0)
-        x = np.fromfile(rows, dtype=np.float32).reshape(-1, len(CHOICE_COLUMNS))
-    return _fit_perceptron(x, np.concatenate(ys), CHOICE_COLUMNS, hidden, seed)
+        x = np.fromfile(rows, dtype=np.float32).reshape(-1, len(RERANK_COLUMNS))
+    return _fit_perceptron(x, np.concatenate(ys), RERANK_COLUMNS, hidden, seed)
 
 
 @dataclass(frozen=True)
@@ -288,22 +290,22 @@ class ExampleFeatures:
 
 
 def passage_inputs(
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     examples: Sequence[Example],
     seed: int | None,
     progress: Callable[[int], None] = lambda n: None,
 ) -> ExampleFeatures:
     """Return the passage features of examples, each taken as one passage."""
     rows, words = [], []
-    for _, m in measured(measurer, examples, seed, progress):
-        rows.append(text_features(WordMeasures.of(m), m.batch))
+    for _, m in iter_features(extractor, examples, seed, progress):
+        rows.append(text_features(WordMeasures.from_features(m), m.batch))
         words.append(m.batch.n_words)
     spun = np.array([e.family != HUMAN for e in examples])
     return ExampleFeatures(np.concatenate(rows).astype(np.float64), spun, np.concatenate(words), tuple(examples))
 
 
 def document_inputs(
-    measurer: Measurer,
+    extractor: FeatureExtractor,
     passage_model: Classifier,
     examples: Sequence[Example],
     seed: int | None,
@@ -311,7 +313,7 @@ def document_inputs(
 ) -> ExampleFeatures:
     """Return the document features of examples, each taken as a document."""
     rows, words = [], []
-    for _, m in measured(measurer, examples, seed, progress):
+    for _, m in iter_features(extractor, examples, seed, progress):
         passages, whole, own = passage_log_odds(m, passage_model)
         rows.append(document_features(whole, own, passages.document))
         words.append(m.batch.n_words)

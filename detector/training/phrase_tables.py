@@ -451,7 +451,7 @@ research: look into
 resources: assets
 response: reaction
 responsible: mindful, capable
-results: outcomes
+results: restored_spans
 review: audit, survey
 right: correct
 risk: hazard, chance
@@ -1102,7 +1102,7 @@ option: choice, alternative
 options: alternatives
 organic: natural
 other: different
-outcomes: results
+restored_spans: results
 outside: outdoor
 overall: universal, normal
 own: very own, personal
@@ -1222,7 +1222,7 @@ response: reaction
 responsibility: duty
 responsible: accountable
 result: end result
-results: effects, outcomes, consequences
+results: effects, restored_spans, consequences
 return: go back
 review: assessment
 rich: wealthy

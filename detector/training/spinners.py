@@ -1,7 +1,7 @@
 """Spinners of our own: they rewrite human text the way the known families do, and keep the alignment.
 
-Real spinners differ in their tables and habits, not in their machinery: nearly all replace wordings by table.
-So one class does it, and a family is a table with habits: one substitute for the whole article or a new one
+Real spinners differ in their tables and profile, not in their machinery: nearly all replace wordings by table.
+So one class does it, and a family is a table with profile: one substitute for the whole article or a new one
 each time, how much of the text, names or not. Damage (look-alike letters, misspelt names) has its own class.
 """
 

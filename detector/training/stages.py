@@ -11,26 +11,26 @@ from typing import Protocol, TypeVar
 from detector.estimators.classifier import DOCUMENT_FEATURE_NAMES
 from detector.estimators.perceptron import Perceptron
 from detector.model_store import CHOICE_MODELS, Stage
-from detector.restore.rerank import Chooser
+from detector.restore.rerank import Reranker
 from detector.scoring.passage_features import FEATURE_NAMES
-from detector.scoring.tokens import Measurer
-from detector.training.corpus import Document, Split
+from detector.scoring.tokens import FeatureExtractor
+from detector.training.corpus import CorpusDocument, Split
 from detector.training.examples import Example, make_examples, make_slips
 from detector.training.families import REWRITING, SpinnerResources
 from detector.training.fit import (
     ExampleFeatures,
-    balanced,
     document_inputs,
     fit_boosted,
     fit_candidate_model,
-    fit_choice_model,
     fit_logistic,
     fit_name_model,
+    fit_reranker,
     fit_token_model,
     passage_inputs,
+    sample_by_source,
 )
 
-__all__ = ["FIT_FAMILIES", "FIT_RATES", "STAGES", "Fitting", "StageSize"]
+__all__ = ["FIT_FAMILIES", "FIT_RATES", "STAGES", "StageSize", "StageTrainer"]
 
 T = TypeVar("T")
 
@@ -55,21 +55,23 @@ class StageSize:
     Attributes
     ----------
     reader : which of the context models it has, narrowest first
-    asked, kept : as `Measurer` has them
+    max_context_log10_odds, max_candidates : as `FeatureExtractor` has them
     candidate_hidden, token_hidden : hidden units of the networks that weigh candidates and words
     """
 
     reader: int
-    asked: float
-    kept: int
+    max_context_log10_odds: float
+    max_candidates: int
     candidate_hidden: int
     token_hidden: int
 
 
 STAGES: Mapping[str, StageSize] = {
-    "screen": StageSize(reader=0, asked=0.0, kept=2, candidate_hidden=24, token_hidden=32),
+    "screen": StageSize(reader=0, max_context_log10_odds=0.0, max_candidates=2, candidate_hidden=24, token_hidden=32),
     # Of 100 words of which 7 were replaced 192 units tell ROC AUC 0.966 on dev, 96 tell 0.964; of 300 words alike.
-    "close": StageSize(reader=1, asked=math.inf, kept=12, candidate_hidden=64, token_hidden=192),
+    "close": StageSize(
+        reader=1, max_context_log10_odds=math.inf, max_candidates=12, candidate_hidden=64, token_hidden=192
+    ),
 }
 
 # Stretches of each document that passages are learnt from. Of 100 words of which 7 were replaced a close reading that
@@ -93,10 +95,10 @@ class _Step(Protocol):
 
 
 @dataclass(frozen=True)
-class Fitting:
+class StageTrainer:
     """What all fits share: documents by split, the spinners' tables, how many examples, how steps are kept."""
 
-    documents: Mapping[Split, Sequence[Document]]
+    documents: Mapping[Split, Sequence[CorpusDocument]]
     resources: SpinnerResources
     examples: int
     seed: int
@@ -115,7 +117,7 @@ class Fitting:
 
     def _made(
         self,
-        documents: Sequence[Document],
+        documents: Sequence[CorpusDocument],
         families: Sequence[str],
         words: tuple[int, int],
         rates: tuple[float, float],
@@ -127,7 +129,7 @@ class Fitting:
             e
             for k in range(rounds)
             for e in make_examples(
-                balanced(documents, self.examples // 2, seed + k, repeat=True),
+                sample_by_source(documents, self.examples // 2, seed + k, repeat=True),
                 self.resources,
                 families,
                 words,
@@ -137,7 +139,7 @@ class Fitting:
             )
         ]
 
-    def stage(self, name: str, size: StageSize, measurer: Measurer) -> Stage:
+    def stage(self, name: str, size: StageSize, extractor: FeatureExtractor) -> Stage:
         """Return a stage fitted from its measurements up; every network sees documents that no other has seen."""
         fit, seed = self.documents["fit"], self.seed
         first, second = fit[0::2], fit[1::2]
@@ -148,22 +150,22 @@ class Fitting:
 
         candidate_model = self.step(
             f"{name}_candidate_model",
-            lambda: fit_candidate_model(measurer, words(), size.candidate_hidden, seed, self._told(len(words()))),
+            lambda: fit_candidate_model(extractor, words(), size.candidate_hidden, seed, self._told(len(words()))),
         )
-        measurer = replace(measurer, candidate_model=candidate_model)
+        extractor = replace(extractor, candidate_model=candidate_model)
         token_model = self.step(
             f"{name}_token_model",
-            lambda: fit_token_model(measurer, words(), size.token_hidden, seed + 1, self._told(len(words()))),
+            lambda: fit_token_model(extractor, words(), size.token_hidden, seed + 1, self._told(len(words()))),
         )
-        measurer = replace(measurer, token_model=token_model)
+        extractor = replace(extractor, token_model=token_model)
 
         def named() -> Perceptron:
-            made = list(make_slips(balanced(first, self.examples, seed + 5, repeat=True), 300, seed + 5))
-            return fit_name_model(measurer, made, _NAME_HIDDEN, seed + 5, self._told(len(made)))
+            made = list(make_slips(sample_by_source(first, self.examples, seed + 5, repeat=True), 300, seed + 5))
+            return fit_name_model(extractor, made, _NAME_HIDDEN, seed + 5, self._told(len(made)))
 
-        measurer = replace(measurer, name_model=self.step(f"{name}_name_model", named))
+        extractor = replace(extractor, name_model=self.step(f"{name}_name_model", named))
 
-        # Fitting hides part of the channel; calibration is done as users run it, with all of it.
+        # StageTrainer hides part of the channel; calibration is done as users run it, with all of it.
         def classifier(
             part: str,
             inputs: Callable[..., ExampleFeatures],
@@ -186,10 +188,10 @@ class Fitting:
             )
 
         def passages(
-            members: Sequence[Document], rates: tuple[float, float], rounds: int, seed: int, hide: int | None
+            members: Sequence[CorpusDocument], rates: tuple[float, float], rounds: int, seed: int, hide: int | None
         ) -> ExampleFeatures:
             made = self._made(members, FIT_FAMILIES, (20, 500), rates, rounds, seed)
-            return passage_inputs(measurer, made, hide, self._told(len(made)))
+            return passage_inputs(extractor, made, hide, self._told(len(made)))
 
         passage_model = classifier(
             "passage_model",
@@ -200,10 +202,10 @@ class Fitting:
         )
 
         def whole(
-            members: Sequence[Document], rates: tuple[float, float], rounds: int, seed: int, hide: int | None
+            members: Sequence[CorpusDocument], rates: tuple[float, float], rounds: int, seed: int, hide: int | None
         ) -> ExampleFeatures:
             made = self._made(members, FIT_FAMILIES, (25, 3000), rates, rounds, seed, _PART_SHARE)
-            return document_inputs(measurer, passage_model, made, hide, self._told(len(made)))
+            return document_inputs(extractor, passage_model, made, hide, self._told(len(made)))
 
         document_model = classifier(
             "document_model",
@@ -212,17 +214,17 @@ class Fitting:
             seed + 30,
             lambda x, calibrate: fit_logistic(x, calibrate, DOCUMENT_FEATURE_NAMES),
         )
-        return Stage(measurer, passage_model, document_model)
+        return Stage(extractor, passage_model, document_model)
 
-    def chooser(self, stage: Stage) -> Chooser:
+    def reranker(self, stage: Stage) -> Reranker:
         """Return what chooses originals, each of its networks fitted on documents read by a finished stage."""
-        measurer = stage.measurer
-        chooser = Chooser((), measurer.context_model.vectors, measurer.vocabulary)
+        extractor = stage.extractor
+        reranker = Reranker((), extractor.context_model.vectors, extractor.vocabulary)
         for number, name in enumerate(CHOICE_MODELS):
 
-            def fitted(chooser: Chooser = chooser, seed: int = self.seed + 50 + number) -> Perceptron:
+            def fitted(reranker: Reranker = reranker, seed: int = self.seed + 50 + number) -> Perceptron:
                 made = self._made(self.documents["fit"][1::2], _CHOICE_FAMILIES, (100, 800), FIT_RATES, 1, seed)
-                return fit_choice_model(stage, chooser, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
+                return fit_reranker(stage, reranker, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
 
-            chooser = replace(chooser, networks=(*chooser.networks, self.step(name, fitted)))
-        return chooser
+            reranker = replace(reranker, networks=(*reranker.networks, self.step(name, fitted)))
+        return reranker

@@ -41,11 +41,11 @@ from detector.model_store import (
     write_text,
 )
 from detector.restore.restorer import RestorerSettings
-from detector.scoring.tokens import Measurer
+from detector.scoring.tokens import FeatureExtractor
 from detector.text.vocabulary import SPECIAL_WORDS, UNKNOWN, Vocabulary
 from detector.training import thesaurus as thesauri
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts, words_of
-from detector.training.corpus import Document, Split, corpus_files, read_corpus, split_of
+from detector.training.corpus import CorpusDocument, Split, corpus_files, read_corpus, split_of
 from detector.training.families import SpinnerResources, closest_first
 from detector.training.inflection import Inflector
 from detector.training.language_model import build_language_model, estimate, write_arpa
@@ -53,7 +53,7 @@ from detector.training.neighbours import distributional_neighbours, is_figure
 from detector.training.phrase_tables import engine_b, engine_c
 from detector.training.sources import data_sources, write_notice
 from detector.training.spinners import read_observed, read_observed_pairs, read_tortured
-from detector.training.stages import STAGES, Fitting, StageSize
+from detector.training.stages import STAGES, StageSize, StageTrainer
 from detector.training.tune import choose_doubt, choose_plain, choose_thresholds, tune_restorer
 from detector.training.vocabulary import (
     count_words,
@@ -70,7 +70,7 @@ T = TypeVar("T")
 
 # Findings from this many log10 odds are reported where no original is known. Chosen on dev, spun at 10 to 40 in 100
 # words: 89 in 100 of all findings touch a substitution (at 1.5 it was 87), and 66 in 100 substitutions are touched.
-_EVIDENCE_LEAST = 1.8
+_MIN_EVIDENCE_LOG10_ODDS = 1.8
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class TrainSettings:
     n_jobs: int = 2
 
 
-class _Workbench:
+class StepCache:
     """Keeps each step's result in a folder, and takes it from there when it is asked for again."""
 
     def __init__(self, folder: Path, announce: Callable[[str], None]) -> None:
@@ -127,13 +127,13 @@ def train(
     progress : told how much of the step is done, for steps that know
     """
     if settings.work is not None:
-        return _train(settings, _Workbench(settings.work, announce), progress)
+        return _train(settings, StepCache(settings.work, announce), progress)
     with tempfile.TemporaryDirectory(prefix="detector-train-") as folder:
-        return _train(settings, _Workbench(Path(folder), announce), progress)
+        return _train(settings, StepCache(Path(folder), announce), progress)
 
 
 @dataclass(frozen=True)
-class _Words:
+class CorpusVocabulary:
     """The vocabulary, and the corpus in its ids."""
 
     ids: NDArray[np.int32]
@@ -142,7 +142,7 @@ class _Words:
     vocabulary: Vocabulary
 
 
-def _words(s: TrainSettings, bench: _Workbench) -> _Words:
+def _words(s: TrainSettings, bench: StepCache) -> CorpusVocabulary:
     corpus_files(s.corpus)  # says at once what is missing
     words = bench.step(
         "vocabulary",
@@ -162,12 +162,12 @@ def _words(s: TrainSettings, bench: _Workbench) -> _Words:
     # What is fitted sees the frequencies as the runtime will: in whole steps.
     stored_zipf = np.rint(zipf * ZIPF_STEPS).astype(np.uint8)
     vocabulary = Vocabulary(words, (stored_zipf / np.float32(ZIPF_STEPS)).astype(np.float32), case)
-    return _Words(ids, shape, stored_zipf, vocabulary)
+    return CorpusVocabulary(ids, shape, stored_zipf, vocabulary)
 
 
 def spinner_resources(s: TrainSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
     """Return what the spinners draw on, made by the steps of `train` that lead to it and kept in `work`."""
-    bench = _Workbench(work, announce)
+    bench = StepCache(work, announce)
     w = _words(s, bench)
     near, similarity = bench.step("neighbours", lambda: distributional_neighbours(w.ids))
     pairs = bench.step("thesauri", lambda: _thesaurus_pairs(s, w.vocabulary))
@@ -176,26 +176,31 @@ def spinner_resources(s: TrainSettings, work: Path, announce: Callable[[str], No
 
 
 @dataclass(frozen=True)
-class _Base:
+class CorpusModels:
     """What is estimated from the corpus and the thesauri alone."""
 
-    words: _Words
+    words: CorpusVocabulary
     language_model: LanguageModel
     vectors: WordVectors
     readers: tuple[ReaderWeights, ...]
     channel: Channel
     resources: SpinnerResources
-    fingerprints: list[list[Any]]
+    phrase_queries: list[list[Any]]
 
-    def measurer(self, size: StageSize) -> Measurer:
+    def extractor(self, size: StageSize) -> FeatureExtractor:
         """Return what a stage measures with, before anything is fitted on spun text."""
         reader = ContextModel(self.vectors, self.readers[size.reader])
-        return Measurer(
-            self.words.vocabulary, self.language_model, reader, self.channel, asked=size.asked, kept=size.kept
+        return FeatureExtractor(
+            self.words.vocabulary,
+            self.language_model,
+            reader,
+            self.channel,
+            size.max_context_log10_odds,
+            size.max_candidates,
         )
 
 
-def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> _Base:
+def _base(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], None]) -> CorpusModels:
     # PyTorch is needed here alone; what else uses this module, `detector evaluate` above all, does without.
     from detector.training.context_model import ContextModelSettings, fit_context_models
 
@@ -229,16 +234,16 @@ def _base(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], No
         ),
     )
     channel, resources = bench.step("channel", lambda: _channel(s, vocabulary, pairs, near, similarity, ids))
-    fingerprints = bench.step("fingerprints", lambda: _fingerprints(s, vocabulary, ids))
-    return _Base(w, language_model, vectors, readers, channel, resources, fingerprints)
+    phrase_queries = bench.step("phrase_queries", lambda: _phrase_queries(s, vocabulary, ids))
+    return CorpusModels(w, language_model, vectors, readers, channel, resources, phrase_queries)
 
 
-def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], None]) -> Path:
+def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], None]) -> Path:
     base = _base(s, bench, progress)
     documents, punkt = bench.step("documents", lambda: _documents(s))
-    fitting = Fitting(documents, base.resources, s.examples, s.seed, bench.step, progress)
-    stages = {name: fitting.stage(name, size, base.measurer(size)) for name, size in STAGES.items()}
-    chooser = fitting.chooser(stages["close"])
+    fitting = StageTrainer(documents, base.resources, s.examples, s.seed, bench.step, progress)
+    stages = {name: fitting.stage(name, size, base.extractor(size)) for name, size in STAGES.items()}
+    reranker = fitting.reranker(stages["close"])
 
     staging = bench.folder / "models"
     shutil.rmtree(staging, ignore_errors=True)
@@ -246,14 +251,14 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     write_arrays(base.language_model, staging / "language_model")
     write_arrays(base.vectors, staging / "word_vectors")
     write_arrays(base.channel, staging / "channel")
-    for name, network in zip(CHOICE_MODELS, chooser.networks, strict=True):
+    for name, network in zip(CHOICE_MODELS, reranker.networks, strict=True):
         write_arrays(network, staging / name)
     for name, stage in stages.items():
         for part, value in (
-            ("reader", stage.measurer.context_model.weights),
-            ("candidate_model", stage.measurer.candidate_model),
-            ("token_model", stage.measurer.token_model),
-            ("name_model", stage.measurer.name_model),
+            ("reader", stage.extractor.context_model.weights),
+            ("candidate_model", stage.extractor.candidate_model),
+            ("token_model", stage.extractor.token_model),
+            ("name_model", stage.extractor.name_model),
             ("passage_model", stage.passage_model),
             ("document_model", stage.document_model),
         ):
@@ -265,21 +270,23 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
     np.save(folder / "zipf.npy", base.words.stored_zipf, allow_pickle=False)
     np.save(folder / "usual_case.npy", vocabulary.usual_case, allow_pickle=False)
     (staging / "punkt.json").write_text(json.dumps(punkt, ensure_ascii=False) + "\n", encoding="utf-8")
-    rows = ",\n".join(json.dumps(f, ensure_ascii=False) for f in base.fingerprints)
-    write_text(f"[\n{rows}\n]\n", staging / "fingerprints.json.gz")
+    rows = ",\n".join(json.dumps(f, ensure_ascii=False) for f in base.phrase_queries)
+    write_text(f"[\n{rows}\n]\n", staging / "phrase_queries.json.gz")
     sources = data_sources(s.corpus)
     write_notice(sources, staging / "NOTICE")
     values: dict[str, Any] = {
         "stages": {
             name: {
-                "asked": stage.measurer.asked if math.isfinite(stage.measurer.asked) else None,
-                "kept": stage.measurer.kept,
+                "max_context_log10_odds": stage.extractor.max_context_log10_odds
+                if math.isfinite(stage.extractor.max_context_log10_odds)
+                else None,
+                "max_candidates": stage.extractor.max_candidates,
             }
             for name, stage in stages.items()
         },
         "doubt": 0.0,
         "plain": 0.0,
-        "evidence_least": _EVIDENCE_LEAST,
+        "min_evidence_log10_odds": _MIN_EVIDENCE_LOG10_ODDS,
         "thresholds": {"default": 0.5},
         "restorer": vars(RestorerSettings()),
     }
@@ -287,7 +294,7 @@ def _train(s: TrainSettings, bench: _Workbench, progress: Callable[[int, int], N
         "format": FORMAT,
         "command": "detector train --corpus CORPUS --lexicon LEXICON --pairs PAIRS --output models",
         "seed": s.seed,
-        "corpus": {"files": len(corpus_files(s.corpus)), "sha256": _corpus_fingerprint(s.corpus)},
+        "corpus": {"files": len(corpus_files(s.corpus)), "sha256": _corpus_sha256(s.corpus)},
         "libraries": _libraries(),
         "sources": sources,
         "threshold_notes": {},
@@ -337,7 +344,7 @@ def _libraries() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
-def _corpus_fingerprint(corpus: Path) -> str:
+def _corpus_sha256(corpus: Path) -> str:
     digest = hashlib.sha256()
     for path in corpus_files(corpus):
         digest.update(f"{path.name} {sha256_of(path)}\n".encode())
@@ -371,7 +378,7 @@ _CANDIDATE_RANK = 10
 _SPINTAX_RANK = 4
 _THESAURI = ("wordnet", "mythes")
 _PUNKT_SHARE = 40  # one document in so many trains Punkt
-_LEAST_SIMILARITY = 0.75  # cosine from which a distributional neighbour is a candidate
+_MIN_SIMILARITY = 0.75  # cosine from which a distributional neighbour is a candidate
 _NEIGHBOUR_WORDS = 20_000  # commonest words that neighbours are kept for
 
 
@@ -427,7 +434,7 @@ def _channel(
                 rows.append(ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight))
     for i in range(UNKNOWN + 3, _NEIGHBOUR_WORDS):
         for j, cosine in zip(near[i, :4].tolist(), similarity[i, :4].tolist(), strict=True):
-            if cosine <= _LEAST_SIMILARITY or not (vocabulary.is_word_id[i] and vocabulary.is_word_id[j]):
+            if cosine <= _MIN_SIMILARITY or not (vocabulary.is_word_id[i] and vocabulary.is_word_id[j]):
                 continue
             original, substitute = vocabulary.words[i], vocabulary.words[j]
             # "0.05" stands where "0.001" stands: put back on a guess it would be taken for what the author wrote.
@@ -472,9 +479,9 @@ def _channel(
     return build_channel(rows, vocabulary, ids), resources
 
 
-def _documents(s: TrainSettings) -> tuple[dict[Split, list[Document]], dict[str, Any]]:
+def _documents(s: TrainSettings) -> tuple[dict[Split, list[CorpusDocument]], dict[str, Any]]:
     """Return the documents to fit on and the Punkt parameters."""
-    documents: dict[Split, list[Document]] = defaultdict(list)
+    documents: dict[Split, list[CorpusDocument]] = defaultdict(list)
     sample = []
     for number, document in enumerate(read_corpus(s.corpus)):
         split = split_of(document)
@@ -504,8 +511,8 @@ def _read_fingerprints(s: TrainSettings) -> list[_RawFingerprint]:
     return out
 
 
-def _fingerprints(s: TrainSettings, vocabulary: Vocabulary, ids: NDArray[np.int32]) -> list[list[Any]]:
-    """Return query, expected term and log10 odds of the fingerprints that tell something.
+def _phrase_queries(s: TrainSettings, vocabulary: Vocabulary, ids: NDArray[np.int32]) -> list[list[Any]]:
+    """Return query, expected term and log10 odds of the phrase_queries that tell something.
 
     The odds fall with each time that human text says the phrase without its guards; what the corpus says three
     times is ordinary English ("malignant growth"), whatever papers say.

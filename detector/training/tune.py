@@ -15,26 +15,26 @@ from detector.model_store import Models
 from detector.restore.restorer import RestorerSettings
 from detector.scoring.cascade import Judged, judge, plans
 from detector.text.tokens import iter_pieces
-from detector.training.corpus import Document
+from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, make_examples
 from detector.training.families import FAMILIES, REWRITING, SpinnerResources
-from detector.training.fit import balanced
+from detector.training.fit import sample_by_source
 from detector.training.spinners import undo
 
-__all__ = ["choose_doubt", "choose_plain", "choose_thresholds", "edit_distance", "tune_restorer", "words_only"]
+__all__ = ["choose_doubt", "choose_plain", "choose_thresholds", "edit_distance", "tune_restorer", "word_tokens"]
 
 _BATCH = 40
-_MOST_HARM = 0.005  # edits per 1,000 words of human dev text: one in all, of a Cyrillic letter that does stand there
+_MAX_HARM = 0.005  # edits per 1,000 words of human dev text: one in all, of a Cyrillic letter that does stand there
 _EQUAL = 0.004  # of word errors; settings that differ by less do equally well
 _DEFAULT = "fpr=0.001"  # the threshold that verdicts use when none is asked for
 _MISSED = 0.003  # share of what a close reading finds that the screen may cost; at 0.002 a sixth of the speed goes too
-_UNSEEN = 0.003  # share of what would be put back that a glance may cost
-_MOST_DOUBT = 0.3  # higher, and one spun passage in a long human article is too often not read closely
+_UNSEEN = 0.003  # share of what would be put back that a scores may cost
+_MAX_DOUBT = 0.3  # higher, and one spun passage in a long human article is too often not read closely
 # Families that a restorer is tuned for, as they are met: whole articles by dictionary first, then engines B and C.
 _RESTORABLE = ("dictionary", "spintax", "observed", "observed", "phrase", "adjacent", "science")
 
 
-def words_only(text: str) -> list[str]:
+def word_tokens(text: str) -> list[str]:
     """Return the pieces of a text without white space."""
     return [p for p in iter_pieces(text) if not p.isspace()]
 
@@ -64,18 +64,20 @@ def _judged(models: Models, examples: Sequence[Example]) -> Iterator[tuple[Seque
 
 
 def tune_restorer(
-    models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int
+    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int
 ) -> RestorerSettings:
     """Return the settings that take most word errors away on spun dev text.
 
-    At no more than `_MOST_HARM` edits per 1,000 words of human dev text, with as little caution as that allows; of
+    At no more than `_MAX_HARM` edits per 1,000 words of human dev text, with as little caution as that allows; of
     settings that do about as well, the one that makes the fewest doubtful edits.
     """
-    picked = balanced(documents, 130, seed)
+    picked = sample_by_source(documents, 130, seed)
     made = list(make_examples(picked, resources, _RESTORABLE, (120, 260), (0.1, 0.5), seed))
-    spun = [(e.text, words_only(undo(e.text, e.spans))) for e in made if e.family != HUMAN]
-    before = sum(edit_distance(words_only(text), original) for text, original in spun)
-    drawn = make_examples(balanced(documents, 1200, seed + 1), resources, _RESTORABLE, (250, 300), (0.1, 0.5), seed + 1)
+    spun = [(e.text, word_tokens(undo(e.text, e.spans))) for e in made if e.family != HUMAN]
+    before = sum(edit_distance(word_tokens(text), original) for text, original in spun)
+    drawn = make_examples(
+        sample_by_source(documents, 1200, seed + 1), resources, _RESTORABLE, (250, 300), (0.1, 0.5), seed + 1
+    )
     human = [j for _, j in _judged(models, [e for e in drawn if e.family == HUMAN])]
     human_words = sum(int(j.n_words.sum()) for j in human)
     tried: list[tuple[float, RestorerSettings]] = []
@@ -84,8 +86,8 @@ def tune_restorer(
             settings = RestorerSettings(weight, least - 1.0, least, caution, offset)
             trial = replace(models, restorer=replace(models.restorer, settings=settings))
             harm = 1000 * sum(len(plan) for j in human for plan in plans(j, trial)) / human_words
-            if harm <= _MOST_HARM:
-                after = sum(edit_distance(words_only(restore(text, trial).text), original) for text, original in spun)
+            if harm <= _MAX_HARM:
+                after = sum(edit_distance(word_tokens(restore(text, trial).text), original) for text, original in spun)
                 tried.append((1 - after / before, settings))
                 break
     if not tried:
@@ -95,7 +97,7 @@ def tune_restorer(
     return max(equal, key=lambda x: (x[1].min_gain - x[1].offset, x[0]))[1]
 
 
-def choose_doubt(models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int) -> float:
+def choose_doubt(models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int) -> float:
     """Return P(spun) by the screen from which a text is read closely, if it is not short.
 
     The highest at which the screen lets pass no more than `_MISSED` of the spun dev texts that a close reading would
@@ -107,10 +109,10 @@ def choose_doubt(models: Models, documents: Sequence[Document], resources: Spinn
         for _, j in _judged(everything, _spun_articles(documents, resources, FAMILIES, seed + 60))
         if j.close is not None
     ]
-    return round(float(np.clip(np.quantile(np.concatenate(found), _MISSED), 0.005, _MOST_DOUBT)), 4)
+    return round(float(np.clip(np.quantile(np.concatenate(found), _MISSED), 0.005, _MAX_DOUBT)), 4)
 
 
-def choose_plain(models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int) -> float:
+def choose_plain(models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int) -> float:
     """Return the oddness up to which a text is not screened for what could be put back.
 
     The highest at which no more than `_UNSEEN` of the edits fall away that spun dev texts would have.
@@ -127,24 +129,24 @@ def choose_plain(models: Models, documents: Sequence[Document], resources: Spinn
 
 
 def _spun_articles(
-    documents: Sequence[Document], resources: SpinnerResources, families: Sequence[str], seed: int
+    documents: Sequence[CorpusDocument], resources: SpinnerResources, families: Sequence[str], seed: int
 ) -> list[Example]:
     """Return articles of 150 to 1,500 words spun in whole or in one passage."""
     examples = make_examples(
-        balanced(documents, 2000, seed), resources, families, (150, 1500), (0.05, 0.5), seed, part_share=0.3
+        sample_by_source(documents, 2000, seed), resources, families, (150, 1500), (0.05, 0.5), seed, part_share=0.3
     )
     return [e for e in examples if e.family != HUMAN]
 
 
 def choose_thresholds(
-    models: Models, documents: Sequence[Document], resources: SpinnerResources, seed: int
+    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int
 ) -> tuple[dict[str, float], dict[str, str], dict[str, Any]]:
     """Return thresholds by name, how each was chosen, and what was measured on the way.
 
     Human stretches of 60 to 600 words; a threshold named `fpr=X` flags the share X of them less one standard error: few
     lie that far out, and what is promised to people should hold on other text too.
     """
-    drawn = balanced(documents, 20_000, seed + 70, repeat=True)
+    drawn = sample_by_source(documents, 20_000, seed + 70, repeat=True)
     examples = list(make_examples(drawn, resources, FAMILIES, (60, 600), (0.05, 0.5), seed + 70))
     probability: NDArray[np.float64] = np.concatenate([j.probability for _, j in _judged(models, examples)])
     human = np.array([e.family == HUMAN for e in examples])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, SENTENCE_START, iter_pieces, tokenize
 from detector.text.vocabulary import CAPITAL, LOWER, SPECIAL_WORDS, UPPER, Vocabulary
-from detector.training.corpus import TEST_SOURCES, Document, Split, corpus_files, read_source, split_of
+from detector.training.corpus import TEST_SOURCES, CorpusDocument, Split, corpus_files, read_source, split_of
 
 __all__ = [
     "count_words",
@@ -73,7 +73,7 @@ def zipf_frequencies(words: Iterable[str]) -> NDArray[np.float32]:
 
 def _source_streams(path: Path, words: list[str]) -> dict[Split, tuple[NDArray[np.int32], NDArray[np.uint8]]]:
     vocabulary = Vocabulary(words)
-    documents: dict[Split, list[Document]] = {}
+    documents: dict[Split, list[CorpusDocument]] = {}
     for document in read_source(path):
         documents.setdefault(split_of(document), []).append(document)
     out = {}

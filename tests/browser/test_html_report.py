@@ -23,7 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from detector import detect, reverse
 from detector.readers import Document
 from detector.report import html
-from detector.report.model import Failure, Judged, Run
+from detector.report.model import InputFailure, JudgedDocument, ReportRun
 from detector.types import Alternative, Edit, Evidence, Passage, Report, Restoration
 
 ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
@@ -108,7 +108,7 @@ def browser(tmp_path_factory):
 
 def judged(name):
     text = (ARTICLES / name).read_text(encoding="utf-8")
-    return Judged(Document(name, text), detect(text), reverse(text))
+    return JudgedDocument(Document(name, text), detect(text), reverse(text))
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +121,11 @@ def page(article, tmp_path_factory):
     """A spun article, the human one, and a file that could not be read."""
     path = tmp_path_factory.mktemp("report") / "report.html"
     other = judged("harbour-talks.txt")
-    run = Run(
-        (article, Judged(other.document, other.report)), (Failure("gone.txt", "no such file"),), "0.1.0", "5ea51de"
+    run = ReportRun(
+        (article, JudgedDocument(other.document, other.report)),
+        (InputFailure("gone.txt", "no such file"),),
+        "0.1.0",
+        "5ea51de",
     )
     path.write_text(html.render(run), encoding="utf-8")
     return path
@@ -310,7 +313,9 @@ def test_passages_are_shaded_by_their_probability(browser, tmp_path):
     )
     report = Report("spun", 0.9, 0.5, 12, "en", passages, (), text)
     path = tmp_path / "a.html"
-    path.write_text(html.render(Run((Judged(Document("a.txt", text), report),), (), "0", "x")), encoding="utf-8")
+    path.write_text(
+        html.render(ReportRun((JudgedDocument(Document("a.txt", text), report),), (), "0", "x")), encoding="utf-8"
+    )
     browser.open(path)
     bars = browser.js("return Array.from(document.querySelectorAll('.bar i'), i => i.getBoundingClientRect().width)")
     assert len(bars) == 2
@@ -342,8 +347,11 @@ def test_a_hostile_document_is_harmless(browser, tmp_path):
     plan = (Edit(5, 9, text[5:9], bad, 1.0),)
     report = Report("spun", 0.9, 0.5, 100_000, "en", (Passage(0, len(text), 0.9, "spun"),), evidence, text)
     restoration = Restoration(text[:5] + bad + text[9:], plan, text)
-    run = Run(
-        (Judged(Document(f"{bad}.txt", text), report, restoration),) * 2, (Failure(bad, bad),), "0.1.0", "5ea51de"
+    run = ReportRun(
+        (JudgedDocument(Document(f"{bad}.txt", text), report, restoration),) * 2,
+        (InputFailure(bad, bad),),
+        "0.1.0",
+        "5ea51de",
     )
     path = tmp_path / "hostile.html"
     path.write_text(html.render(run), encoding="utf-8")
