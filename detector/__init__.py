@@ -5,15 +5,15 @@
 'insufficient_text'
 """
 
-from detector.api import detect, detect_many, reverse
+from detector.api import ScoreColumns, detect, detect_many, reverse, reverse_many, scores
 from detector.errors import DetectorError, InputError, ModelError, PlanError
-from detector.restore.restorer import apply_plan
-from detector.types import Alternative, Edit, EditAlternative, Evidence, Passage, Report, Restoration
-
-__version__ = "0.1.0"
+from detector.restore.plan import apply_plan
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Passage, Report, Restoration
+from detector.version import __version__
 
 __all__ = [
     "Alternative",
+    "Damage",
     "DetectorError",
     "Edit",
     "EditAlternative",
@@ -24,8 +24,12 @@ __all__ = [
     "PlanError",
     "Report",
     "Restoration",
+    "ScoreColumns",
+    "__version__",
     "apply_plan",
     "detect",
     "detect_many",
     "reverse",
+    "reverse_many",
+    "scores",
 ]

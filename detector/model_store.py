@@ -1,7 +1,7 @@
 """The fitted models on disk: found, checked and read, the large arrays memory-mapped; nothing in them executes.
 
 `models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and their
-SHA-256. Long lists of words are gzipped, and ids take three bytes each. `models/` lies inside an installed package and
+SHA-256. Long lists of words are gzipped. `models/` lies inside an installed package and
 beside the package in a checkout.
 """
 
@@ -12,58 +12,44 @@ import hashlib
 import json
 import math
 import zlib
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.cues.misspelt_name import NAME_COLUMNS
+from detector.cues.phrase_index import PhraseIndex
 from detector.cues.phrase_query import PhraseQuery, first_term, parse
-from detector.cues.tortured_phrase import TorturedPhrases
 from detector.errors import ModelError
+from detector.estimators.arrays import read_arrays
 from detector.estimators.channel import Channel
-from detector.estimators.classifier import DOCUMENT_FEATURE_NAMES, BoostedTrees, LogisticModel
+from detector.estimators.classifier import BoostedTrees
 from detector.estimators.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.estimators.language_model import LanguageModel
 from detector.estimators.perceptron import Perceptron
 from detector.restore.rerank import RERANK_COLUMNS, Reranker
 from detector.restore.restorer import Restorer, RestorerSettings
+from detector.scoring.cascade import Cascade
 from detector.scoring.passage_features import FEATURE_NAMES
+from detector.scoring.stage import Stage
 from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, FeatureExtractor, TokenModel
 from detector.text.sentences import SentenceSplitter
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 __all__ = [
-    "CHOICE_MODELS",
     "FORMAT",
     "Models",
-    "Stage",
     "find_models",
     "load_models",
-    "read_arrays",
     "read_text",
     "sha256_of",
     "verify_models",
-    "write_arrays",
     "write_text",
 ]
 
-FORMAT = 7  # of the folder; a package reads the format that it was written for
-CHOICE_MODELS = ("first_choice_model", "second_choice_model")  # folders of the networks that choose, in order
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of the cascade: what it measures with, and what it makes of that."""
-
-    extractor: FeatureExtractor
-    passage_model: BoostedTrees
-    document_model: LogisticModel
+FORMAT = 8  # of the folder; a package reads the format that it was written for
 
 
 @dataclass(frozen=True)
@@ -72,28 +58,39 @@ class Models:
 
     Attributes
     ----------
-    vocabulary, splitter, tortured, restorer : what all stages share
-    screen, close : the stages; every text is screened, what the screen doubts is read closely
-    doubt : P(spun) by the screen from which a text is read closely
-    plain : oddness (`TokenScores.oddness`) up to which a text is not even screened for what could be put back
+    cascade : the two stages
+    splitter, tortured_phrases, restorer : what all stages share
+    name_model : weighs whether a name is a slip for another
     thresholds : verdict thresholds by name, `default` among them
-    min_evidence_log10_odds : log10 odds from which an oddity is reported
+    min_evidence_log10_odds : log10 odds from which an odd word is reported
     manifest : as `models/manifest.json` has it
     signature : twelve hexadecimal digits that stand for all files and settings
     """
 
-    vocabulary: Vocabulary
+    cascade: Cascade
     splitter: SentenceSplitter
-    tortured: TorturedPhrases
+    tortured_phrases: PhraseIndex
     restorer: Restorer
-    screen: Stage
-    close: Stage
-    doubt: float
-    plain: float
+    name_model: Perceptron
     thresholds: dict[str, float]
     min_evidence_log10_odds: float
     manifest: dict[str, Any]
     signature: str
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that all parts know."""
+        return self.cascade.vocabulary
+
+    @property
+    def screen(self) -> Stage:
+        """The stage that reads every text."""
+        return self.cascade.screen
+
+    @property
+    def full(self) -> Stage:
+        """The stage that reads what may lie near the threshold."""
+        return self.cascade.full
 
 
 def find_models() -> Path:
@@ -128,77 +125,6 @@ def read_text(path: Path) -> str:
 def write_text(text: str, path: Path) -> None:
     """Write a gzipped file, which does not tell when it was written."""
     path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
-
-
-_THREE_BYTES = np.dtype("V3")
-
-
-def _packed(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array as it is stored: whole numbers that fit are in three bytes each, lowest first."""
-    if array.dtype != np.int32 or array.min(initial=0) < 0 or array.max(initial=0) >> 24:
-        return array
-    low = np.ascontiguousarray(array.astype("<i4").reshape(-1, 1).view(np.uint8)[:, :3])
-    return low.view(_THREE_BYTES).reshape(array.shape)
-
-
-def _unpacked(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array as `_packed` was given it."""
-    if array.dtype != _THREE_BYTES:
-        return array
-    wide = np.zeros((array.size, 4), dtype=np.uint8)
-    wide[:, :3] = array.reshape(-1, 1).view(np.uint8)
-    out = wide.view("<i4").reshape(array.shape)
-    out.flags.writeable = False
-    return out
-
-
-def write_arrays(value: Any, folder: Path) -> None:
-    """Write a dataclass of arrays: one .npy an array, everything that is small in settings.json.
-
-    A field that is a dataclass of arrays itself has a folder of its own.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = {}
-    for field in fields(value):
-        item = getattr(value, field.name)
-        if isinstance(item, np.ndarray):
-            np.save(folder / f"{field.name}.npy", _packed(item), allow_pickle=False)
-        elif is_dataclass(item):
-            write_arrays(item, folder / field.name)
-        else:
-            settings[field.name] = item
-    if settings:
-        (folder / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def read_arrays(kind: type[T], folder: Path) -> T:
-    """Return what `write_arrays` wrote, large arrays memory-mapped but for those of three bytes a number.
-
-    Raises ModelError where a file is missing or no array.
-    """
-    hints = get_type_hints(kind)
-    settings: dict[str, Any] = {}
-    try:
-        if (folder / "settings.json").is_file():
-            settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        values: dict[str, Any] = {}
-        for field in fields(kind):  # type: ignore[arg-type]
-            path = folder / f"{field.name}.npy"
-            if field.name in settings:
-                item = settings[field.name]
-                values[field.name] = tuple(item) if isinstance(item, list) else item
-            elif path.is_file():
-                large = path.stat().st_size > 100_000
-                # A plain view: indexing the memmap class itself costs a Python call each time.
-                array = np.load(path, mmap_mode="r" if large else None, allow_pickle=False)
-                values[field.name] = _unpacked(array.view(np.ndarray))
-            elif (folder / field.name).is_dir():
-                values[field.name] = read_arrays(hints[field.name], folder / field.name)
-            else:
-                raise ModelError(f"the model file {path} is missing: reinstall the package, or run `detector train`")
-    except (OSError, ValueError) as error:
-        raise ModelError(f"the model in {folder} cannot be read ({error}): reinstall the package") from error
-    return kind(**values)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -287,18 +213,14 @@ def load_models(folder: Path | None = None) -> Models:
         own = folder / name
         candidate_model = read_arrays(Perceptron, own / "candidate_model")
         token_model = read_arrays(TokenModel, own / "token_model")
-        name_model = read_arrays(Perceptron, own / "name_model")
         passage_model = read_arrays(BoostedTrees, own / "passage_model")
-        document_model = read_arrays(LogisticModel, own / "document_model")
         _check_columns(
             own,
             {
                 "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
                 "token_model": (token_model.kinds, KINDS),
                 "token_model/network": (token_model.network.columns, TOKEN_COLUMNS),
-                "name_model": (name_model.columns, NAME_COLUMNS),
                 "passage_model": (passage_model.columns, FEATURE_NAMES),
-                "document_model": (document_model.columns, DOCUMENT_FEATURE_NAMES),
             },
         )
         values = settings["stages"][name]
@@ -311,23 +233,22 @@ def load_models(folder: Path | None = None) -> Models:
             values["max_candidates"],
             candidate_model,
             token_model,
-            name_model,
         )
-        return Stage(extractor, passage_model, document_model)
+        a0, a1 = values["document_calibration"]
+        return Stage(extractor, passage_model, (a0, a1))
 
-    choices = {name: read_arrays(Perceptron, folder / name) for name in CHOICE_MODELS}
-    _check_columns(folder, {name: (choice.columns, RERANK_COLUMNS) for name, choice in choices.items()})
-    reranker = Reranker(tuple(choices.values()), vectors, vocabulary)
+    network, name_model = (read_arrays(Perceptron, folder / name) for name in ("reranker", "name_model"))
+    _check_columns(
+        folder, {"reranker": (network.columns, RERANK_COLUMNS), "name_model": (name_model.columns, NAME_COLUMNS)}
+    )
+    reranker = Reranker(network, vectors, vocabulary)
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     return Models(
-        vocabulary,
+        Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"]),
         splitter,
-        TorturedPhrases(read_phrase_queries(folder / "fingerprints.json.gz"), vocabulary),
+        PhraseIndex(read_phrase_queries(folder / "tortured_phrases.json.gz"), vocabulary),
         Restorer(vocabulary, language_model, channel, reranker, RestorerSettings(**settings["restorer"])),
-        stage("screen"),
-        stage("close"),
-        settings["doubt"],
-        settings["plain"],
+        name_model,
         settings["thresholds"],
         settings["min_evidence_log10_odds"],
         manifest,

@@ -14,6 +14,7 @@ Verdict = Literal["spun", "clean", "insufficient_text", "unsupported_language"]
 
 __all__ = [
     "Alternative",
+    "Damage",
     "Edit",
     "EditAlternative",
     "Evidence",
@@ -65,6 +66,33 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Damage:
+    """A word that is damaged, not rewritten: a misspelt name, look-alike letters, invisible characters.
+
+    It says nothing on whether the text was rewritten. The log10 odds of its alternatives are those that the *source* had
+    them: in a document that reads as human they are low, since its author may have written it so.
+    """
+
+    start: int
+    end: int
+    surface: str
+    kind: str
+    alternatives: tuple[Alternative, ...] = ()
+    message: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "surface": self.surface,
+            "kind": self.kind,
+            "alternatives": [a.to_dict() for a in self.alternatives],
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of text with a score of its own; `probability` is None where it is too short to judge."""
 
@@ -88,7 +116,8 @@ class Report:
     """What `detect` found in one document.
 
     `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
-    (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used.
+    (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used. `damage` does not move
+    the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes.
     `source` is the judged text itself: the evidence's offsets point into it.
     """
 
@@ -100,6 +129,8 @@ class Report:
     passages: tuple[Passage, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     source: str = field(default="", repr=False)
+    damage: tuple[Damage, ...] = ()
+    min_gain: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document object of the contract, without `path`."""
@@ -111,6 +142,8 @@ class Report:
             "threshold": self.threshold,
             "passages": [p.to_dict() for p in self.passages],
             "evidence": [e.to_dict() for e in self.evidence],
+            "damage": [d.to_dict() for d in self.damage],
+            "min_gain": self.min_gain,
         }
 
     def _repr_html_(self) -> str:
@@ -133,7 +166,10 @@ class EditAlternative:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One step of a restoration plan: `text[start:end]` is `spun`, and was probably `original`."""
+    """One step of a restoration plan: `text[start:end]` is `spun`, and was probably `original`.
+
+    `cue` is the kind of finding that it is in a report, `message` a sentence for readers.
+    """
 
     start: int
     end: int
@@ -141,10 +177,12 @@ class Edit:
     original: str
     log10_gain: float
     alternatives: tuple[EditAlternative, ...] = ()
+    cue: str = "substitution"
+    message: str = field(default="", repr=False)
 
     @property
     def length_change(self) -> int:
-        """How many characters the text gains by the edit; fewer than none where it loses some."""
+        """How many characters the text gains by the edit; negative if it loses some."""
         return len(self.original) - len(self.spun)
 
     def to_dict(self) -> dict[str, Any]:
@@ -156,6 +194,7 @@ class Edit:
             "original": self.original,
             "log10_gain": self.log10_gain,
             "alternatives": [a.to_dict() for a in self.alternatives],
+            "cue": self.cue,
         }
 
 
@@ -169,10 +208,11 @@ class Restoration:
     text: str
     plan: tuple[Edit, ...] = ()
     source: str = field(default="", repr=False)
+    min_gain: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document object of the contract, without `path`."""
-        return {"text": self.text, "plan": [e.to_dict() for e in self.plan]}
+        return {"text": self.text, "plan": [e.to_dict() for e in self.plan], "min_gain": self.min_gain}
 
     def _repr_html_(self) -> str:
         from detector.report.html import restoration_fragment

@@ -1,14 +1,19 @@
-"""Evidence of substitution, one cue a module, all over the same measurements."""
+"""Cues: the kinds of findings, each one object in one module."""
 
-__all__ = ["CUES"]
+from detector.cues import homoglyph, misspelt_name, odd_word, substitution, tortured_phrase
+from detector.cues.cue import Cue, CueContext, Found
 
-# What `Evidence.cue` can be, strongest kind of evidence first.
-CUES = (
-    "homoglyph",
-    "tortured_phrase",
-    "consistent_substitution",
-    "substitution",
-    "name_mangling",
-    "agreement",
-    "collocation",
+__all__ = ["CUES", "CUE_BY_ID", "CUE_IDS", "Cue", "CueContext", "Found"]
+
+# If findings overlap, the cue that stands first here keeps its own.
+CUES: tuple[Cue, ...] = (
+    homoglyph.CUE,
+    tortured_phrase.CUE,
+    substitution.CONSISTENT,
+    substitution.CUE,
+    misspelt_name.CUE,
+    odd_word.CUE,
 )
+CUE_BY_ID = {cue.id: cue for cue in CUES}
+# Reports of earlier versions may hold "agreement": it found as much in human text as in spun text, and is gone.
+CUE_IDS = (*CUE_BY_ID, "agreement")

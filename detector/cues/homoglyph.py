@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from detector.scoring.tokens import TokenScores
-from detector.text.vocabulary import CONFUSABLE_LETTERS, INVISIBLE, Vocabulary, skeleton
+from detector.cues.cue import Cue, CueContext, Found
+from detector.text.vocabulary import CONFUSABLE_LETTERS, INVISIBLE, skeleton
 from detector.types import Alternative, Evidence
 
 __all__ = ["CUE", "find"]
 
-CUE = "homoglyph"
-
+_ID = "homoglyph"
 _LETTERS = "".join(c for c in CONFUSABLE_LETTERS if c not in "ıɑɡ")
 _BOTH_CASES = _LETTERS + _LETTERS.upper()
 # Soft hyphens and byte order marks come with honest files (a PDF's line ends, a concatenated download).
@@ -26,14 +25,15 @@ _COMMON_ZIPF = 5.0  # from which it is taken for the word ("αnd")
 _LOG10_ODDS = 3.0  # no such word in a million words of held-out human text, Greek symbols and names apart
 
 
-def find(m: TokenScores, vocabulary: Vocabulary) -> list[list[Evidence]]:
+def find(context: CueContext) -> Found:
     """Return the words of each document that mix scripts and read as an English word.
 
     A word all of whose letters are foreign is a foreign word; one whose skeleton is no listed word of three letters
     or more may be a formula ("αB", "μm"), and so may a Greek letter with two Latin ones after it ("αij").
     """
-    out: list[list[Evidence]] = []
-    for text in m.batch.texts:
+    vocabulary = context.extractor.vocabulary
+    out: Found = []
+    for text in context.scores.batch.texts:
         found: list[Evidence] = []
         if not text.isascii() and _DECEPTIVE.search(text):
             for match in _WORD.finditer(text):
@@ -52,7 +52,7 @@ def find(m: TokenScores, vocabulary: Vocabulary) -> list[list[Evidence]]:
                         match.start(),
                         match.end(),
                         word,
-                        CUE,
+                        _ID,
                         _LOG10_ODDS,
                         (Alternative(seen, _LOG10_ODDS),),
                         f"This word looks like “{seen}” but holds letters of another alphabet or invisible marks.",
@@ -60,3 +60,14 @@ def find(m: TokenScores, vocabulary: Vocabulary) -> list[list[Evidence]]:
                 )
         out.append(found)
     return out
+
+
+CUE = Cue(
+    _ID,
+    "word with look-alike letters",
+    "words with look-alike letters",
+    "Letters of another alphabet, or invisible marks, inside an English word: they hide a copy from search.",
+    find,
+    "before",
+    is_damage=True,
+)

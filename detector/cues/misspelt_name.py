@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.cues.cue import Cue, CueContext, Found
 from detector.scoring.tokens import FeatureExtractor, TokenScores
 from detector.text.spelling import one_apart
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, HYPHENATED, MIXED_CASE, SENTENCE_START, WORD
@@ -24,7 +25,7 @@ from detector.types import Alternative, Evidence
 
 __all__ = ["CUE", "NAME_COLUMNS", "Misspellings", "candidate_misspellings", "find"]
 
-CUE = "name_mangling"
+_ID = "name_mangling"
 
 NAME_COLUMNS = (
     "context",  # log10 odds that a writer put the right word there
@@ -61,24 +62,17 @@ class Misspellings:
     features: NDArray[np.float32]
 
 
-def find(m: TokenScores, extractor: FeatureExtractor) -> tuple[list[list[Evidence]], NDArray[np.float64]]:
-    """Return the misspelt names of each document, in order, and what slips tell of each, likely or not, in all.
-
-    The latter, log10 odds that the names of the document were damaged, float64 (documents,), 0 or more: slips are taken
-    to come at random places (a Poisson process), in human text too, but there by far fewer.
-    """
-    batch = m.batch
-    out: list[list[Evidence]] = [[] for _ in batch.texts]
-    slips = candidate_misspellings(m, extractor)
+def find(context: CueContext) -> Found:
+    """Return the misspelt names of each document, in order."""
+    batch = context.scores.batch
+    out: Found = [[] for _ in batch.texts]
+    slips = candidate_misspellings(context.scores, context.extractor)
     if not len(slips.place):
-        return out, np.zeros(len(batch.texts))
-    assert extractor.name_model is not None
-    odds = extractor.name_model.log10_odds(slips.features)
-    # Of each mention the likeliest; of equals the first.
+        return out
+    odds = context.name_model.log10_odds(slips.features)
+    # The likeliest of each mention; of equals the first.
     order = np.lexsort((-odds, slips.place))
     best = order[np.diff(slips.place[order], prepend=-1) != 0]
-    total = np.zeros(len(batch.texts))
-    np.add.at(total, batch.document_of[slips.place[best]], np.log10(1.0 + 10.0 ** odds[best].astype(np.float64)))
     for row in best[odds[best] >= _MIN_LOG10_ODDS].tolist():
         place, gain, right = int(slips.place[row]), round(float(odds[row]), 2), slips.right[row]
         out[int(batch.document_of[place])].append(
@@ -86,13 +80,13 @@ def find(m: TokenScores, extractor: FeatureExtractor) -> tuple[list[list[Evidenc
                 int(batch.starts[place]),
                 int(batch.ends[place]),
                 batch.surface(place, place + 1),
-                CUE,
+                _ID,
                 gain,
                 (Alternative(right, gain),),
                 f"This looks like “{right}” with a letter wrong.",
             )
         )
-    return out, total
+    return out
 
 
 def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Misspellings:
@@ -159,3 +153,14 @@ def _log10_ways(right: str, written: str) -> float:
     """Return log10 of how many slips of one kind a word allows: any letter may be added, only its own be dropped."""
     letters = 1 if len(written) < len(right) or sorted(written) == sorted(right) else 26
     return math.log10(letters * len(right))
+
+
+CUE = Cue(
+    _ID,
+    "misspelt name",
+    "misspelt names",
+    "A name with a letter wrong: from transliteration there and back, a careless spinner, or a slip of the author's.",
+    find,
+    "before",
+    is_damage=True,
+)

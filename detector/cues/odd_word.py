@@ -5,34 +5,56 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.scoring.tokens import TokenFeatures
+from detector.cues.cue import Cue, CueContext, Found
 from detector.types import Evidence
 
-__all__ = ["CUE", "find"]
+__all__ = ["CUE", "weightiest"]
 
-CUE = "collocation"
+_ID = "collocation"
 
 
-def find(m: TokenFeatures, log10_odds: NDArray[np.float64], least: float) -> list[list[Evidence]]:
-    """Return the odd words of each document: those with `log10_odds` (n,) of at least `least`."""
-    batch = m.batch
-    out: list[list[Evidence]] = [[] for _ in batch.texts]
-    for place in np.flatnonzero(batch.is_word & (log10_odds >= least)).tolist():
-        d = int(batch.document_of[place])
-        start, end = int(batch.starts[place]), int(batch.ends[place])
-        surface = batch.texts[d][start:end]
+def _evidence(context: CueContext, place: int, log10_odds: float, message: str) -> Evidence:
+    batch = context.scores.batch
+    start, end = int(batch.starts[place]), int(batch.ends[place])
+    surface = batch.surface(place, place + 1)
+    return Evidence(start, end, surface, _ID, round(log10_odds, 2), (), message)
+
+
+def find(context: CueContext) -> Found:
+    """Return the odd words of each document that no edit touches."""
+    batch, odds = context.scores.batch, context.log10_odds
+    out: Found = [[] for _ in batch.texts]
+    if odds is None:
+        return out
+    free = batch.span_of([[(e.start, e.end) for e in plan] for plan in context.plans]) < 0
+    for place in np.flatnonzero(batch.is_word & free & (odds >= context.min_log10_odds)).tolist():
+        surface = batch.surface(place, place + 1)
         before = batch.surface(place - 1, place) if batch.ids[place - 1] else ""
         after = batch.surface(place + 1, place + 2) if batch.ids[place + 1] else ""
-        context = " ".join(x for x in (before, surface, after) if x)
-        out[d].append(
-            Evidence(
-                start,
-                end,
-                surface,
-                CUE,
-                round(float(log10_odds[place]), 2),
-                (),
-                f"Writers hardly ever put “{surface}” here (“{context}”).",
-            )
-        )
+        around = " ".join(x for x in (before, surface, after) if x)
+        message = f"Writers hardly ever put “{surface}” here (“{around}”)."
+        out[int(batch.document_of[place])].append(_evidence(context, place, float(odds[place]), message))
     return out
+
+
+def weightiest(context: CueContext, document: int, log10_ratio: NDArray[np.float32], n: int) -> list[Evidence]:
+    """Return the n words of a document that raised its probability most.
+
+    `log10_ratio` (n,) says how many times likelier each word is in text whose words were substituted. A word that is no
+    likelier there raised nothing, and is not among them.
+    """
+    batch = context.scores.batch
+    places = np.flatnonzero(batch.is_word & (batch.document_of == document) & (log10_ratio > 0.05))
+    places = np.sort(places[np.argsort(-log10_ratio[places], kind="stable")[:n]])
+    message = "Of all words, this is among those that raised the probability most; each alone says little."
+    return [_evidence(context, place, float(log10_ratio[place]), message) for place in places.tolist()]
+
+
+CUE = Cue(
+    _ID,
+    "odd word",
+    "odd words",
+    "A word that fits neither its neighbours nor the topic, and of which no original is known.",
+    find,
+    "after",
+)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from detector.cues.cue import Cue, CueContext, Found
 from detector.text.tokens import fold
 from detector.types import Alternative, Edit, Evidence
 
-__all__ = ["CONSISTENT", "CUE", "find"]
+__all__ = ["CONSISTENT", "CUE", "alternatives_of", "classified", "evidence_of", "times_likelier"]
 
-CUE = "substitution"
-CONSISTENT = "consistent_substitution"
+_ID = "substitution"
+_CONSISTENT_ID = "consistent_substitution"
 
 
 def times_likelier(log10_odds: float) -> str:
@@ -34,42 +36,59 @@ def times_likelier(log10_odds: float) -> str:
     return f"about {round(times, -digits):,.0f} times likelier"
 
 
-def find(text: str, plan: Sequence[Edit]) -> list[Evidence]:
-    """Return each edit of a restoration plan as evidence."""
-    if not plan:
-        return []
-    pairs = Counter((fold(e.spun), fold(e.original)) for e in plan)
+def classified(text: str, plan: Sequence[Edit]) -> list[Edit]:
+    """Return a plan whose substitutions have their cue and a message for readers."""
+    substitutions = [e for e in plan if e.cue == _ID]
+    pairs = Counter((fold(e.spun), fold(e.original)) for e in substitutions)
     lower = fold(text)
     absent = {
         original: not re.search(rf"(?<!\w){re.escape(original)}(?!\w)", lower)
         for (_, original), n in pairs.items()
         if n > 1
     }
-    out = []
-    for edit in plan:
-        pair = (fold(edit.spun), fold(edit.original))
-        consistent = pairs[pair] > 1 and absent[pair[1]]
-        message = f"“{edit.original}” is {times_likelier(edit.log10_gain)} here."
-        if edit.log10_gain <= 0:
-            # The decoder takes some edits for their neighbours' sake.
-            message = f"“{edit.original}” fits better, with the other changes around it."
-        if consistent:
-            message = (
-                f"“{edit.spun}” stands {pairs[pair]} times where “{edit.original}” would be expected, "
-                f"and “{edit.original}” never; here it is {times_likelier(edit.log10_gain)}."
-            )
-        out.append(
-            Evidence(
-                edit.start,
-                edit.end,
-                edit.spun,
-                CONSISTENT if consistent else CUE,
-                edit.log10_gain,
-                (
-                    Alternative(edit.original, edit.log10_gain),
-                    *(Alternative(a.text, a.log10_gain) for a in edit.alternatives),
-                ),
-                message,
-            )
+    return [_classified(e, pairs, absent) if e.cue == _ID else e for e in plan]
+
+
+def _classified(edit: Edit, pairs: Counter[tuple[str, str]], absent: Mapping[str, bool]) -> Edit:
+    pair = (fold(edit.spun), fold(edit.original))
+    likelier = times_likelier(edit.log10_gain)
+    if pairs[pair] > 1 and absent[pair[1]]:
+        message = (
+            f"“{edit.spun}” stands {pairs[pair]} times where “{edit.original}” would be expected, "
+            f"and “{edit.original}” never; here it is {likelier}."
         )
-    return out
+        return replace(edit, cue=_CONSISTENT_ID, message=message)
+    return replace(edit, message=f"“{edit.original}” is {likelier} here.")
+
+
+def evidence_of(edit: Edit) -> Evidence:
+    """Return an edit as evidence: the same span, the original as its first alternative."""
+    return Evidence(edit.start, edit.end, edit.spun, edit.cue, edit.log10_gain, alternatives_of(edit), edit.message)
+
+
+def alternatives_of(edit: Edit) -> tuple[Alternative, ...]:
+    """Return the original of an edit, and its other readings."""
+    others = (Alternative(a.text, a.log10_gain) for a in edit.alternatives)
+    return (Alternative(edit.original, edit.log10_gain), *others)
+
+
+def _from_plan(cue: str) -> Callable[[CueContext], Found]:
+    return lambda context: [[evidence_of(e) for e in plan if e.cue == cue] for plan in context.plans]
+
+
+CUE = Cue(
+    _ID,
+    "substitution",
+    "substitutions",
+    "A wording that is far less likely here than one that spinners are known to replace by it.",
+    _from_plan(_ID),
+    "plan",
+)
+CONSISTENT = Cue(
+    _CONSISTENT_ID,
+    "consistent substitution",
+    "consistent substitutions",
+    "The same wording stands for the same original throughout, and the original nowhere: dictionary spinners do so.",
+    _from_plan(_CONSISTENT_ID),
+    "plan",
+)

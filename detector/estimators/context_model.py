@@ -210,16 +210,17 @@ class ContextModel:
         """Return the ids with those beyond the network's vocabulary turned into UNKNOWN."""
         return np.where(ids < len(self.vectors.embedding), ids, UNKNOWN).astype(np.int32)
 
-    def queries(self, batch: TokenBatch) -> NDArray[np.float32]:
-        """Return what the place of each word asks for, float32 (n, q): compare by `log10_odds`.
+    def queries(self, batch: TokenBatch, places: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+        """Return the query of each word's place, float32 (n, q), to be compared with words by `log10_odds`.
 
-        Marks and boundaries are nobody's substitutes: their rows are 0.
+        `places` are the tokens to read, sorted; None for all words. The other rows are 0.
         """
         ids = self.known(batch.ids)
         n = len(ids)
         shape_rows, inner, inner_min, query, query_bias = self._dense
         out = np.zeros((n, query.shape[1]), dtype=np.float32)
-        places = np.flatnonzero(batch.is_word)
+        if places is None:
+            places = np.flatnonzero(batch.is_word)
         if not len(places):
             return out
         common_rows, common_vectors = self._common

@@ -1,14 +1,12 @@
-"""How much likelier each original is than the text as it stands, once the whole document has been heard.
+"""How much likelier each original is than the text as it stands, given the whole document.
 
-The candidate model judges each place by its neighbours alone. A second small network weighs what the rest of the
-document says by those odds: its topic, and the profile of its spinner. A third weighs the same once more by the odds of
-the second, which are the better ones; a fourth has nothing to add. Then the originals of one place, and leaving it
-alone, share one probability.
+The candidate model judges each place by its neighbours alone. A second small network weighs its odds by what the rest of
+the document says: its topic, and the profile of its spinner. Then the originals of one place, and leaving it alone, share
+one probability.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +33,7 @@ from detector.text.vocabulary import Vocabulary
 
 __all__ = ["MAX_GAIN", "RERANK_COLUMNS", "Reranker", "log10_gain", "rerank_features"]
 
-# What of a candidate a network reads once more, beside what the one before made of it.
+# Candidate features that the network reads again, beside the candidate model's odds.
 _REPEATED_COLUMNS = (
     "lm_gain",
     "context_original",
@@ -169,34 +167,35 @@ def rerank_features(
 
 @dataclass(frozen=True)
 class Reranker:
-    """Weighs originals by the whole document, one network after the other.
+    """Weighs originals by the whole document: its topic, and the profile of its spinner.
+
+    A second network after this one, fitted on the profile by this one's odds, restored no more (0.533 of the gate's
+    errors with one network, 0.537 with two).
 
     Attributes
     ----------
-    networks : each reads what the odds by the one before say of the document, the first those by the candidate model
+    network : reads the columns RERANK_COLUMNS
     vectors, vocabulary : what is known of words, for the topic
     """
 
-    networks: tuple[Perceptron, ...]
+    network: Perceptron
     vectors: WordVectors
     vocabulary: Vocabulary
 
     def rescore(
-        self, m: TokenFeatures, probability: NDArray[np.float64], profile: Sequence[SpinnerProfile] | None = None
-    ) -> tuple[NDArray[np.float32], tuple[SpinnerProfile, ...]]:
-        """Return the log10 odds of each candidate, (m,), and the profile as each network heard them.
+        self, features: TokenFeatures, probability: NDArray[np.float64], profile: SpinnerProfile
+    ) -> NDArray[np.float32]:
+        """Return the log10 odds of each candidate, float32 (m,).
 
         Parameters
         ----------
         probability : float64 (documents,), P(spun) of each document
-        profile : of the documents as they were given, where part of them has been put back; None where nothing has
+        profile : of the documents as they were given
         """
-        fit, odds = topic_fit(m, self.vectors, self.vocabulary), m.candidate_log10_odds
-        heard: list[SpinnerProfile] = []
-        for number, network in enumerate(self.networks):
-            heard.append(SpinnerProfile.from_odds(m, odds) if profile is None else profile[number])
-            odds = network.log10_odds(rerank_features(m, odds, probability, heard[-1], fit))
-        return odds, tuple(heard)
+        fit = topic_fit(features, self.vectors, self.vocabulary)
+        return self.network.log10_odds(
+            rerank_features(features, features.candidate_log10_odds, probability, profile, fit)
+        )
 
 
 def log10_gain(m: TokenFeatures, log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,360 +1,273 @@
-"""What the stages make of a batch of texts: probabilities, passages, evidence, and what would be put back."""
+"""The cascade: every text is screened; what may lie near the threshold is read in full.
+
+A document is a list of parts, mostly one: a long text is scored part by part in bounded memory, and its log odds are those
+of all its parts together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.cues.collect import Damage, collect, find_damage
-from detector.estimators.classifier import Classifier, document_features, log_odds, probability, with_damage
-from detector.model_store import Models, Stage
-from detector.restore.profile import SpinnerProfile
-from detector.restore.rerank import Reranker
-from detector.restore.restorer import without_overlap
-from detector.scoring.passage_features import WordMeasures, text_and_passage_features
-from detector.scoring.posterior import document_shift
-from detector.scoring.tokens import DocumentTermCounts, TokenFeatures, TokenScores
-from detector.text.language import UNDETERMINED, languages
-from detector.text.passages import Passages, split_passages
+from detector.estimators.classifier import probability
+from detector.scoring.stage import Stage, StageScores, document_log_odds
+from detector.text.language import ENGLISH, UNDETERMINED, languages
 from detector.text.tokens import TokenBatch, tokenize
-from detector.types import Edit, Evidence, Passage, Verdict
+from detector.text.vocabulary import Vocabulary
+from detector.types import Verdict
 
 __all__ = [
     "MIN_WORDS",
-    "FirstLook",
-    "Heard",
-    "Judged",
-    "Known",
-    "Reading",
+    "Cascade",
+    "DocumentScores",
+    "GroupScores",
+    "PassageTable",
     "abstention",
-    "evidence_of",
-    "first_look",
-    "judge",
-    "judge_further",
-    "passage_log_odds",
-    "passages_of",
-    "plans",
-    "plans_of_reading",
-    "read",
-    "together",
-    "words_log_odds",
+    "score_documents",
 ]
+
+T = TypeVar("T")
 
 # Fewer words than this support no verdict: at 30 words ROC AUC is 0.97, at 20 it falls below 0.95 on known spinners.
 MIN_WORDS = 20
-
-# On dev the more the better, by little (ROC AUC 0.994 of 300 words of which 23 were replaced, 0.995 by that reading
-# alone); on real passages, which neither stage was fitted on, the less the better (0.9991, and 0.9987).
-_CLOSE_SHARE = 2 / 3  # of the close reading in what both stages say
-# Shorter texts are always read closely: they are read in no time, and the screen is less sure of them. Of 100 words of
-# which 7 were replaced it tells ROC AUC 0.945 on dev, both stages 0.967; of 300 words 0.989 and 0.994.
-_SHORT_WORDS = 150
-
-R = TypeVar("R")
+PART_CHARACTERS = 120_000  # a longer document is scored in parts of at most so many
 
 
 @dataclass(frozen=True)
-class Known:
-    """What has been found of a document already, as it was given: P(spun), and P(spun) by its words alone.
-
-    Of a short one also what stands in it and the profile of its spinner: what is put back must change neither, or
-    the more is put back the less there would seem to be left to do.
-    """
-
-    probability: float
-    rewritten: float
-    term_counts: DocumentTermCounts | None = None
-    profile: tuple[SpinnerProfile, ...] | None = None
-
-    @classmethod
-    def of(cls, reading: Reading, reranker: Reranker) -> Known:
-        """Take it from the close reading of a document."""
-        p, rewritten = float(reading.probability[0]), float(reading.rewritten[0])
-        return cls(p, rewritten, reading.m.term_counts, reranker.rescore(reading.m, reading.rewritten)[1])
-
-
-@dataclass(frozen=True)
-class FirstLook:
-    """What the screen sees of a batch at no great cost: its words as they stand, and their damage."""
-
-    words: TokenScores
-    damage: Damage
-
-    def plain(self, most: float) -> NDArray[np.bool_]:
-        """Whether there is nothing to put back in each text: too plain to be screened, and nothing damaged, (texts,).
-
-        `most` is the oddness that a plain text has at most. A short one is never plain: its oddness is left to chance.
-        """
-        damaged = [bool(a or b) for a, b in zip(self.damage.names, self.damage.letters, strict=True)]
-        enough = self.words.batch.n_words >= _SHORT_WORDS
-        out: NDArray[np.bool_] = enough & (self.words.oddness <= most) & ~np.array(damaged, dtype=bool)
-        return out
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What one stage tells the next of its texts: damage, and P(spun) by the words alone."""
-
-    damage: Damage
-    rewritten: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one stage makes of a batch; arrays have one row a text, or one a passage.
+class Cascade:
+    """The two stages, and when a text is read in full.
 
     Attributes
     ----------
-    whole, passage_logit : natural logarithm of the odds of each text as one passage, and of each passage
-    probability : P(spun) of each text, 0 where it is too short for a verdict
-    rewritten : the same by its words alone, damaged letters and names left out of account
-    known : of the document that the texts are from, where it has been found already
+    screen, full : the stages
+    escalation_margin : natural logarithm of the odds; a text is read in full if the screen's log odds are no further below
+        those of the threshold
     """
 
-    m: TokenFeatures
-    damage: Damage
-    passages: Passages
-    whole: NDArray[np.float64]
-    passage_logit: NDArray[np.float64]
-    probability: NDArray[np.float64]
-    rewritten: NDArray[np.float64]
-    known: Known | None
+    vocabulary: Vocabulary
+    screen: Stage
+    full: Stage
+    escalation_margin: float
 
-    @cached_property
-    def shift(self) -> NDArray[np.float64]:
-        """What each text adds to the log10 odds of its words, float64 (texts,)."""
-        return document_shift(self.m, self.rewritten)
+    def escalation_log_odds(self, threshold: float) -> float:
+        """Return the screen's log odds from which a text is read in full."""
+        p = min(max(threshold, 1e-9), 1 - 1e-9)
+        return float(np.log(p) - np.log1p(-p)) - self.escalation_margin
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A batch on its way through the stages: all texts screened, those in doubt read closely.
+class Group:
+    """Parts of documents that are scored together.
 
     Attributes
     ----------
-    doubted : int64, rows of the texts that `close` holds, in order
-    abstains : the verdict where there is none on spin
-    probability : P(spun) of each text by the stage that read it last, 0 where it abstains
+    texts : the parts
+    document : int64 (parts,), the document of each
+    offset : int64 (parts,), where each begins in its document
     """
 
-    screened: Reading
-    close: Reading | None
-    doubted: NDArray[np.int64]
-    language: list[str]
-    foreign: NDArray[np.float64]
-    n_words: NDArray[np.int64]
-    abstains: list[Verdict | None]
-    probability: NDArray[np.float64]
+    texts: tuple[str, ...]
+    document: NDArray[np.int64]
+    offset: NDArray[np.int64]
 
-    def by_text(self, found: Callable[[Reading], Sequence[R]]) -> list[R]:
-        """Return what `found` gives of each text, from the reading that came last."""
-        out = list(found(self.screened))
-        if self.close is not None:
-            for row, last in zip(self.doubted.tolist(), found(self.close), strict=True):
-                out[row] = last
-        return out
+
+def groups_of(texts: Sequence[str]) -> list[Group]:
+    """Return the parts of documents in groups: short documents in one, each part of a longer one in its own."""
+    if all(len(text) <= PART_CHARACTERS for text in texts):
+        return [Group(tuple(texts), np.arange(len(texts)), np.zeros(len(texts), dtype=np.int64))]
+    groups = []
+    for d, text in enumerate(texts):
+        starts = [0]
+        while len(text) - starts[-1] > PART_CHARACTERS:
+            # Cut at a line end, or at a space if there is none.
+            low, high = starts[-1] + PART_CHARACTERS // 2, starts[-1] + PART_CHARACTERS
+            cut = max(text.rfind("\n", low, high), 0) or max(text.rfind(" ", low, high), 0) or high - 1
+            starts.append(cut + 1)
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+            groups.append(Group((text[start:end],), np.array([d]), np.array([start])))
+    return groups
 
 
 def abstention(language: str, foreign: float, n_words: int) -> Verdict | None:
-    """Return the verdict of a text that supports none on spin, None for one that does."""
+    """Return the verdict of a text that cannot be judged, None for one that can."""
     if foreign > 0.5 or (language == UNDETERMINED and n_words >= MIN_WORDS):
         return "unsupported_language"
     return "insufficient_text" if n_words < MIN_WORDS else None
 
 
-def together(screen: NDArray[np.float64], close: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the log odds of texts that both stages have read, from the log odds by each."""
-    return (1 - _CLOSE_SHARE) * screen + _CLOSE_SHARE * close
+@dataclass(frozen=True)
+class PassageTable:
+    """The passages of documents, one row each, in order.
 
-
-def words_log_odds(
-    stage: Stage,
-    whole: NDArray[np.float64],
-    passages: NDArray[np.float64],
-    document: NDArray[np.int64],
-    n_words: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Return the log odds of documents by their words alone as one stage has them, float64 (documents,).
-
-    The parameters are those of `classifier.document_features`, and the words of each document.
-    """
-    features = document_features(whole, passages, document)
-    return stage.document_model.logit(features, np.log10(np.maximum(n_words, 1)))
-
-
-def passage_log_odds(m: TokenFeatures, model: Classifier) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
-    """Return the passages of texts, the log odds of each text as one passage, and those of each passage.
-
-    `model` weighs passages.
-    """
-    passages = split_passages(m.batch)
-    x = text_and_passage_features(WordMeasures.from_features(m), m.batch, passages)
-    whole, own = np.split(model.logit(x, x[:, 0].astype(np.float64)), [len(m.batch.texts)])
-    return passages, whole, own
-
-
-def read(
-    batch: TokenBatch,
-    stage: Stage,
-    known: Known | None = None,
-    look: FirstLook | None = None,
-    heard: Heard | None = None,
-    pairs: NDArray[np.bool_] | None = None,
-) -> Reading:
-    """Return what a stage makes of a batch.
-
-    Parameters
+    Attributes
     ----------
-    known : of the document that all texts are parts of, where it has been found already
-    look : this stage's first, where it has been taken already
-    heard : what the stage before makes of the texts
-    pairs : those of the channel that may be used, as `FeatureExtractor.measure` takes them; None for all
+    document : int64 (p,); start, end : int64 (p,), offsets in the document; n_words : int64 (p,)
+    log_odds : float64 (p,), natural logarithm
     """
-    m = stage.extractor.extract(
-        batch, pairs, None if look is None else look.words, None if known is None else known.term_counts
-    )
-    passages, whole, logit = passage_log_odds(m, stage.passage_model)
-    seen = heard or look
-    damage = find_damage(m, stage.extractor) if seen is None else seen.damage
-    if known is None:
-        words = words_log_odds(stage, whole, logit, passages.document, batch.n_words)
-        if heard is not None:
-            words = together(log_odds(heard.rewritten), words)
-        p, rewritten = probability(with_damage(words, damage.log10_odds)), probability(words)
-        p[batch.n_words < MIN_WORDS] = 0.0
-        rewritten[batch.n_words < MIN_WORDS] = 0.0
-    else:
-        p, rewritten = (np.full(len(batch.texts), x) for x in (known.probability, known.rewritten))
-    return Reading(m, damage, passages, whole, logit, p, rewritten, known)
+
+    document: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    n_words: NDArray[np.int64]
+    log_odds: NDArray[np.float64]
+
+    @classmethod
+    def concatenated(cls, tables: Sequence[PassageTable]) -> PassageTable:
+        """Return the rows of all tables, one after the other."""
+        return cls(*(np.concatenate([getattr(table, f.name) for table in tables]) for f in fields(cls)))
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> PassageTable:
+        """Return some of the rows."""
+        return PassageTable(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def merged(self, other: PassageTable) -> PassageTable:
+        """Return the rows of both in the order of the documents."""
+        both = PassageTable.concatenated([self, other])
+        return both.take(np.argsort(both.document, kind="stable"))
 
 
-def first_look(texts: Sequence[str], models: Models) -> FirstLook:
-    """Return what the screen sees of texts before it asks about any candidate."""
-    words = models.screen.extractor.score_tokens(tokenize(texts, models.vocabulary))
-    return FirstLook(words, find_damage(words, models.screen.extractor))
+class GroupScores:
+    """What the stages compute of one group of parts, when it is first asked for.
 
-
-def judge(texts: Sequence[str], models: Models, known: Known | None = None) -> Judged:
-    """Return everything up to the probabilities: what reports and plans are made from.
-
-    Every text is screened; those that the screen finds likelier spun than `models.doubt`, and short ones, are read
-    closely. Both stages have a say in those (`together`): they err apart, and on spinners that neither was fitted on
-    the narrow one errs less. `known` is of the document that all the texts are parts of, where it has been found
-    already.
+    The only group of its documents keeps that. A long document has many, and they keep nothing, so that memory does not
+    grow with its length.
     """
-    return judge_further(first_look(texts, models), models, known)
 
+    def __init__(self, group: Group, cascade: Cascade, keeps: bool) -> None:
+        self.group, self._cascade, self._keeps = group, cascade, keeps
+        self._kept: dict[str, Any] = {}
 
-def judge_further(look: FirstLook, models: Models, known: Known | None = None) -> Judged:
-    """Return what `judge` does, of texts that have been looked at."""
-    batch = look.words.batch
-    n_words = batch.n_words
-    language, foreign = languages(batch, models.vocabulary)
-    abstains = [abstention(*x) for x in zip(language, foreign.tolist(), n_words.tolist(), strict=True)]
-    screened = read(batch, models.screen, known, look)
-    p = screened.probability.copy()
-    foreigners = np.array([a == "unsupported_language" for a in abstains], dtype=bool)
-    short = (n_words >= MIN_WORDS) & (n_words < _SHORT_WORDS)
-    doubted = np.flatnonzero(((p >= models.doubt) | short) & ~foreigners)
-    close = None
-    if len(doubted):
-        heard = Heard(screened.damage.take(doubted), screened.rewritten[doubted])
-        close = read(batch.take(doubted), models.close, known, heard=heard)
-        p[doubted] = close.probability
-    p[foreigners] = 0.0
-    return Judged(screened, close, doubted, language, foreign, n_words, abstains, p)
+    def _once(self, name: str, compute: Callable[[], T]) -> T:
+        if name in self._kept:
+            found: T = self._kept[name]
+            return found
+        value = compute()
+        if self._keeps:
+            self._kept[name] = value
+        return value
 
+    def batch(self) -> TokenBatch:
+        """Return the tokens of all parts."""
+        return self._once("batch", lambda: tokenize(self.group.texts, self._cascade.vocabulary))
 
-def plans(
-    judged: Judged,
-    models: Models,
-    min_gain: float | None = None,
-    keep: Sequence[Sequence[tuple[int, int]]] = (),
-) -> list[list[Edit]]:
-    """Return the restoration plan of each text; none for what the screen found to be human.
+    def screen(self) -> StageScores:
+        """Return the first stage's scores of all parts."""
+        return self._once("screen", lambda: self._cascade.screen.score(self.batch()))
 
-    The parameters are those of `plans_of_reading`.
-    """
-    out: list[list[Edit]] = [[] for _ in judged.abstains]
-    if judged.close is None:
-        return out
-    rows = judged.doubted.tolist()
-    found = plans_of_reading(judged.close, models, min_gain, [keep[row] for row in rows] if keep else ())
-    for row, plan in zip(rows, found, strict=True):
-        out[row] = plan
-    return out
-
-
-def plans_of_reading(
-    reading: Reading,
-    models: Models,
-    min_gain: float | None = None,
-    keep: Sequence[Sequence[tuple[int, int]]] = (),
-) -> list[list[Edit]]:
-    """Return the restoration plan of each text of a close reading.
-
-    Parameters
-    ----------
-    min_gain : log10 gain below which an edit is not made; None for the tuned default
-    keep : spans of each text that stay as they are; none where it is empty
-    """
-    p, damage = reading.probability, reading.damage
-    edits: list[list[Edit]] = [[] for _ in p]
-    if reading.rewritten.max() >= models.restorer.min_probability:
-        profile = None if reading.known is None else reading.known.profile
-        chosen, gain = models.restorer.choose(reading.m, reading.rewritten, profile, keep)
-        edits = models.restorer.edits(reading.m, chosen, gain, min_gain)
-    of_texts = zip(edits, damage.letters, damage.names, p.tolist(), strict=True)
-    made = [
-        models.restorer.with_damage_repairs(plan, (*letters, *names), x, min_gain)
-        for plan, letters, names, x in of_texts
-    ]
-    # An edit may reach for the article before it.
-    return [without_overlap(plan, spans) for plan, spans in zip(made, keep, strict=True)] if keep else made
-
-
-def evidence_of(judged: Judged, models: Models, edits: Sequence[Sequence[Edit]]) -> list[list[Evidence]]:
-    """Return the evidence of each text; where there is no verdict on the language there is none on the words."""
-
-    def found(reading: Reading) -> list[list[Evidence]]:
-        rows = range(len(edits)) if reading is judged.screened else judged.doubted.tolist()
-        return collect(
-            reading.m,
-            reading.damage,
-            models.screen.extractor,
-            models.tortured,
-            [edits[row] for row in rows],
-            reading.shift,
-            models.min_evidence_log10_odds,
+    def full(self, rows: NDArray[np.int64]) -> StageScores:
+        """Return the second stage's scores of some parts, the same ones on every call."""
+        all_parts = len(rows) == len(self.group.texts)
+        return self._once(
+            "full", lambda: self._cascade.full.score(self.batch() if all_parts else self.batch().take(rows))
         )
 
-    by_text = judged.by_text(found)
-    return [[] if a == "unsupported_language" else e for a, e in zip(judged.abstains, by_text, strict=True)]
+
+@dataclass(frozen=True)
+class DocumentScores:
+    """What the cascade computes of documents; columns have one row a document.
+
+    Attributes
+    ----------
+    n_words : int64 (d,)
+    language : of each document
+    abstains : the verdict of each that cannot be judged, None for the others
+    escalated : bool (d,), whether it was read in full
+    log_odds : float64 (d,), natural logarithm, by the stage that read it last; NaN if it cannot be judged
+    passages : of all documents, by the same stage
+    groups : the parts of the documents
+    """
+
+    n_words: NDArray[np.int64]
+    language: list[str]
+    abstains: list[Verdict | None]
+    escalated: NDArray[np.bool_]
+    log_odds: NDArray[np.float64]
+    passages: PassageTable
+    groups: list[GroupScores]
+
+    @cached_property
+    def probability(self) -> NDArray[np.float64]:
+        """P(spun) of each document, float64 (d,); NaN if it cannot be judged."""
+        return probability(self.log_odds)
+
+    def rows(self, group: GroupScores) -> NDArray[np.int64]:
+        """Return the parts of a group that were read in full, int64."""
+        return np.flatnonzero(self.escalated[group.group.document])
 
 
-def passages_of(judged: Judged, threshold: float) -> list[list[Passage]]:
-    """Return the passages of each text."""
+def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) -> DocumentScores:
+    """Return the scores of documents: screened, and read in full if their log odds may reach the threshold."""
+    d = len(texts)
+    parts = groups_of(texts)
+    groups = [GroupScores(group, cascade, len(parts) == 1) for group in parts]
+    document = np.concatenate([group.document for group in parts]).astype(np.int64)
+    screened, words, english, foreign = [], [], [], []
+    for group in groups:
+        batch = group.batch()
+        language_of_part, share = languages(batch, cascade.vocabulary)
+        words.append(batch.n_words)
+        english.append([x == ENGLISH for x in language_of_part])
+        foreign.append(share)
+        screened.append(_summary(group.group, group.screen(), np.arange(len(group.group.texts))))
+    part_words = np.concatenate(words)
+    n_words = np.bincount(document, part_words, d).astype(np.int64)
+    weight = np.maximum(part_words, 1)
+    total = np.maximum(np.bincount(document, weight, d), 1)
+    is_english = np.bincount(document, weight * np.concatenate(english), d) / total >= 0.5
+    foreign_share = np.bincount(document, weight * np.concatenate(foreign), d) / total
+    language = [ENGLISH if x else UNDETERMINED for x in is_english.tolist()]
+    abstains = [abstention(*x) for x in zip(language, foreign_share.tolist(), n_words.tolist(), strict=True)]
+    judged = np.array([a is None for a in abstains], dtype=bool)
 
-    def scored(reading: Reading) -> list[list[Passage]]:
-        batch, passages = reading.m.batch, reading.passages
-        words_before = np.concatenate(([0], np.cumsum(batch.is_word)))
-        out: list[list[Passage]] = [[] for _ in batch.texts]
-        p = probability(reading.passage_logit)
-        for i, d in enumerate(passages.document.tolist()):
-            a, b = int(passages.first[i]), int(passages.last[i])
-            words = int(words_before[b] - words_before[a])
-            own = round(float(p[i]), 4)
-            doubt: Verdict | None = "insufficient_text" if words < MIN_WORDS else None
-            verdict = doubt or ("spun" if own >= threshold else "clean")
-            out[d].append(Passage(int(batch.starts[a]), int(batch.ends[b - 1]), None if doubt else own, verdict))
-        return out
+    log_odds, passages = _of_documents(cascade.screen, screened, document, part_words, d)
+    escalated = judged & (log_odds >= cascade.escalation_log_odds(threshold))
+    if escalated.any():
+        read = [
+            _summary(group.group, group.full(rows), rows)
+            for group in groups
+            if len(rows := np.flatnonzero(escalated[group.group.document]))
+        ]
+        inside = escalated[document]
+        full, by_full = _of_documents(cascade.full, read, document[inside], part_words[inside], d)
+        log_odds = np.where(escalated, full, log_odds)
+        passages = passages.take(~escalated[passages.document]).merged(by_full)
+    log_odds[~judged] = np.nan
+    return DocumentScores(n_words, language, abstains, escalated, log_odds, passages, groups)
 
-    return [
-        found if abstains is None else [replace(p, probability=None, verdict=abstains) for p in found]
-        for abstains, found in zip(judged.abstains, judged.by_text(scored), strict=True)
-    ]
+
+def _summary(group: Group, scores: StageScores, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], PassageTable]:
+    """Return the log odds of some parts of a group taken whole, and their passages with offsets in the documents."""
+    batch, passages = scores.features.batch, scores.passages
+    words = np.concatenate(([0], np.cumsum(batch.is_word)))
+    part = rows[passages.document]
+    table = PassageTable(
+        group.document[part],
+        batch.starts[passages.first] + group.offset[part],
+        batch.ends[passages.last - 1] + group.offset[part],
+        words[passages.last] - words[passages.first],
+        scores.passage,
+    )
+    return scores.whole, table
+
+
+def _of_documents(
+    stage: Stage,
+    summaries: Sequence[tuple[NDArray[np.float64], PassageTable]],
+    document: NDArray[np.int64],
+    part_words: NDArray[np.int64],
+    d: int,
+) -> tuple[NDArray[np.float64], PassageTable]:
+    """Return the log odds of documents from those of their parts and passages, float64 (d,), and all passages.
+
+    A document taken whole has the mean of its parts' log odds, weighed by their words.
+    """
+    passages = PassageTable.concatenated([table for _, table in summaries])
+    weight = np.maximum(part_words, 1)
+    whole = np.bincount(document, weight * np.concatenate([x for x, _ in summaries]), d)
+    whole /= np.maximum(np.bincount(document, weight, d), 1)
+    return stage.calibrated(document_log_odds(whole, passages.log_odds, passages.document)), passages

@@ -261,7 +261,7 @@ class TokenModel:
 
 @dataclass(frozen=True)
 class FeatureExtractor:
-    """The models that measure; `candidate_model`, `token_model` and `name_model` are None only until they are fitted.
+    """The models that features come from; `candidate_model` and `token_model` are None only until they are fitted.
 
     Attributes
     ----------
@@ -277,7 +277,6 @@ class FeatureExtractor:
     max_candidates: int = 12
     candidate_model: Perceptron | None = None
     token_model: TokenModel | None = None
-    name_model: Perceptron | None = None
 
     @cached_property
     def _commonness(self) -> NDArray[np.float32]:
@@ -298,8 +297,11 @@ class FeatureExtractor:
             rarest[longer[better]] = zipf[better]
         return head
 
-    def score_tokens(self, batch: TokenBatch) -> TokenScores:
-        """Return what the language model and the context model say of the words as they stand."""
+    def score_tokens(self, batch: TokenBatch, places: NDArray[np.bool_] | None = None) -> TokenScores:
+        """Return what the language model and the context model say of the words as they stand.
+
+        `places` bool (n,) marks the tokens whose context is read, with two words on either side; None for all.
+        """
         lm, ids = self.language_model, batch.ids
         pairs = lm.bigram(ids[:-1], ids[1:])
         pair_prob, back_off, seen = pairs
@@ -312,8 +314,15 @@ class FeatureExtractor:
             (pair_prob[1:], back_off[1:], seen[1:]),
         )[0]
         log10_prob[1:][(ids[1:] == BOUNDARY) & (ids[:-1] == BOUNDARY)] = 0
-        queries = self.context_model.queries(batch)
-        words = np.flatnonzero(batch.is_word)
+        wanted = batch.is_word
+        if places is not None:
+            beside = places.copy()
+            for i in (1, 2):  # what the token features take from the words beside
+                beside[i:] |= places[:-i]
+                beside[:-i] |= places[i:]
+            wanted = wanted & beside
+        words = np.flatnonzero(wanted)
+        queries = self.context_model.queries(batch, words)
         context = np.zeros(len(ids), dtype=np.float32)
         context[words] = self.context_model.log10_odds(queries, words, ids[words])
         return TokenScores(batch, pairs, log10_prob, context, queries)
@@ -321,26 +330,28 @@ class FeatureExtractor:
     def extract(
         self,
         batch: TokenBatch,
-        known: NDArray[np.bool_] | None = None,
+        pair_mask: NDArray[np.bool_] | None = None,
         scores: TokenScores | None = None,
         term_counts: DocumentTermCounts | None = None,
+        places: NDArray[np.bool_] | None = None,
     ) -> TokenFeatures:
-        """Return all measurements of a batch.
+        """Return all features of a batch.
 
         Parameters
         ----------
-        known : masks the channel's pairs (aligned with `channel.entries.values`): fitting hides part of them, so that
-            nothing learns to lean on knowing the substitute
-        scores : this extractor's, where it has been taken already
-        term_counts : of the documents as they were given, where part of them has been put back already
+        pair_mask : the channel's pairs that may be used (aligned with `channel.entries.values`); fitting hides part of
+            them, so that nothing learns to rely on knowing the substitute
+        scores : this extractor's, if they have been computed already
+        term_counts : of the documents as they were given, if part of them has been restored already
+        places : bool (n,), tokens whose candidates are weighed; None for all
         """
-        scores = self.score_tokens(batch) if scores is None else scores
-        term_counts = (
-            DocumentTermCounts.from_scores(scores, self.vocabulary.size) if term_counts is None else term_counts
-        )
+        scores = self.score_tokens(batch, places) if scores is None else scores
+        if term_counts is None:
+            term_counts = DocumentTermCounts.from_scores(scores, self.vocabulary.size)
         context, ids = scores.context, batch.ids
         n_words = np.log10(np.maximum(batch.n_words, _MIN_WORDS)).astype(np.float32)
-        candidates = self.channel.candidates(batch, known, context <= self.max_context_log10_odds)
+        asked = context <= self.max_context_log10_odds
+        candidates = self.channel.candidates(batch, pair_mask, asked if places is None else asked & places)
         candidates, substitute_head, original_head, features = self._candidate_features(scores, candidates, term_counts)
         if len(candidates):
             features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from detector.errors import InputError
-from detector.restore.mapping import in_case_of
+from detector.text.casing import in_case_of
 from detector.text.tokens import iter_pieces
 from detector.text.vocabulary import CONFUSABLE_LETTERS
 

@@ -1,0 +1,66 @@
+"""What a cue is: one kind of finding, as one object in one module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.cues.phrase_index import PhraseIndex
+from detector.estimators.perceptron import Perceptron
+from detector.scoring.tokens import FeatureExtractor, TokenScores
+from detector.types import Edit, Evidence
+
+__all__ = ["Cue", "CueContext", "Found"]
+
+Found = list[list[Evidence]]
+
+
+@dataclass(frozen=True)
+class CueContext:
+    """What a cue may look at; a batch of texts.
+
+    Attributes
+    ----------
+    scores : of the tokens, as `extractor` computes them
+    name_model : weighs whether a name is a slip for another
+    tortured_phrases : set terms of science in other words
+    plans : each text's restoration plan; empty before there is one
+    log10_odds : float64 (n,), that each token was substituted, in its document; empty before there is a plan
+    min_log10_odds : from which a word without a known original is reported
+    """
+
+    scores: TokenScores
+    extractor: FeatureExtractor
+    name_model: Perceptron
+    tortured_phrases: PhraseIndex
+    plans: Sequence[Sequence[Edit]] = ()
+    log10_odds: NDArray[np.float64] | None = None
+    min_log10_odds: float = np.inf
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One kind of finding.
+
+    Attributes
+    ----------
+    id : as JSON has it; ids never change
+    label, plural : for readers
+    description : one sentence on what it is and why it is suspicious
+    find : returns the findings of each text of a batch, sorted and disjoint
+    when : "before" the plan, which then holds each finding with an alternative; from the "plan" itself; "after" it, for
+        words that no edit touches
+    is_damage : whether findings tell of damage and not of rewriting
+    """
+
+    id: str
+    label: str
+    plural: str
+    description: str
+    find: Callable[[CueContext], Found]
+    when: Literal["before", "plan", "after"]
+    is_damage: bool = False

@@ -1,0 +1,208 @@
+"""One plan for each text, and the findings that come from it: what a report shows is what `reverse` changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.cues import CUE_BY_ID, CUES, CueContext
+from detector.cues.odd_word import weightiest
+from detector.cues.substitution import classified, evidence_of
+from detector.model_store import Models
+from detector.restore.iterate import DocumentContext, restoration_plans
+from detector.restore.plan import Span, without_overlap
+from detector.restore.profile import SpinnerProfile
+from detector.scoring.cascade import DocumentScores, GroupScores
+from detector.scoring.posterior import document_shift
+from detector.scoring.stage import StageScores
+from detector.scoring.tokens import FeatureExtractor
+from detector.types import Damage, Edit, EditAlternative, Evidence
+
+__all__ = ["Findings", "find", "plan", "weightiest_words"]
+
+_WEIGHTIEST = 5  # words that a flagged document without any finding shows
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found in one text, sorted; `plan` is disjoint."""
+
+    plan: list[Edit]
+    evidence: list[Evidence]
+    damage: list[Damage]
+
+
+def _edit_of(evidence: Evidence) -> Edit:
+    """Return a finding as an edit to its first alternative."""
+    first, *others = evidence.alternatives
+    return Edit(
+        evidence.start,
+        evidence.end,
+        evidence.surface,
+        first.text,
+        first.log10_odds,
+        tuple(EditAlternative(a.text, a.log10_odds) for a in others),
+        evidence.cue,
+        evidence.message,
+    )
+
+
+def _is_edit(evidence: Evidence, min_gain: float) -> bool:
+    return bool(evidence.alternatives) and evidence.alternatives[0].log10_odds >= min_gain
+
+
+def _damage_of(evidence: Evidence) -> Damage:
+    return Damage(evidence.start, evidence.end, evidence.surface, evidence.cue, evidence.alternatives, evidence.message)
+
+
+def _moved(evidence: Evidence, log10_odds: float) -> Evidence:
+    """Return a finding whose odds are moved by so many powers of ten."""
+    others = tuple(replace(a, log10_odds=round(a.log10_odds + log10_odds, 2)) for a in evidence.alternatives)
+    return replace(evidence, log10_odds=round(evidence.log10_odds + log10_odds, 2), alternatives=others)
+
+
+def _disjoint(by_cue: Sequence[Sequence[Evidence]]) -> list[Evidence]:
+    """Return the findings of several cues in order; of those that overlap the one whose cue comes first."""
+    kept: list[Evidence] = []
+    for findings in by_cue:
+        end = 0
+        for evidence in without_overlap(sorted(findings, key=lambda e: e.start), [(e.start, e.end) for e in kept]):
+            if evidence.start >= end:  # one cue may find two things at one place
+                kept.append(evidence)
+                end = evidence.end
+    return sorted(kept, key=lambda e: e.start)
+
+
+def _before_the_plan(group: GroupScores, scores: DocumentScores, models: Models) -> list[list[Evidence]]:
+    """Return the findings of each text that need no plan.
+
+    The odds of damage are those that the source had the other word. Most authors of a misspelt name have misspelt it
+    themselves, so they fall with P(spun).
+    """
+    context = CueContext(group.screen().features, models.screen.extractor, models.name_model, models.tortured_phrases)
+    by_cue = [cue.find(context) for cue in CUES if cue.when == "before"]
+    document = group.group.document
+    penalty = models.restorer.penalty(np.nan_to_num(scores.probability)).tolist()
+    return [
+        [_moved(e, penalty[d]) if CUE_BY_ID[e.cue].is_damage else e for e in _disjoint(of_text)]
+        for d, of_text in zip(document.tolist(), zip(*by_cue, strict=True), strict=True)
+    ]
+
+
+def _plans(
+    group: GroupScores,
+    scores: DocumentScores,
+    models: Models,
+    before: Sequence[Sequence[Evidence]],
+    min_gain: float,
+    keep: Sequence[Sequence[Span]],
+) -> list[list[Edit]]:
+    repairs = [
+        without_overlap(
+            [_edit_of(e) for e in found if e.alternatives and e.alternatives[0].log10_odds >= min_gain], spans
+        )
+        for found, spans in zip(before, keep, strict=True)
+    ]
+    plans = list(repairs)
+    rows = scores.rows(group)
+    p = scores.probability[group.group.document[rows]]
+    if len(rows) and p.max() >= models.restorer.min_probability:
+        features = group.full(rows).features
+        context = DocumentContext(p, features, SpinnerProfile.from_odds(features, features.candidate_log10_odds))
+        made = restoration_plans(
+            context,
+            models.full.extractor,
+            models.restorer,
+            [repairs[row] for row in rows.tolist()],
+            min_gain,
+            [keep[row] for row in rows.tolist()],
+        )
+        for row, edits in zip(rows.tolist(), made, strict=True):
+            plans[row] = edits
+    return [classified(text, edits) for text, edits in zip(group.group.texts, plans, strict=True)]
+
+
+def plan(
+    group: GroupScores,
+    scores: DocumentScores,
+    models: Models,
+    min_gain: float,
+    keep: Sequence[Sequence[Span]],
+) -> list[list[Edit]]:
+    """Return the restoration plan of each text of a group, sorted and disjoint.
+
+    Parameters
+    ----------
+    min_gain : log10 gain from which an edit is made
+    keep : spans of each text that stay as they are, half-open
+    """
+    return _plans(group, scores, models, _before_the_plan(group, scores, models), min_gain, keep)
+
+
+def _after_the_plan(
+    stage: StageScores,
+    extractor: FeatureExtractor,
+    rows: NDArray[np.int64],
+    group: GroupScores,
+    scores: DocumentScores,
+    models: Models,
+    plans: Sequence[Sequence[Edit]],
+) -> list[list[Evidence]]:
+    """Return the findings in some texts of a group (`rows`, whose scores `stage` holds) that no edit touches."""
+    features = stage.features
+    shift = document_shift(features, np.nan_to_num(scores.probability[group.group.document[rows]]))
+    context = CueContext(
+        features,
+        extractor,
+        models.name_model,
+        models.tortured_phrases,
+        [plans[row] for row in rows.tolist()],
+        features.token_log10_odds + shift[features.batch.document_of],
+        models.min_evidence_log10_odds,
+    )
+    return [_disjoint(of_text) for of_text in zip(*(c.find(context) for c in CUES if c.when == "after"), strict=True)]
+
+
+def find(group: GroupScores, scores: DocumentScores, models: Models) -> list[Findings]:
+    """Return the findings of each text of a group: its plan, the oddities that the plan leaves, and damage."""
+    texts, rows = group.group.texts, scores.rows(group)
+    min_gain = models.restorer.settings.min_gain
+    before = _before_the_plan(group, scores, models)
+    plans = _plans(group, scores, models, before, min_gain, [()] * len(texts))
+    everyone = np.arange(len(texts))
+    after = _after_the_plan(group.screen(), models.screen.extractor, everyone, group, scores, models, plans)
+    if len(rows):
+        by_full = _after_the_plan(group.full(rows), models.full.extractor, rows, group, scores, models, plans)
+        for row, found in zip(rows.tolist(), by_full, strict=True):
+            after[row] = found
+    out = []
+    for plan, found_before, found_after in zip(plans, before, after, strict=True):
+        left = [e for e in found_before if not _is_edit(e, min_gain)]
+        found = _disjoint([[evidence_of(e) for e in plan], left, found_after])
+        out.append(
+            Findings(
+                plan,
+                [e for e in found if not CUE_BY_ID[e.cue].is_damage],
+                [_damage_of(e) for e in found if CUE_BY_ID[e.cue].is_damage],
+            )
+        )
+    return out
+
+
+def weightiest_words(scores: DocumentScores, document: int, models: Models) -> list[Evidence]:
+    """Return the words that raised the probability of a document most, for one in which nothing else is found.
+
+    They are taken from its first part; a longer document has other findings.
+    """
+    group = next(g for g in scores.groups if document in g.group.document)
+    rows = scores.rows(group)
+    row = int(np.flatnonzero(group.group.document == document)[0])
+    in_full = row in rows
+    features = (group.full(rows) if in_full else group.screen()).features
+    at = int(np.flatnonzero(rows == row)[0]) if in_full else row
+    ratio = features.token_log10_odds - np.float32(features.prior_log10_odds)
+    context = CueContext(features, models.full.extractor, models.name_model, models.tortured_phrases)
+    return weightiest(context, at, ratio, _WEIGHTIEST)
