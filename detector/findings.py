@@ -12,9 +12,8 @@ from detector.cues import CUE_BY_ID, CUES, CueContext
 from detector.cues.odd_word import weightiest
 from detector.cues.substitution import classified, evidence_of
 from detector.model_store import Models
-from detector.restore.iterate import DocumentContext, restoration_plans
+from detector.restore.iterate import restoration_plans
 from detector.restore.plan import Span, without_overlap
-from detector.restore.profile import SpinnerProfile
 from detector.scoring.cascade import DocumentScores, GroupScores
 from detector.scoring.posterior import document_shift
 from detector.scoring.stage import StageScores
@@ -110,10 +109,9 @@ def _plans(
     rows = scores.rows(group)
     p = scores.probability[group.group.document[rows]]
     if len(rows) and p.max() >= models.restorer.min_probability:
-        features = group.full(rows).features
-        context = DocumentContext(p, features, SpinnerProfile.from_odds(features, features.candidate_log10_odds))
         made = restoration_plans(
-            context,
+            group.full(rows).features,
+            p,
             models.full.extractor,
             models.restorer,
             [repairs[row] for row in rows.tolist()],

@@ -1,8 +1,8 @@
 """The restoration loop: choose edits, apply them, read the outcome again, until nothing is left to restore.
 
-What a word was depends on what its neighbours were. So a text whose edits are made is read again, but only around what
-they changed, and with what was known of the document as it was given: restored text looks more human, so estimating
-its probability or its spinner's profile again would stop restoration too early.
+What a word was depends on what its neighbours were, and what a spinner did shows better once part of it is undone. So the
+restored text is read a second time as a whole, and then only around what the last edits changed. The probability stays
+that of the text as it was given: restored text looks more human, and estimating it again would stop restoration early.
 """
 
 from __future__ import annotations
@@ -16,30 +16,36 @@ from numpy.typing import NDArray
 from detector.restore.plan import Span, apply_plan, compose_plans, restored_spans, shift_spans
 from detector.restore.profile import SpinnerProfile
 from detector.restore.restorer import Restorer
-from detector.scoring.tokens import FeatureExtractor, TokenFeatures
+from detector.scoring.tokens import DocumentTermCounts, FeatureExtractor, TokenFeatures
 from detector.text.tokens import TokenBatch, tokenize
 from detector.types import Edit
 
 __all__ = ["DocumentContext", "restoration_plans"]
 
-_MAX_READINGS = 4  # of a restored text; three in four need two
+_MAX_READINGS = 4  # of a restored text
 _REACH = 6  # words beside an edit whose candidates are weighed again: what the readers of both sides see of it
 
 
 @dataclass(frozen=True)
 class DocumentContext:
-    """Estimates from the documents of a batch as they were given, used on every later reading.
+    """Estimates of the documents of a batch that later readings reuse.
 
     Attributes
     ----------
-    probability : float64 (documents,), P(spun)
-    features : of the tokens as they were given; `term_counts` of them are reused
+    probability : float64 (documents,), P(spun) of each document as it was given
+    term_counts : what stands in each document
     profile : of the documents' spinners
     """
 
     probability: NDArray[np.float64]
-    features: TokenFeatures
+    term_counts: DocumentTermCounts
     profile: SpinnerProfile
+
+    @classmethod
+    def from_features(cls, probability: NDArray[np.float64], features: TokenFeatures) -> DocumentContext:
+        """Estimate term counts and profiles from the features of whole documents."""
+        profile = SpinnerProfile.from_odds(features, features.candidate_log10_odds)
+        return cls(probability, features.term_counts, profile)
 
 
 def _near(batch: TokenBatch, spans: Sequence[Sequence[Span]]) -> NDArray[np.bool_]:
@@ -52,7 +58,8 @@ def _near(batch: TokenBatch, spans: Sequence[Sequence[Span]]) -> NDArray[np.bool
 
 
 def restoration_plans(
-    context: DocumentContext,
+    features: TokenFeatures,
+    probability: NDArray[np.float64],
     extractor: FeatureExtractor,
     restorer: Restorer,
     repairs: Sequence[Sequence[Edit]],
@@ -63,30 +70,36 @@ def restoration_plans(
 
     Parameters
     ----------
-    extractor, restorer : what reads the text, and what chooses edits
+    features : of the documents as they were given, by `extractor`
+    probability : float64 (documents,), P(spun) of each document
     repairs : edits of each document that are made in any case, sorted and disjoint
     min_gain : log10 gain from which an edit is made
     keep : spans of each document that stay as they are, half-open
     """
-    texts = context.features.batch.texts
-    kept = [[*spans, *((e.start, e.end) for e in made)] for spans, made in zip(keep, repairs, strict=True)]
-    chosen = restorer.plans(context.features, context.probability, context.profile, min_gain, kept)
+    texts = features.batch.texts
+    context = DocumentContext.from_features(probability, features)
+    fixed = [[*spans, *((e.start, e.end) for e in made)] for spans, made in zip(keep, repairs, strict=True)]
+    chosen = restorer.plans(features, context.probability, context.profile, min_gain, fixed)
     plans = [sorted([*a, *b], key=lambda e: e.start) for a, b in zip(repairs, chosen, strict=True)]
-    # Spans that stay and repairs, as they stand in the restored text.
-    kept = [
-        [*shift_spans(spans, plan), *((a, b) for a, b, e in restored_spans(plan) if e.cue != "substitution")]
-        for spans, plan in zip(keep, plans, strict=True)
+    # The spans that stay and the repairs, as they stand in the restored text.
+    fixed = [
+        [*shift_spans(spans, plan), *((a, b) for a, b, e in restored_spans(plan) if e in made)]
+        for spans, plan, made in zip(keep, plans, map(set, repairs), strict=True)
     ]
     fresh = [plan if some else [] for plan, some in zip(plans, chosen, strict=True)]
-    for _ in range(_MAX_READINGS):
+    for number in range(_MAX_READINGS):
         if not any(fresh):
             break
-        # A document that is at rest has no text here, so that rows stay those of the context.
+        # A document without new edits has no text here, so that rows stay those of the context.
         restored = [apply_plan(t, p) if new else "" for t, p, new in zip(texts, plans, fresh, strict=True)]
         batch = tokenize(restored, restorer.vocabulary)
-        changed = [[(start, end) for start, end, _ in restored_spans(new)] for new in fresh]
-        features = extractor.extract(batch, places=_near(batch, changed), term_counts=context.features.term_counts)
-        fresh = restorer.plans(features, context.probability, context.profile, min_gain, kept)
+        if number == 0:
+            features = extractor.extract(batch)
+            context = DocumentContext.from_features(probability, features)
+        else:
+            near = _near(batch, [[(start, end) for start, end, _ in restored_spans(new)] for new in fresh])
+            features = extractor.extract(batch, term_counts=context.term_counts, places=near)
+        fresh = restorer.plans(features, context.probability, context.profile, min_gain, fixed)
         plans = [compose_plans(t, p, new) if new else p for t, p, new in zip(texts, plans, fresh, strict=True)]
-        kept = [shift_spans(spans, new) for spans, new in zip(kept, fresh, strict=True)]
+        fixed = [shift_spans(spans, new) for spans, new in zip(fixed, fresh, strict=True)]
     return plans
