@@ -81,21 +81,22 @@ class _Rewriting:
         """Return `text[start:end]` with the edits made that lie inside."""
         first = int(np.searchsorted(self._ends, start, "right"))
         last = int(np.searchsorted(self._starts, end, "left"))
-        out, position = [], start
-        for begin, stop, new in self.edits[first:last]:
-            if begin >= start and stop <= end:
-                out += [self.text[position:begin], new]
-                position = stop
-        return "".join(out) + self.text[position:end]
+        inside = [edit for edit in self.edits[first:last] if edit[0] >= start and edit[1] <= end]
+        return _replaced(self.text, inside, start, end)
 
     @cached_property
     def new(self) -> str:
         """The new text."""
-        out, position = [], 0
-        for start, end, new in self.edits:
-            out += [self.text[position:start], new]
-            position = end
-        return "".join(out) + self.text[position:]
+        return _replaced(self.text, self.edits, 0, len(self.text))
+
+
+def _replaced(text: str, edits: Sequence[Replacement], start: int, end: int) -> str:
+    """Return `text[start:end]` with the edits made, all of which lie in it."""
+    out = []
+    for first, last, new in edits:
+        out += [text[start:first], new]
+        start = last
+    return "".join(out) + text[start:end]
 
 
 def in_form(example: Example, form: Form, rng: np.random.Generator) -> Example:
@@ -324,6 +325,7 @@ def _mistyped(word: str, kinds: int, rng: np.random.Generator) -> str:
 
 
 def _typos(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """Mistyped letters in a half to four of a hundred words of three letters or more."""
     rate = _log_uniform(rng, 0.005, 0.04)
     return _some(_LONG_WORD, text, rng, rate, lambda word: _mistyped(word, _NEIGHBOUR + 1, rng))
 
@@ -354,6 +356,7 @@ def _scanned(word: str, rng: np.random.Generator) -> str:
 
 
 def _scanner_noise(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """About one word of a hundred misread, as in scans that nobody has corrected."""
     return _some(_LETTERS, text, rng, _log_uniform(rng, 0.007, 0.03), lambda word: _scanned(word, rng))
 
 
