@@ -179,6 +179,12 @@ def test_a_span_grows_to_what_crosses_it_and_goes_with_what_is_left(edits, text,
     assert formed.spans == tuple(AlignedSpan(*span) for span in spans)
 
 
+def test_an_original_changes_though_nothing_else_does():
+    example = Example("The dull barn burned.", "test", 0.3, (AlignedSpan(4, 8, "dull", "grey"),), DOCUMENT)
+    seen = {in_form(example, form_of("the other side's spelling"), np.random.default_rng(k)).spans for k in range(9)}
+    assert {spans[0].original for spans in seen} == {"grey", "gray"}
+
+
 def test_spans_that_one_replacement_joins_become_one():
     spans = (AlignedSpan(0, 3, "The", "A"), AlignedSpan(4, 7, "red", "scarlet"), AlignedSpan(8, 12, "barn", "stable"))
     example = Example("The red barn burned.", "test", 0.5, spans, DOCUMENT)

@@ -103,8 +103,7 @@ def in_form(example: Example, form: Form, rng: np.random.Generator) -> Example:
     """Return the example written in the form.
 
     A span that a replacement crosses grows to cover it, spans that then overlap become one, and a span that nothing
-    is left of is dropped. The example comes back as it is if the form has nothing to change in it, or if none of its
-    spans would be left.
+    is left of is dropped. The example comes back as it is if none of its spans would be left.
 
     >>> from detector.training.corpus import Document
     >>> span = AlignedSpan(4, 9, "Abode", "House")
@@ -119,8 +118,6 @@ def in_form(example: Example, form: Form, rng: np.random.Generator) -> Example:
         return _Rewriting(text, form.write(text, np.random.default_rng(seed)))
 
     written = rewriting(example.text)
-    if not written.edits:
-        return example
     if not example.spans:
         return replace(example, text=written.new)
     human = undo(example.text, example.spans)
