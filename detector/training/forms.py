@@ -1,0 +1,739 @@
+"""The forms in which people write: lower case, no punctuation, hard line ends, typos, learners' errors and others.
+
+What is fitted on edited prose alone takes everything unusual for a substitution. So human and spun examples are
+rewritten into these forms alike. A form says what it replaces where; one helper carries the spans along.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.mapping import in_case_of
+from detector.training.examples import Example
+from detector.training.inflection import Inflector
+from detector.training.spinners import AlignedSpan, undo
+
+__all__ = ["FORMS", "Form", "Replacement", "in_form", "in_random_form"]
+
+Replacement = tuple[int, int, str]  # start, end and what is written there instead
+_Writer = Callable[[str, np.random.Generator], list[Replacement]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way in which people write.
+
+    Attributes
+    ----------
+    name : what it is called
+    weight : how often it is drawn, relative to the other forms
+    write : returns the sorted, disjoint replacements that bring a text into the form
+    of_originals : whether whoever writes in this form writes every wording so, originals of spun words included.
+        The same seed must then do the same to a wording wherever it stands. A slip or a line end has one place only.
+    """
+
+    name: str
+    weight: float
+    write: _Writer
+    of_originals: bool = False
+
+
+@dataclass(frozen=True)
+class _Rewriting:
+    """A text and its replacements, by place: what the new text is and where spans of the old one come to lie."""
+
+    text: str
+    edits: Sequence[Replacement]
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        return np.array([start for start, _, _ in self.edits], dtype=np.int64)
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        return np.array([end for _, end, _ in self.edits], dtype=np.int64)
+
+    @cached_property
+    def _shift(self) -> NDArray[np.int64]:
+        """How far text is moved that follows so many edits, (n + 1,)."""
+        return np.cumsum([0, *(len(new) - (end - start) for start, end, new in self.edits)])
+
+    def grown(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the spans extended to cover every edit that crosses one of their ends."""
+        first = np.append(self._starts, len(self.text))[np.searchsorted(self._ends, starts, "right")]
+        last = np.insert(self._ends, 0, 0)[np.searchsorted(self._starts, ends, "left")]
+        return np.minimum(starts, first), np.maximum(ends, last)
+
+    def moved(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where spans that no edit crosses lie in the new text; what is inserted at an end stays outside."""
+        return (
+            starts + self._shift[np.searchsorted(self._ends, starts, "right")],
+            ends + self._shift[np.searchsorted(self._starts, ends, "left")],
+        )
+
+    def part(self, start: int, end: int) -> str:
+        """Return `text[start:end]` with the edits made that lie inside."""
+        first = int(np.searchsorted(self._ends, start, "right"))
+        last = int(np.searchsorted(self._starts, end, "left"))
+        inside = [edit for edit in self.edits[first:last] if edit[0] >= start and edit[1] <= end]
+        return _replaced(self.text, inside, start, end)
+
+    @cached_property
+    def new(self) -> str:
+        """The new text."""
+        return _replaced(self.text, self.edits, 0, len(self.text))
+
+
+def _replaced(text: str, edits: Sequence[Replacement], start: int, end: int) -> str:
+    """Return `text[start:end]` with the edits made, all of which lie in it."""
+    out = []
+    for first, last, new in edits:
+        out += [text[start:first], new]
+        start = last
+    return "".join(out) + text[start:end]
+
+
+def in_form(example: Example, form: Form, rng: np.random.Generator) -> Example:
+    """Return the example written in the form.
+
+    A span that a replacement crosses grows to cover it, spans that then overlap become one, and a span that nothing
+    is left of is dropped. The example comes back as it is if none of its spans would be left.
+
+    >>> from detector.training.corpus import CorpusDocument
+    >>> span = AlignedSpan(4, 9, "Abode", "House")
+    >>> example = Example("The Abode stands.", "thesaurus", 0.3, (span,), CorpusDocument("1", "own", "news", ""))
+    >>> shouted = in_form(example, next(f for f in FORMS if f.name == "upper case"), np.random.default_rng(1))
+    >>> shouted.text, shouted.spans
+    ('THE ABODE STANDS.', (AlignedSpan(start=4, end=9, spun='ABODE', original='HOUSE'),))
+    """
+    seed = int(rng.integers(1 << 62))
+
+    def rewriting(text: str) -> _Rewriting:
+        return _Rewriting(text, form.write(text, np.random.default_rng(seed)))
+
+    written = rewriting(example.text)
+    if not example.spans:
+        return replace(example, text=written.new)
+    human = undo(example.text, example.spans)
+    source = rewriting(human) if form.of_originals else _Rewriting(human, ())
+    spans = example.spans
+    starts, ends = written.grown(np.array([s.start for s in spans]), np.array([s.end for s in spans]))
+    # How far the human text is ahead of the spun one before the first span, before the second, and so on.
+    ahead = np.cumsum([0, *(len(s.original) - len(s.spun) for s in spans)])
+    apart = starts[1:] >= ends[:-1]
+    first, last = np.flatnonzero(np.append(True, apart)), np.flatnonzero(np.append(apart, True))
+    starts, ends = starts[first], ends[last]
+    kept = []
+    new_starts, new_ends = written.moved(starts, ends)
+    human_starts, human_ends = starts + ahead[first], ends + ahead[last + 1]
+    for start, end, human_start, human_end in zip(
+        *(x.tolist() for x in (new_starts, new_ends, human_starts, human_ends)), strict=True
+    ):
+        spun, original = written.new[start:end], source.part(human_start, human_end)
+        if spun.strip() and spun != original:
+            kept.append(AlignedSpan(start, end, spun, original))
+    return replace(example, text=written.new, spans=tuple(kept)) if kept else example
+
+
+def in_random_form(example: Example, rng: np.random.Generator, share: float) -> Example:
+    """Return the example in a form drawn by weight, with probability `share`, else as it is."""
+    if rng.random() >= share:
+        return example
+    return in_form(example, FORMS[int(rng.choice(len(FORMS), p=_WEIGHTS))], rng)
+
+
+# ---- what is replaced where
+
+_INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # accents and marks of no width, which stand inside words
+_LETTERS = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w'’])[A-Za-z]+(?![\w'’])")
+_LOWER_CASE_WORD = re.compile(r"(?<![\w'’])[a-z]{3,}(?![\w'’])")
+_WITH_APOSTROPHE = re.compile(r"(?<![\w'’])[A-Za-z]+(?:['’][a-z]+)?(?![\w'’])")
+_LONG_WORD = re.compile(r"(?<!\w)[A-Za-z][a-z]{2,}(?!\w)")
+_WORD_START = re.compile(rf"(?<![\w'’{_INSIDE}])[^\W\d_]+")
+# A capital inside a sentence, or after a title.
+_NAME = re.compile(r"(?:(?<=[\w,;:)] )|(?<=\b[DMS][rst]\. )|(?<=\bMrs\. ))(?!I\b)[A-Z]\w*")
+_LONG_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{3,}(?!\w)")
+
+_ABBREVIATIONS = ("[A-Z]", "Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Prof", "Gen", "vs", "No")
+
+
+def _not_after_abbreviation(mark: str) -> str:
+    """Return the pattern of a place that does not follow an initial or a title and `mark`."""
+    return "".join(rf"(?<!\b{short}{mark})" for short in _ABBREVIATIONS)
+
+
+_SENTENCE_GAP = re.compile(
+    rf"(?:(?<=[.!?]){_not_after_abbreviation('[.]')}|(?<=[.!?][\"'”’)\]])) +(?=[\"'“‘(\[]?[A-Z])",
+)
+
+
+def _each(pattern: re.Pattern[str], text: str, new: Callable[[str], str]) -> list[Replacement]:
+    """Return the replacements of the matches that `new` changes."""
+    return [(m.start(), m.end(), to) for m in pattern.finditer(text) if (to := new(m.group())) != m.group()]
+
+
+def _some(
+    pattern: re.Pattern[str], text: str, rng: np.random.Generator, rate: float, new: Callable[[str], str]
+) -> list[Replacement]:
+    """Return replacements of a share of the matches, drawn at random."""
+    found = list(pattern.finditer(text))
+    drawn = (found[i] for i in np.flatnonzero(rng.random(len(found)) < rate).tolist())
+    return [(m.start(), m.end(), to) for m in drawn if (to := new(m.group())) != m.group()]
+
+
+def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def _one_of(options: Sequence[str], rng: np.random.Generator) -> str:
+    return options[int(rng.integers(len(options)))]
+
+
+# ---- case and marks
+
+
+def _lower(text: str, rng: np.random.Generator) -> list[Replacement]:
+    return _each(_LETTERS, text, str.lower)
+
+
+def _lower_names(text: str, rng: np.random.Generator) -> list[Replacement]:
+    return _each(_NAME, text, str.lower)
+
+
+def _upper(text: str, rng: np.random.Generator) -> list[Replacement]:
+    return _each(_LETTERS, text, str.upper)
+
+
+_SMALL_WORDS = frozenset(
+    ("a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "nor", "of", "on", "or", "the", "to", "with")
+)
+
+
+def _title(text: str, rng: np.random.Generator) -> list[Replacement]:
+    small = _SMALL_WORDS if rng.random() < 0.5 else frozenset()
+    return _each(_WORD_START, text, lambda word: word if word in small else word[:1].upper() + word[1:])
+
+
+_MARK = rf"(?:[^\w\s'’$£€%&@#+={_INSIDE}]|_|(?<!\w)['’]|['’](?!\w))"
+_ANY_MARK = rf"(?:[^\w\s$£€%&@#+={_INSIDE}]|_)"
+
+
+def _mark_runs(mark: str) -> re.Pattern[str]:
+    """Return what finds the marks that speech has none of; marks that stand alone take a space with them."""
+    return re.compile(rf"\s*\n\s*|\d[.,:](?=\d)|(?<=\s)(?:{mark})+\s+|(?:{mark})+")
+
+
+def _spoken(text: str, rng: np.random.Generator, marks: re.Pattern[str]) -> list[Replacement]:
+    """Lower case without punctuation or line ends, as speech recognition writes."""
+    out = _lower(text, rng)
+    for match in marks.finditer(text):
+        found, start, end = match.group(), match.start(), match.end()
+        if found[0].isdigit():  # the point or comma of a number
+            continue
+        if found.isspace():
+            new = "" if start == 0 or end == len(text) else " "
+        else:
+            alone = found[-1].isspace() or start == 0 or end == len(text)
+            alone = alone or text[start - 1].isspace() or text[end].isspace()
+            new = "" if alone or not (len(found) > 1 or found in "-–—/") else " "
+        out.append((start, end, new))
+    out.sort()
+    return out
+
+
+# ---- line ends and spaces
+
+
+def _sentences_apart(text: str, rng: np.random.Generator, gap: str) -> list[Replacement]:
+    return _each(_SENTENCE_GAP, text, lambda _: gap)
+
+
+@cache
+def _line(width: int) -> re.Pattern[str]:
+    """Return what finds one line after another: the rest of a paragraph, what fits, or one long word."""
+    return re.compile(rf"[^\n]{{1,{width}}}(?:\n+|\Z)|[^\n]{{1,{width}}} +|[^ \n]+(?: +|\n+|\Z)")
+
+
+def _wrapped(text: str, rng: np.random.Generator, narrowest: int, widest: int) -> list[Replacement]:
+    lines = _line(int(rng.integers(narrowest, widest + 1))).finditer(text)
+    return [
+        (m.start() + len(m.group().rstrip(" ")), m.end(), "\n")
+        for m in lines
+        if m.group()[-1] == " " and m.end() < len(text)
+    ]
+
+
+# The Penn Treebank's tokens: a space goes where the pattern is empty, quotes become `` and ''.
+_TREEBANK = re.compile(
+    rf"""
+      (?i:(?<=[a-z])(?=n['’]t\b))
+    | (?i:(?<=\w)(?=['’](?:s|re|ve|ll|d|m)\b))
+    | (?<=\S)(?=[,;:?!](?:["'”’)\]]|\s|\Z))
+    | (?<=[^\s(\[])(?=[)\]])
+    | (?<=[(\[])(?=[^\s)\]])
+    | (?<=\w)(?=\.["'”’)\]]*(?:\s*\Z|\n|\s+["'“(]?[A-Z])){_not_after_abbreviation("")}
+    | (?P<opening>(?<![^\s(\[])"|“)
+    | (?P<closing>["”])
+    | (?P<dash>\s*—\s*)
+    """,
+    re.VERBOSE,
+)
+_TREEBANK_MARKS: Mapping[str | None, str] = {None: " ", "opening": "`` ", "closing": " ''", "dash": " -- "}
+
+
+def _treebank(text: str, rng: np.random.Generator) -> list[Replacement]:
+    return [(m.start(), m.end(), _TREEBANK_MARKS[m.lastgroup]) for m in _TREEBANK.finditer(text)]
+
+
+# ---- slips of the hand and of the scanner
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEAR = {
+    key: "".join(
+        other
+        for r, other_row in enumerate(_ROWS)
+        for c, other in enumerate(other_row)
+        if other != key and abs(r - row) <= 1 and abs(c - column) <= 1 and (r != row or c != column)
+    )
+    for row, keys in enumerate(_ROWS)
+    for column, key in enumerate(keys)
+}
+_SWAP, _DROP, _DOUBLE, _NEIGHBOUR = range(4)
+
+
+def _mistyped(word: str, kinds: int, rng: np.random.Generator) -> str:
+    """Return the word with a letter inside swapped with the next, dropped, doubled or missed: the first of `kinds`."""
+    kind, at = int(rng.integers(kinds)), int(rng.integers(1, len(word) - 1))
+    before, letter, after = word[:at], word[at], word[at + 1 :]
+    if kind == _SWAP:
+        return before + after[0] + letter + after[1:]
+    if kind == _DROP:
+        return before + after
+    if kind == _DOUBLE:
+        return before + letter + letter + after
+    return before + _one_of(_NEAR.get(letter, letter), rng) + after
+
+
+def _typos(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """Mistyped letters in a half to four of a hundred words of three letters or more."""
+    rate = _log_uniform(rng, 0.005, 0.04)
+    return _some(_LONG_WORD, text, rng, rate, lambda word: _mistyped(word, _NEIGHBOUR + 1, rng))
+
+
+def _slips_in_names(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """One to three names with two letters swapped or one dropped."""
+    names = list(_LONG_NAME.finditer(text))
+    drawn = np.sort(rng.permutation(len(names))[: int(rng.integers(1, 4))]).tolist()
+    slips = [(names[i].start(), names[i].end(), _mistyped(names[i].group(), _DROP + 1, rng)) for i in drawn]
+    return [(start, end, new) for start, end, new in slips if new != text[start:end]]
+
+
+# Pairs that look alike in print: what is there, what is read.
+_ALIKE = """
+rn>m m>rn l>1 l>I I>l I>1 e>c c>e h>b b>h o>0 O>0 cl>d d>cl ri>n n>ri li>h in>m vv>w w>vv t>f f>t s>5 S>5 B>8 g>q u>n
+n>u ti>h ll>U a>o y>v fi>h i>l i>j
+"""
+_READ_AS = tuple(tuple(pair.split(">")) for pair in _ALIKE.split())
+
+
+def _scanned(word: str, rng: np.random.Generator) -> str:
+    """Return the word as a scanner misreads it: letters taken for others, or the hyphen of a line's end left in."""
+    if len(word) > 5 and rng.random() < 0.25:
+        at = int(rng.integers(2, len(word) - 2))
+        return word[:at] + ("-\n" if rng.random() < 0.5 else "- ") + word[at:]
+    possible = [word.replace(seen, read, 1) for seen, read in _READ_AS if seen in word]
+    return _one_of(possible, rng) if possible else word
+
+
+def _scanner_noise(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """About one word of a hundred misread, as in scans that nobody has corrected."""
+    return _some(_LETTERS, text, rng, _log_uniform(rng, 0.007, 0.03), lambda word: _scanned(word, rng))
+
+
+# ---- spelling
+
+
+def _pairs(rows: str) -> dict[str, str]:
+    """Return the mapping that rows of "one>other" list."""
+    return dict(pair.replace("_", " ").split(">") for pair in rows.split())
+
+
+_MISSPELT = _pairs("""
+receive>recieve received>recieved receiving>recieving believe>beleive believed>beleived achieve>acheive
+achieved>acheived achievement>acheivement their>thier friend>freind friends>freinds weird>wierd piece>peice
+field>feild fields>feilds ceiling>cieling seize>sieze foreign>foriegn height>heigth science>sceince leisure>liesure
+definitely>definately separate>seperate separated>seperated separately>seperately accommodate>accomodate
+accommodation>accomodation occurred>occured occurring>occuring occurrence>occurence beginning>begining
+committee>commitee committed>commited commitment>committment referred>refered preferred>prefered
+transferred>transfered necessary>neccessary unnecessary>unneccessary success>sucess successful>succesful
+successfully>succesfully process>proccess across>accross address>adress addresses>adresses different>diffrent
+difference>diffrence interesting>intresting interested>intrested government>goverment governments>goverments
+environment>enviroment environmental>enviromental experience>experiance experiences>experiances
+independent>independant independence>independance existence>existance consistent>consistant persistent>persistant
+relevant>relevent apparent>apparant appearance>appearence attendance>attendence maintenance>maintainance
+performance>performence guarantee>garantee guaranteed>garanteed knowledge>knowlege acknowledge>acknowlege
+judgement>judgment argument>arguement arguments>arguements truly>truely completely>completly immediately>immediatly
+approximately>approximatly unfortunately>unfortunatly fortunately>fortunatly extremely>extremly absolutely>absolutly
+likely>likley really>realy finally>finaly usually>usualy especially>especialy generally>generaly actually>actualy
+originally>originaly basically>basicly publicly>publically probably>probaly particularly>particulary similar>similiar
+familiar>familar peculiar>peculier popular>populer regular>reguler calendar>calender grammar>grammer category>catagory
+categories>catagories technology>tecnology technique>tecnique restaurant>restaraunt restaurants>restaraunts
+maintain>maintane certain>certian captain>captian mountain>mountian tomorrow>tommorow disappear>dissapear
+disappeared>dissapeared disappoint>dissapoint disappointed>dissapointed disappointing>dissapointing
+recommend>reccomend recommended>reccomended professor>proffesor professional>proffesional profession>proffesion
+possession>posession possess>posess possible>posible possibility>posibility impossible>imposible assess>asess
+business>buisness businesses>buisnesses busy>bussy embarrass>embarass embarrassed>embarassed harass>harrass
+occasion>ocassion occasionally>occasionaly opportunity>oppurtunity opportunities>oppurtunities opposite>oposite
+opinion>oppinion apartment>appartment parliament>parliment personnel>personel channel>chanel tunnel>tunel
+parallel>paralell excellent>excelent intelligent>inteligent intelligence>inteligence millennium>millenium
+million>milion until>untill always>allways almost>allmost although>altough though>tough thought>tought
+through>throught which>wich whether>wether weather>wether where>were because>becuase people>poeple before>befor
+develop>develope development>developement developed>developped together>togehter forty>fourty ninth>nineth
+twelfth>twelth eighth>eigth strength>strenght length>lenght language>langauge library>libary february>febuary
+wednesday>wensday surprise>suprise surprised>suprised surprising>suprising privilege>priviledge college>colledge
+pronunciation>pronounciation mischievous>mischevious vacuum>vaccum rhythm>rythm conscience>concience
+conscious>concious describe>discribe described>discribed description>discription desperate>desparate
+perspective>prespective performed>preformed probable>probible responsible>responsable incredible>incredable
+available>availible considerable>considerible noticeable>noticable changeable>changable manageable>managable
+courageous>couragous advertisement>advertisment excitement>excitment management>managment entirely>entirly
+sincerely>sincerly minute>minuet quiet>quite lose>loose losing>loosing than>then affect>effect affected>effected
+accept>except advice>advise principal>principle your>you're its>it's don't>dont can't>cant won't>wont didn't>didnt
+doesn't>doesnt isn't>isnt wasn't>wasnt couldn't>couldnt they're>their there>their too>to exercise>excercise
+exhausted>exausted existed>exsisted expense>expence defence>defense sense>sence absence>abscence licence>liscence
+sentence>sentance audience>audiance influence>influance reference>referance conference>conferance
+preference>preferance evidence>evidance violence>violance hospital>hospitol chocolate>choclate vegetable>vegtable
+vegetables>vegtables temperature>temprature literature>litrature comfortable>comftable favourite>favorate
+beautiful>beatiful awful>awfull careful>carefull useful>usefull hopeful>hopefull
+""")
+
+
+def _by_table(
+    text: str, rng: np.random.Generator, table: Mapping[str, str], least: float, pattern: re.Pattern[str] = _WORD
+) -> list[Replacement]:
+    """Return replacements by a table of which a writer has a share of the rows, `least` or more, drawn first."""
+    rows = (rng.random(len(table)) < rng.uniform(least, 1.0)).tolist()
+    own = {word: other for (word, other), has in zip(table.items(), rows, strict=True) if has}
+
+    def spelt(word: str) -> str:
+        other = own.get(word) or own.get(word.lower().replace("’", "'"))
+        return in_case_of(word, other) if other else word
+
+    return _each(pattern, text, spelt)
+
+
+def _misspelt(text: str, rng: np.random.Generator) -> list[Replacement]:
+    return _by_table(text, rng, _MISSPELT, 0.2, _WITH_APOSTROPHE)
+
+
+_ARCHAIC = _pairs("""
+today>to-day tonight>to-night tomorrow>to-morrow show>shew shows>shews showed>shewed shown>shewn showing>shewing
+connection>connexion connections>connexions reflection>reflexion reflections>reflexions inflection>inflexion
+complexion>complection often>oft until>till before>ere perhaps>perchance between>betwixt among>amongst while>whilst
+amid>amidst toward>towards over>o'er ever>e'er never>ne'er has>hath does>doth says>saith nothing>nought yes>yea
+anyone>any_one someone>some_one everyone>every_one anybody>any_body somebody>some_body everybody>every_body
+everything>every_thing anything>any_thing forever>for_ever cannot>can_not meanwhile>mean_while sometimes>some_times
+myself>my_self himself>him_self herself>her_self itself>it_self nobody>no_body jail>gaol jailer>gaoler gray>grey
+surprise>surprize surprised>surprized choose>chuse music>musick public>publick critic>critick logic>logick
+topic>topick arctic>arctick traffic>traffick tragic>tragick authentic>authentick author>authour error>errour
+terror>terrour governor>governour emperor>emperour inferior>inferiour superior>superiour exterior>exteriour
+interior>interiour color>colour honor>honour favor>favour labor>labour honorable>honourable favorite>favourite
+neighbor>neighbour develop>develope control>controul controlled>controuled ecstasy>extasy economy>oeconomy
+encyclopedia>encyclopædia medieval>mediæval complete>compleat completely>compleatly dropped>dropt stopped>stopt
+passed>past fixed>fixt mixed>mixt stepped>stept dressed>drest blessed>blest pressed>prest kissed>kist wrapped>wrapt
+expressed>exprest entire>intire entirely>intirely inquire>enquire inquiry>enquiry wagon>waggon wagons>waggons
+negotiate>negociate negotiation>negociation visitor>visiter visitors>visiters style>stile spoke>spake villainy>villany
+peddler>pedlar ankle>ancle clue>clew cider>cyder dispatch>despatch ancient>antient ancients>antients suspense>suspence
+expense>expence expenses>expences recompense>recompence holiday>holyday tease>teaze clothes>cloaths sofa>sopha
+headache>headach ribbon>ribband befall>befal fullness>fulness dullness>dulness farewell>farewel believe>beleive
+agreeable>agreable burned>burnt learned>learnt spelled>spelt dreamed>dreamt leaped>leapt broke>brake wrote>writ
+soldier>souldier soldiers>souldiers parliament>parlement council>counsell physician>phisician chemist>chymist
+chemistry>chymistry chemical>chymical risk>risque picnic>pic-nic balcony>balconey basin>bason gypsy>gipsy pygmy>pigmy
+loath>loth lantern>lanthorn landscape>landskip height>heighth frolic>frolick fantastic>fantastick domestic>domestick
+bachelor>batchelor enough>enow
+""")
+_IT_IS = re.compile(r"\b([Ii])t (?=(?:is|was|will|were)\b)")
+_PAST = re.compile(r"(?<![\w'’])(?!hundred|sacred|naked|wicked|hatred|kindred)[a-z]{2,}[^aeiouytd\W\d_]ed\b")
+
+
+def _archaic(text: str, rng: np.random.Generator) -> list[Replacement]:
+    out = _by_table(text, rng, _ARCHAIC, 0.2)
+    contracts = rng.random(2) < 0.25
+    if contracts[0]:
+        out += [(m.start(), m.end(), "'T" if m.group(1) == "I" else "'t") for m in _IT_IS.finditer(text)]
+    if contracts[1]:
+        out += [(m.end() - 2, m.end(), "'d") for m in _PAST.finditer(text)]
+    return _disjoint(out)
+
+
+def _disjoint(edits: list[Replacement]) -> list[Replacement]:
+    """Return the edits in order, without those that overlap an earlier one."""
+    out: list[Replacement] = []
+    for edit in sorted(edits):
+        if not out or edit[0] >= out[-1][1]:
+            out.append(edit)
+    return out
+
+
+_BRITISH = """
+grey>gray greys>grays greyish>grayish plough>plow ploughs>plows ploughed>plowed ploughing>plowing tyre>tire
+tyres>tires cheque>check cheques>checks programme>program programmes>programs aluminium>aluminum storey>story
+storeys>stories sceptic>skeptic sceptics>skeptics sceptical>skeptical scepticism>skepticism mould>mold moulds>molds
+moulded>molded moulding>molding mouldy>moldy moult>molt smoulder>smolder smouldering>smoldering moustache>mustache
+moustaches>mustaches pyjamas>pajamas whilst>while amongst>among towards>toward backwards>backward forwards>forward
+afterwards>afterward upwards>upward downwards>downward maths>math kerb>curb kerbs>curbs draught>draft draughts>drafts
+jewellery>jewelry jeweller>jeweler manoeuvre>maneuver manoeuvres>maneuvers manoeuvred>maneuvered
+manoeuvring>maneuvering oestrogen>estrogen oesophagus>esophagus foetus>fetus foetal>fetal diarrhoea>diarrhea
+anaemia>anemia anaemic>anemic anaesthetic>anesthetic anaesthesia>anesthesia haemorrhage>hemorrhage
+haemoglobin>hemoglobin leukaemia>leukemia paediatric>pediatric paediatrician>pediatrician orthopaedic>orthopedic
+gynaecology>gynecology encyclopaedia>encyclopedia mediaeval>medieval archaeology>archeology aeroplane>airplane
+aeroplanes>airplanes ageing>aging judgement>judgment judgements>judgments acknowledgement>acknowledgment
+fulfil>fulfill fulfils>fulfills fulfilment>fulfillment skilful>skillful skilfully>skillfully wilful>willful
+wilfully>willfully enrol>enroll enrols>enrolls enrolment>enrollment instalment>installment instalments>installments
+distil>distill instil>instill enthral>enthrall appal>appall woollen>woolen marvellous>marvelous
+marvellously>marvelously licence>license licences>licenses practise>practice practised>practiced practising>practicing
+practises>practices learnt>learned burnt>burned dreamt>dreamed spelt>spelled spoilt>spoiled leapt>leaped leant>leaned
+spilt>spilled knelt>kneeled cosy>cozy cosier>cozier tsar>czar tsars>czars sulphur>sulfur sulphate>sulfate
+sulphuric>sulfuric gaol>jail gaols>jails artefact>artifact artefacts>artifacts axe>ax pedlar>peddler pedlars>peddlers
+chequered>checkered carburettor>carburetor furore>furor grille>grill gramme>gram grammes>grams kilogramme>kilogram
+kilogrammes>kilograms liquorice>licorice mum>mom mums>moms omelette>omelet phoney>phony podgy>pudgy racoon>raccoon
+sizeable>sizable likeable>likable loveable>lovable speciality>specialty specialities>specialties titbit>tidbit
+yoghurt>yogurt doughnut>donut doughnuts>donuts disc>disk discs>disks catalogued>cataloged cataloguing>cataloging
+glycerine>glycerin syphon>siphon discolour>discolor dishonour>dishonor watercolour>watercolor watercolours>watercolors
+saviour>savior saviours>saviors unfavourable>unfavorable fibreglass>fiberglass centred>centered centring>centering
+tonne>ton tonnes>tons
+"""
+
+
+def _with_endings(stems: str, british: str, american: str, endings: str) -> dict[str, str]:
+    """Return British to American spelling of all stems with all endings, "-" for none."""
+    tails = [ending.strip("-") for ending in endings.split()]
+    return {stem + british + tail: stem + american + tail for stem in stems.split() for tail in tails}
+
+
+_BRITISH_TO_AMERICAN = (
+    _with_endings(
+        "ard arm behavi cand clam col demean endeav fav ferv flav harb hon hum lab neighb od parl ranc rig rum sav "
+        "splend succ tum val vap vig",
+        "our",
+        "or",
+        "- s ed ing ful less able ably ite ites er ers hood hoods y ist ists al ally",
+    )
+    | _with_endings(
+        "cancel channel counsel dial dishevel enamel equal fuel funnel grovel initial jewel label level marshal "
+        "marvel model panel pedal pencil quarrel refuel rival shovel shrivel signal spiral stencil swivel total "
+        "towel travel tunnel unravel",
+        "l",
+        "",
+        "ed ing er ers",
+    )
+    | _with_endings(
+        "calib cent centimet fib goit kilomet lit lust meag met millimet mit och reconnoit sab sepulch somb spect "
+        "theat",
+        "re",
+        "er",
+        "- s",
+    )
+    | _with_endings("defen offen preten", "ce", "se", "- s")
+    | _with_endings("anal catal", "ogue", "og", "- s")
+    # No "s": the plural of "analysis" is spelt alike.
+    | _with_endings("anal catal electrol paral", "ys", "yz", "e ed er ers ing")
+    | _pairs(_BRITISH)
+)
+# American words that are British ones too, and so stay what they are.
+_BRITISH_AS_WELL = """
+among analog analogs archeology backward burned check checked checks curb curbs disk disks draft drafts downward fetal
+fetus forward gram grams grill jail jails kilogram kilograms learned license licenses medieval meter meters mold molds
+molded molding practice practiced practices practicing program programs sizable spilled story stories tire tires ton
+tons toward upward while
+"""
+_AMERICAN_TO_BRITISH = {american: british for british, american in _BRITISH_TO_AMERICAN.items()}
+for _word in _BRITISH_AS_WELL.split():
+    _AMERICAN_TO_BRITISH.pop(_word, None)
+
+_SUFFIX = r"(?<=[a-z]{{3}}[^aeiouwy]){}(?=(?:e[drs]?|ers|ing|ations?|able)\Z)"
+_ISE, _IZE = re.compile(_SUFFIX.format("is")), re.compile(_SUFFIX.format("iz"))
+# Words in which "-ise" or "-ize" is no suffix, and so is spelt in one way.
+_NO_SUFFIX = re.compile(
+    "(?:un|im|in|dis|disen|en)?(?:adv|advert|appr|chast|chem|circumc|compr|comprom|conc|desp|enterpr|exerc|exorc|expert|franch"
+    "|improv|merchand|mort|parad|prec|prem|prom|repr|sunr|moonr|superv|surm|surpr|telev|treat)is"
+    "|(?:caps|downs|mids|outs|overs|supers|unders)iz"
+)
+
+
+def _american(word: str) -> str:
+    return _BRITISH_TO_AMERICAN.get(word) or (word if _NO_SUFFIX.match(word) else _ISE.sub("iz", word))
+
+
+def _british(word: str) -> str:
+    return _AMERICAN_TO_BRITISH.get(word) or (word if _NO_SUFFIX.match(word) else _IZE.sub("is", word))
+
+
+def _dialect(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """British spelling where it is American, or the other way round; names keep theirs."""
+    return _each(_LOWER_CASE_WORD, text, _american if rng.random() < 0.5 else _british)
+
+
+# ---- learners' errors
+
+
+class _AnyWord:
+    """Takes every spelling for a word, as learners do."""
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+_INFLECTOR = Inflector(_AnyWord())
+
+_VERBS = """
+accept add affect agree allow answer appear apply argue arrive ask attend avoid become begin believe belong break
+bring build buy call carry cause change check choose claim clean close collect come compare complain complete consider
+contain continue cook cost create cry cut damage dance decide depend describe design develop die disappear discover
+discuss divide draw dream drink drive eat enjoy enter exist expect explain express face fail fall feel fight fill find
+finish fit follow forget forgive get give go grow happen hate hear help hide hold hope hurt imagine improve include
+increase influence introduce invite join keep kill know lead learn leave lend let lie listen live look lose love make
+manage marry mean meet mention miss move need offer open order pass pay perform play prefer prepare prevent produce
+promise protect prove provide pull push put reach read realise receive recommend reduce refer refuse remain remember
+remove repeat reply report represent require return ride rise run save say see seem sell send serve share show shut
+sing sit sleep smoke solve speak spend stand start stay steal stop study succeed suffer suggest support suppose take
+talk teach tell tend think throw touch train travel treat try turn understand use visit wait walk want warn wash watch
+wear win wish wonder work worry write
+"""
+_NOUNS = """
+accident activity address advantage age animal answer apple area argument article artist aspect attitude author baby
+bag bank bed benefit bird boat body book bottle box boy brother building bus business car career case cat cause
+century chair chance change character child choice church city class client colour company computer condition
+consequence cost country couple course culture customer danger day decision degree detail difference difficulty
+disease doctor dog door dream effect effort employee environment error event example exam experience expert eye face
+fact factor factory family farmer father feature field film flower food foot force form friend game garden girl goal
+group habit hand head hobby holiday hospital hotel hour house idea image industry instrument interest island issue job
+key kind king lady language law leader lesson letter level life light line list machine man manager market meal
+meeting member message method mile minute mistake moment month mother mountain movie museum name nation need neighbour
+newspaper night number object office opinion opportunity option page parent part party patient period person phone
+picture place plan plant player point policy population position possibility present price principle problem process
+product programme project purpose quality question reason relation relationship report resource result river road role
+room rule school scientist screen season sector seat service shop side sign skill society solution son song sport
+stage state station step story street student subject system table task teacher team technology term test thing
+thought ticket time town tradition train tree trip type university user value view village visitor voice war way week
+window woman word worker world writer year
+"""
+_WRONG_PLURALS = _pairs("""
+advice>advices equipment>equipments furniture>furnitures homework>homeworks information>informations
+knowledge>knowledges luggage>luggages money>moneys news>new progress>progresses research>researches traffic>traffics
+children>childs men>mans women>womans people>peoples feet>foots wives>wifes lives>lifes
+""")
+_PREPOSITIONS = {
+    "in": "on at to",
+    "on": "in at of",
+    "at": "in on to",
+    "to": "for at in",
+    "for": "to of since",
+    "of": "from in for",
+    "with": "by to of",
+    "from": "of by since",
+    "by": "with from",
+    "about": "of on for",
+    "into": "in to",
+    "during": "in for",
+    "since": "for from",
+    "until": "to by",
+    "between": "among in",
+    "against": "to with",
+    "after": "since behind",
+    "before": "after",
+}
+_ARTICLES = {
+    "the": "a",
+    "a": "the an",
+    "an": "a the",
+    "this": "these",
+    "these": "this",
+    "those": "that",
+}
+_AGREEMENT = {"is": "are", "are": "is", "was": "were", "were": "was", "has": "have", "have": "has", "does": "do"}
+
+_KINDS = ("article", "preposition", "noun", "verb", "agreement", "spelling", "run-on")
+# How many of a hundred errors are of each kind: function words and inflection lead in every corpus of learners' texts.
+_KIND_SHARES = np.array([24.0, 16.0, 16.0, 20.0, 8.0, 12.0, 4.0]) / 100
+
+_Options = tuple[int, tuple[str, ...]]  # the kind of an error, by its place in `_KINDS`, and what may be written
+
+
+def _slips_of_learners() -> dict[str, _Options]:
+    """Return for each word what learners write instead."""
+    out: dict[str, _Options] = {word: (_KINDS.index("spelling"), (wrong,)) for word, wrong in _MISSPELT.items()}
+    for noun in _NOUNS.split():
+        plural = dict(_INFLECTOR.forms(noun, "n"))["plural"]
+        out[noun], out[plural] = (_KINDS.index("noun"), (plural,)), (_KINDS.index("noun"), (noun,))
+    out |= {noun: (_KINDS.index("noun"), (wrong,)) for noun, wrong in _WRONG_PLURALS.items()}
+    for verb in _VERBS.split():
+        forms = dict(_INFLECTOR.forms(verb, "v"))
+        for form in forms.values():
+            others = tuple(sorted({f for f in forms.values() if f != form}))
+            out.setdefault(form, (_KINDS.index("verb"), others))
+    for kind, table in (("preposition", _PREPOSITIONS), ("article", _ARTICLES), ("agreement", _AGREEMENT)):
+        out |= {word: (_KINDS.index(kind), tuple(others.split())) for word, others in table.items()}
+    return out
+
+
+_SLIPS_OF_LEARNERS = _slips_of_learners()
+_AFTER_PREPOSITION = r"(?:(?<=\b(?:of|in|by|on))|(?<=\bfor)|(?<=\bwith)|(?<=\babout))"
+# Errors between words: the kind, where it is made, what is written there.
+_ERRORS_BETWEEN: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
+    ("article", re.compile(r"\b(?:the|an?) (?=[a-z])"), ("",)),
+    ("article", re.compile(rf"{_AFTER_PREPOSITION} (?=[a-z]{{4}})(?!th|wh|each|some|such)"), (" the ", " a ")),
+    ("preposition", re.compile(r"(?<=[a-z]) (?:to|of|for|on|at|in)(?= (?:the|an?|his|her|my|their|this)\b)"), ("",)),
+    ("run-on", re.compile(r"(?<=[a-z])\.(?= [A-Z])"), (",", "")),
+    ("run-on", re.compile(r"(?<=[a-z]),(?= [a-z])"), ("",)),
+)
+
+
+def _learners_errors(text: str, rng: np.random.Generator) -> list[Replacement]:
+    """Errors in two to fifteen of a hundred words, of all kinds in their shares."""
+    places: list[tuple[int, int, _Options]] = [
+        (m.start(), m.end(), slip)
+        for m in _WITH_APOSTROPHE.finditer(text)
+        if (slip := _SLIPS_OF_LEARNERS.get(m.group()) or _SLIPS_OF_LEARNERS.get(m.group().lower()))
+    ]
+    for kind, pattern, options in _ERRORS_BETWEEN:
+        slip = (_KINDS.index(kind), options)
+        places += [(m.start(), m.end(), slip) for m in pattern.finditer(text)]
+    kinds = np.array([slip[0] for _, _, slip in places], dtype=np.int64)
+    wanted = _log_uniform(rng, 0.02, 0.15) * text.count(" ") * _KIND_SHARES
+    chance = wanted / np.maximum(np.bincount(kinds, minlength=len(_KINDS)), 1)
+    drawn = np.flatnonzero(rng.random(len(places)) < chance[kinds]).tolist()
+    edits = []
+    for start, end, (_, options) in map(places.__getitem__, drawn):
+        option = _one_of(options, rng)
+        edits.append((start, end, in_case_of(text[start:end], option) if option else option))
+    return _disjoint(edits)
+
+
+FORMS: tuple[Form, ...] = (
+    Form("lower case", 2.0, _lower, of_originals=True),
+    Form("names in lower case", 1.0, _lower_names, of_originals=True),
+    Form("speech", 1.0, partial(_spoken, marks=_mark_runs(_MARK)), of_originals=True),
+    Form("speech without apostrophes", 1.0, partial(_spoken, marks=_mark_runs(_ANY_MARK)), of_originals=True),
+    Form("upper case", 1.0, _upper, of_originals=True),
+    Form("title case", 1.0, _title, of_originals=True),
+    Form("a sentence a line", 1.0, partial(_sentences_apart, gap="\n")),
+    Form("a sentence a paragraph", 1.0, partial(_sentences_apart, gap="\n\n")),
+    Form("treebank tokens", 1.0, _treebank, of_originals=True),
+    Form("captions", 1.0, partial(_wrapped, narrowest=32, widest=42)),
+    Form("hard line ends", 1.0, partial(_wrapped, narrowest=60, widest=80)),
+    Form("scanner noise", 1.0, _scanner_noise),
+    Form("typos", 2.0, _typos),
+    Form("slips in names", 1.0, _slips_in_names),
+    Form("misspelt words", 1.0, _misspelt),
+    Form("learners' errors", 4.0, _learners_errors),
+    Form("archaic spelling", 2.0, _archaic, of_originals=True),
+    Form("the other side's spelling", 1.0, _dialect, of_originals=True),
+)
+_WEIGHTS = np.array([form.weight for form in FORMS]) / sum(form.weight for form in FORMS)
