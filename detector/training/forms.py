@@ -14,7 +14,7 @@ from functools import cache, cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.mapping import in_case_of
+from detector.text.casing import in_case_of
 from detector.training.examples import Example
 from detector.training.inflection import Inflector
 from detector.training.spinners import AlignedSpan, undo
