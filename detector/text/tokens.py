@@ -169,11 +169,11 @@ def _piece_ids(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str],
 def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     """Return the tokens of `texts` as one batch.
 
-    >>> from detector.text.truecase import truecased
-from detector.text.vocabulary import Vocabulary
-    >>> batch = tokenize(["No. No!"], Vocabulary(["no", ".", "!"]))
-    >>> batch.ids[DOCUMENT_MARGIN:-DOCUMENT_MARGIN].tolist()
-    [4, 5, 4, 6]
+        >>> from detector.text.truecase import truecased
+    from detector.text.vocabulary import Vocabulary
+        >>> batch = tokenize(["No. No!"], Vocabulary(["no", ".", "!"]))
+        >>> batch.ids[DOCUMENT_MARGIN:-DOCUMENT_MARGIN].tolist()
+        [4, 5, 4, 6]
     """
     texts = tuple(texts)
     pieces, piece_counts = _piece_ids(texts, vocabulary)
