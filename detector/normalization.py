@@ -195,10 +195,8 @@ def normalize(text: str) -> NormalizedText:
 
 def _is_unusual(text: str) -> bool:
     """Return whether a text holds characters beyond those of ordinary English, or accents throughout."""
-    if text.isascii() and text.isprintable():
-        return False
-    n_beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return n_beyond > _MAX_ACCENTS * len(text) or bool(_UNUSUAL.search(text))
+    n_further_bytes = 0 if text.isascii() else len(text.encode("utf-8", "surrogatepass")) - len(text)
+    return n_further_bytes > _MAX_FURTHER_BYTES * len(text) or bool(_UNUSUAL.search(text))
 
 
 def _iter_damage(view: NormalizedText, damaged: Iterable[tuple[int, DamageKind]]) -> Iterator[CharacterDamage]:
@@ -234,11 +232,13 @@ def _group_edges(match: re.Match[str], group: int) -> list[Replacement]:
 
 
 # Marks and letters that ordinary English text holds.
-_UNUSUAL = re.compile("[^\x00-\x7f‘’“”–—…£©°·«»½À-ÿ]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAX_ACCENTS = 0.04  # of the characters; French has about as many, English with typographic quotes half of it
+_UNUSUAL = re.compile("[^\t\n\r -~‘’“”–—…£©°·«»½À-ÿ]")
+# Bytes of UTF-8 beyond one a character: typographic quotes make up to 0.05, a mark on every other vowel 0.15.
+_MAX_FURTHER_BYTES = 0.08
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _LETTER = r"[^\W\d_]"
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*+")
 # English words of more than one letter whose marked form is a word of no other language: Vietnamese, which marks most,
 # ends no syllable in d, f, l, r, s or v, and no language writes three of them.
@@ -292,7 +292,8 @@ _BLOCK_TAGS = _words(
 _VOID_TAGS = _words("img wbr")
 _TAG = re.compile(
     r"""<(?P<close>/?+)(?P<name>[A-Za-z][A-Za-z0-9]{0,11}+)
-        (?:\s++[A-Za-z_:][\w:.-]*+\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))*+ \s*+ /?+> | <!--[^<>]*+-->""",
+        (?:\s++[A-Za-z_:][\w:.-]*+\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))*+ \s*+ /?+>
+        | <!--(?:[^<>-]|-(?!->))*+-->""",
     re.VERBOSE,
 )
 _ONE_LINE_BREAK = _words("br td th li dd dt tr")
@@ -316,18 +317,23 @@ def _find_tags(text: str) -> list[Replacement]:
     return out
 
 
-def _emphasis(mark: str, marks: str) -> str:
-    """Return the pattern of a stretch between two equal marks: whole words, at most one line end in a row inside."""
+def _emphasis(mark: str, marks: str, word: str = r"\w") -> str:
+    """Return the pattern of a stretch between two equal marks, with no single mark inside and no blank line.
+
+    `word` is what may not stand outside the marks: they go around whole words.
+    """
     inside = rf"[^{mark}\n]*+(?:\n(?![ \t\r]*+\n)[^{mark}\n]*+)*+"
-    return rf"(?<![\w\\{mark}])(?P<open>{marks})(?![\s{mark}])(?P<inside>{inside})(?<!\s)(?P=open)(?![\w{mark}])"
+    return (
+        rf"(?<![{word}\\{mark}])(?P<open>{marks})(?![\s{mark}])(?P<inside>{inside})(?<!\s)(?P=open)(?![{word}{mark}])"
+    )
 
 
-_EMPHASES = tuple(
-    re.compile(_emphasis(mark, marks))
-    for mark, marks in (("*", r"\*{1,3}+"), ("_", "_{1,3}+"), ("~", "~~"), ("`", "`{1,2}+"))
-)
+_ASTERISKS = re.compile(_emphasis("*", r"\*{1,3}+"))
+_UNDERSCORES = re.compile(_emphasis("_", "_{1,3}+"))
+_STRIKE = re.compile(_emphasis("~", "~~", word=""))
+_CODE = re.compile(_emphasis("`", "`{1,2}+"))
 # Inside a word only bold, only a beginning, and only letters: "2*3*4", "f*ck*ng" and "a**b" are none.
-_BOLD_BEGINNING = re.compile(r"(?<![\w*\\])\*\*(?P<inside>[A-Za-z]++)\*\*(?=[a-z])")
+_BOLD_BEGINNING = re.compile(r"(?<![\w*\\])(?P<open>\*\*)(?P<inside>[A-Za-z]++)\*\*(?=[a-z'’])")
 _DUNDERS = frozenset(
     name for kind in (object, int, str, list, dict, type, BaseException) for name in dir(kind) if name[:2] == "__"
 ) | {"__main__", "__all__", "__file__", "__version__", "__future__", "__enter__", "__exit__", "__next__", "__del__"}
@@ -352,23 +358,23 @@ def _find_emphases(pattern: re.Pattern[str], text: str) -> list[Replacement]:
 
 def _find_asterisks(text: str) -> list[Replacement]:
     """Markdown's "*it*", "**bold**" and "***both***", around whole words or at the beginning of one."""
-    whole = _find_emphases(_EMPHASES[0], text)
+    whole = _find_emphases(_ASTERISKS, text)
     return whole or _find_emphases(_BOLD_BEGINNING, text)
 
 
 def _find_underscores(text: str) -> list[Replacement]:
     """Markdown's "_it_" and "__bold__"; names of code ("a_b_c", "__init__") are none."""
-    return _find_emphases(_EMPHASES[1], text)
+    return _find_emphases(_UNDERSCORES, text)
 
 
 def _find_strikes(text: str) -> list[Replacement]:
     """Markdown's "~~struck~~"."""
-    return _find_emphases(_EMPHASES[2], text)
+    return _find_emphases(_STRIKE, text)
 
 
 def _find_code_marks(text: str) -> list[Replacement]:
     """Markdown's "`code`"."""
-    return _find_emphases(_EMPHASES[3], text)
+    return _find_emphases(_CODE, text)
 
 
 def _find_links(text: str) -> list[Replacement]:
@@ -453,69 +459,99 @@ def _find_odd_spaces(text: str) -> list[Replacement]:
 # --- Letters in disguise -----------------------------------------------------------------------------------------
 
 
-def _compatible(ranges: Iterable[tuple[int, int]], kinds: frozenset[str]) -> dict[str, str]:
+Ranges = tuple[tuple[int, int], ...]
+
+
+def _compatible(ranges: Ranges, kinds: str) -> dict[str, str]:
     """Return the plain form of the characters in the ranges whose decomposition is of one of the kinds."""
     out = {}
-    for first, last in ranges:
-        for c in map(chr, range(first, last + 1)):
-            kind, _, _ = unicodedata.decomposition(c).partition(" ")
-            plain = unicodedata.normalize("NFKC", c)
-            if kind in kinds and plain.isascii():
-                out[c] = plain.strip("()") if plain[1:] else plain  # parenthesised letters
+    for c in (chr(point) for first, last in ranges for point in range(first, last + 1)):
+        kind = unicodedata.decomposition(c).partition(" ")[0]
+        plain = unicodedata.normalize("NFKC", c)
+        if kind in kinds.split() and plain.isascii():
+            out[c] = plain.strip("()") if plain[1:] else plain  # parenthesised letters
     return out
 
 
+def _class(*ranges: Ranges) -> str:
+    """Return what stands between the brackets of a pattern for the characters in the ranges."""
+    return "".join(f"{chr(first)}-{chr(last)}" for part in ranges for first, last in part)
+
+
+# Mathematical and full-width characters: never but plain ones in disguise.
+_WIDE_RANGES: Ranges = ((0xFF01, 0xFF5E), (0x1D400, 0x1D7FF))
+# Circled, squared and parenthesised letters, letter-like symbols: letters if they make up a word.
+_ENCLOSED_RANGES: Ranges = (
+    (0x2100, 0x214F),
+    (0x249C, 0x24E9),
+    (0x1F110, 0x1F149),
+    (0x1F150, 0x1F169),
+    (0x1F170, 0x1F189),
+)
+_SMALL_CAPITAL_RANGES: Ranges = ((0x1D00, 0x1D22), (0xA730, 0xA731), *((ord(c), ord(c)) for c in "ɢɪɴʀʏʙʜʟꞯ"))
+_RAISED_RANGES: Ranges = (
+    (0x02B0, 0x02B8),
+    (0x02E1, 0x02E3),
+    (0x1D2C, 0x1D6A),
+    (0x2071, 0x2071),
+    (0x207F, 0x207F),
+    (0x2090, 0x209C),
+)
+# Ligatures, Roman numerals, small forms, long s, hyphens.
+_JOINED_RANGES: Ranges = ((0xFB00, 0xFB06), (0x2160, 0x217F), (0xFE50, 0xFE6B), (0x017F, 0x017F), (0x2010, 0x2011))
+
+_ENCLOSED = (
+    _compatible(_ENCLOSED_RANGES[:1], "<font>")
+    | _compatible(_ENCLOSED_RANGES[1:3], "<circle> <compat> <square>")
+    | {chr(first + i): chr(ord("A") + i) for first, _ in _ENCLOSED_RANGES[3:] for i in range(26)}
+)
 _SMALL_CAPITALS = {
     c: name[-1].lower()
-    for c in map(chr, (*range(0x0250, 0x02B0), *range(0x1D00, 0x1D2C), *range(0xA720, 0xA800)))
+    for c in (chr(point) for first, last in _SMALL_CAPITAL_RANGES for point in range(first, last + 1))
     if re.fullmatch("LATIN LETTER SMALL CAPITAL [A-Z]", name := unicodedata.name(c, ""))
-}
-# Mathematical and full-width letters: never but letters.
-_WIDE = _compatible([(0x1D400, 0x1D7FF), (0xFF01, 0xFF5E)], frozenset({"<font>", "<wide>"}))
-# Circled, squared and parenthesised letters, those of letter-like symbols: letters if they make up a word.
-_ENCLOSED = (
-    _compatible([(0x2100, 0x214F)], frozenset({"<font>"}))
-    | _compatible([(0x249C, 0x24E9), (0x1F110, 0x1F149)], frozenset({"<circle>", "<compat>", "<square>"}))
-    | {chr(first + i): chr(65 + i) for first in (0x1F150, 0x1F170) for i in range(26)}
+} | {"ǫ": "q"}
+_RAISED = {c: plain for c, plain in _compatible(_RAISED_RANGES, "<super> <sub>").items() if plain.isalpha()}
+_ALWAYS = (
+    _compatible(_WIDE_RANGES, "<wide> <font>")
+    | _compatible(_JOINED_RANGES, "<compat> <small>")
+    | dict.fromkeys("\u2010\u2011", "-")
 )
-_RAISED = {
-    c: plain
-    for c, plain in _compatible(
-        [(0x02B0, 0x02B8), (0x02E1, 0x02E3), (0x1D2C, 0x1D6A), (0x2071, 0x207F), (0x2090, 0x209C), (0x2C7C, 0x2C7D)],
-        frozenset({"<super>", "<sub>"}),
-    ).items()
-    if plain.isalpha()
-}
-_JOINED = _compatible(
-    [(0xFB00, 0xFB06), (0x2160, 0x217F), (0xFE50, 0xFE6B), (0x017F, 0x017F)],
-    frozenset({"<compat>", "<small>"}),
-) | dict.fromkeys("\u2010\u2011", "-")
-_PLAIN = str.maketrans(_WIDE | _ENCLOSED | _RAISED | _JOINED | _SMALL_CAPITALS)
+_PLAIN = str.maketrans(_ALWAYS | _ENCLOSED | _SMALL_CAPITALS | _RAISED)
+_ALWAYS_PLAIN = str.maketrans(_ALWAYS)
 
-
-def _one_of(characters: Iterable[str]) -> str:
-    return "".join(map(re.escape, sorted(characters)))
-
-
-_STYLED = _one_of(c for c, plain in (_WIDE | _ENCLOSED).items() if plain.isalpha())
-_MIN_STYLED = 3  # letters: shorter runs are symbols of a formula
-_STYLED_WORD = re.compile(
-    rf"[{_STYLED}]{{{_MIN_STYLED},}}+|(?<![^\W_])[{_one_of(_SMALL_CAPITALS)}sxǫ]{{{_MIN_STYLED},}}+(?![^\W_])"
-)
-_COMPATIBLE = re.compile(
-    rf"[{_one_of(_WIDE)}{_one_of(_JOINED)}]++|[{_STYLED}]{{2,}}+|(?<=[A-Za-z])[{_one_of(_ENCLOSED)}]|"
-    rf"[{_one_of(_ENCLOSED)}](?=[A-Za-z])|[{_one_of(_RAISED)}]{{2,}}+"
-)
+# Three letters: shorter runs are symbols of a formula. Small capitals lack an s, an x and a q of their own.
+_STYLED = _class(_WIDE_RANGES, _ENCLOSED_RANGES, _SMALL_CAPITAL_RANGES)
+_STYLED_WORD = re.compile(rf"[{_STYLED}][{_STYLED}sxǫ]{{2,}}+")
+_COMPATIBLE = re.compile(rf"[{_STYLED}{_class(_RAISED_RANGES, _JOINED_RANGES)}]++")
+_WORD_GOES_ON = re.compile("[A-Za-z]['’]?$")
 
 
 def _find_styled_words(text: str) -> list[Replacement]:
     """Running text in mathematical, full-width, enclosed or small capital letters."""
-    return _replace_all(_STYLED_WORD, text, lambda m: m[0].translate(_PLAIN).replace("ǫ", "q"))
+
+    def seen(match: re.Match[str]) -> str:
+        plain = match[0].translate(_PLAIN)
+        return plain if sum(a != b and b.isalpha() for a, b in zip(match[0], plain, strict=True)) > 1 else match[0]
+
+    return _replace_all(_STYLED_WORD, text, seen)
 
 
 def _find_compatible(text: str) -> list[Replacement]:
-    """Other compatibility forms: ligatures, Roman numerals, full-width figures, superscript letters of a word."""
-    return _replace_all(_COMPATIBLE, text, lambda m: m[0].translate(_PLAIN))
+    """Other compatibility forms: ligatures, Roman numerals, full-width figures, short words in raised letters.
+
+    A letter-like symbol on its own ("ℝ", "ⓒ", the h of "tʰ", "ℝⁿ") stays, unless it is one letter of a Latin word.
+    """
+
+    def seen(match: re.Match[str]) -> str:
+        run = match[0]
+        n_raised = sum(c in _RAISED for c in run)
+        if len(run) > 1 and n_raised in (0, len(run)):
+            return run.translate(_PLAIN)
+        before, after = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 1]
+        in_word = run in _ENCLOSED and bool(_WORD_GOES_ON.search(before) or _ASCII_LETTER.match(after))
+        return run.translate(_PLAIN if in_word else _ALWAYS_PLAIN)
+
+    return _replace_all(_COMPATIBLE, text, seen)
 
 
 # UAX #15, stream-safe text: no writing stacks more than 30 marks on a letter.
@@ -582,13 +618,14 @@ _LOOSELY_ALIKE = dict(zip("кмтвнпкεκτχηω", "kmtbhnkektxnw", strict=
 # Letters of Turkish, old print, phonetics and African languages, which stand in honest Latin words.
 _HONEST_LATIN = "ıſɪɩʏɯɣʋǀƽ"
 _LAST_LATIN = "\u024f"
+_FOREIGN_LETTER = re.compile("[\u0180-\u1fff\u2c00-\ufeff\U00010000-\U0001ffff]")
 _FOREIGN_WORD = re.compile(r"(?<![^\W_])[A-Za-z0-9]*+[^\W_A-Za-z0-9][^\W_]*+")
-_ASCII_LETTER = re.compile(r"[A-Za-z]")
 # Small Greek letters are symbols at either end of a word ("αSyn", "TNFα", "hν") and between capitals ("IκB"); no
 # formula holds an omicron.
 _GREEK_SYMBOL = re.compile(r"[α-νπ-ω]")
 _GREEK_IN_WORD = re.compile(r"[a-z][α-ω]++[a-z]|ο")
-_PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{3,}+")
+_PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{2,}+")
+_MIN_DISGUISES = 3  # words, before what may be a symbol of a formula ("α") is taken for one more
 _NEIGHBOURHOOD = 20  # characters to either side: a word or two
 
 
@@ -602,8 +639,8 @@ def _translation(loose: bool) -> dict[int, str]:
 class _Disguise(NamedTuple):
     """A word that could be Latin throughout: where, what it looks like, and what its scripts say.
 
-    `is_proof`: it mixes scripts as no formula and no other language does. `is_bare`: no letter of it is plainly Latin,
-    or all are Latin of some kind, so that it may be read as Latin on its own.
+    `is_proof`: it mixes scripts as no formula and no other language does. `is_bare`: it mixes no scripts, so that
+    reading it as Latin accuses nobody. A word that is neither may be a symbol of a formula.
     """
 
     match: re.Match[str]
@@ -614,6 +651,8 @@ class _Disguise(NamedTuple):
 
 def _iter_disguises(text: str) -> Iterator[_Disguise]:
     """Yield the words with look-alike letters, symbols of formulas and words among others of their script apart."""
+    if not _FOREIGN_LETTER.search(text):
+        return
     strict, loose = _translation(False), _translation(True)
     for match in _FOREIGN_WORD.finditer(text):
         word = match[0]
@@ -632,16 +671,18 @@ def _iter_disguises(text: str) -> Iterator[_Disguise]:
             yield _Disguise(match, seen, is_mixed and is_foreign, not (is_mixed and is_foreign))
         elif is_mixed and (_GREEK_IN_WORD.search(word) or seen.lower() in _FUNCTION_WORDS):
             yield _Disguise(match, seen, True, False)
-        elif _PLAIN_WORD.fullmatch(seen):
-            yield _Disguise(match, seen, False, not is_mixed)
+        elif _PLAIN_WORD.fullmatch(seen) or seen in ("a", "i"):
+            yield _Disguise(match, seen, False, not is_mixed and len(seen) > 1)
 
 
 def _find_disguises(text: str) -> list[Replacement]:
-    """Latin words with look-alike letters of another script; once there is one, all other words that may be some."""
+    """Latin words with look-alike letters of another script, and what else can be a disguise once a text holds some."""
     found = list(_iter_disguises(text))
-    if not any(d.is_proof for d in found):
+    n_proofs = sum(d.is_proof for d in found)
+    if not n_proofs:
         return []
-    return [Replacement(*d.match.span(), d.seen) for d in found]
+    taken = (d for d in found if d.is_proof or d.is_bare or n_proofs >= _MIN_DISGUISES)
+    return [Replacement(*d.match.span(), d.seen) for d in taken]
 
 
 def _find_bare_look_alikes(text: str) -> list[Replacement]:
@@ -665,11 +706,10 @@ _LONE = r"(?<![^\W_])[^\W_](?![^\W_])"
 _MIN_SPACED = 6  # letters in a row, below which they may be options, initials or grades
 _MAX_HEADING = 15  # letters between single spaces, above which they are several words, which nothing sets apart
 _SPACED_SIGN = re.compile(r" [^\W\d_] [^\W\d_](?![^\W_])")
-_SPACED_LETTERS = re.compile(
-    rf"(?:{_LONE}(?:[^\w\s]++{_LONE})*+(?:[^\w\s]*+[ \t\r\n]++)++[^\w\s]*+){{{_MIN_SPACED - 1},}}+{_LONE}"
-)
+_SPACED_LETTER = re.compile(rf"{_LONE}(?:[^\w\s]++{_LONE})*+(?:[^\w\s]*+\s++)*+[^\w\s]*+")
 _LONE_LETTER = re.compile(_LONE)
 _JOINT = re.compile(rf"(?<=[^\W_]) (?={_LONE})")
+_GRADES = frozenset("abcdefx0123456789")  # and choices, figures
 _WIDE_GAP = re.compile(r"(?<! ) {2,}+")
 
 
@@ -677,25 +717,31 @@ def _find_spaced_letters(text: str) -> list[Replacement]:
     """Letters spaced out one by one ("T h e   e n d"), where wider gaps or a line of their own say what is a word."""
     if not _SPACED_SIGN.search(text):
         return []
-    out: list[Replacement] = []
-    for match in _SPACED_LETTERS.finditer(text):
-        letters = _LONE_LETTER.findall(match[0])
-        joints = _replace_all(_JOINT, match[0], "")
-        gaps = _replace_all(_WIDE_GAP, match[0], " ")
-        on_its_own = text[match.start() - 1 : match.start()] in ("", "\n") and text[match.end() : match.end() + 1] in (
-            "",
-            "\n",
-        )
-        in_order = sum(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
-        if (
-            2 * len(joints) >= len(letters)
-            and 2 * in_order < len(letters)  # not the alphabet
-            and not set("".join(letters).lower()) <= set("abcdex0123456789")  # nor grades, choices or figures
-            and (gaps or (on_its_own and len(letters) <= _MAX_HEADING))
-        ):
-            found = sorted(joints + gaps)
-            out += [Replacement(match.start() + r.start, match.start() + r.end, r.text) for r in found]
-    return out
+    stretches: list[tuple[int, int]] = []
+    for match in _SPACED_LETTER.finditer(text):
+        if stretches and stretches[-1][1] == match.start():
+            stretches[-1] = (stretches[-1][0], match.end())
+        else:
+            stretches.append(match.span())
+    return [replacement for start, end in stretches for replacement in _joined_letters(text, start, end)]
+
+
+def _joined_letters(text: str, start: int, end: int) -> list[Replacement]:
+    """Return the replacements that join a stretch of spaced letters, none if it may be anything but words."""
+    letters = _LONE_LETTER.findall(text, start, end)
+    joints = [m.start() for m in _JOINT.finditer(text, start, end)]
+    gaps = [m.span() for m in _WIDE_GAP.finditer(text, start, end)]
+    is_line = (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end - 1] == "\n")
+    in_order = sum(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
+    if (
+        len(letters) < _MIN_SPACED
+        or 2 * len(joints) < len(letters)
+        or 2 * in_order >= len(letters)  # the alphabet
+        or set("".join(letters).lower()) <= _GRADES
+        or not (gaps or (is_line and len(letters) <= _MAX_HEADING))
+    ):
+        return []
+    return sorted([Replacement(i, i + 1, "") for i in joints] + [Replacement(*gap, " ") for gap in gaps])
 
 
 _LINE_ENDS = re.compile(r"(?<!\s)(?:\r?\n)++(?=\S)")
@@ -721,6 +767,8 @@ _TYPED_QUOTE = re.compile(r"(?<!`)``(?!`) ?|(?<![' ]) ?''(?!')")
 
 def _find_typed_quotes(text: str) -> list[Replacement]:
     """Quotation marks typed as two accents and two apostrophes (TeX, treebanks)."""
+    if "``" not in text:
+        return []
     return _replace_all(_TYPED_QUOTE, text, '"')
 
 
@@ -765,14 +813,14 @@ PASSES: tuple[Pass, ...] = (
     Pass("character entities", ("&",), _find_entities),
     Pass("mojibake", (), _find_mojibake),
     Pass("HTML tags", ("<",), _find_tags),
-    Pass("Markdown links", ("](",), _find_links),
-    Pass("Markdown headings", ("# ", "#\t"), _find_headings),
+    Pass("Markdown links", ("]",), _find_links),
+    Pass("Markdown headings", ("#",), _find_headings),
     Pass("Markdown asterisks", ("*",), _find_asterisks),
     Pass("Markdown underscores", ("_",), _find_underscores),
-    Pass("Markdown strikes", ("~~",), _find_strikes),
-    Pass("typed quotation marks", ("``",), _find_typed_quotes),
+    Pass("Markdown strikes", ("~",), _find_strikes),
+    Pass("typed quotation marks", ("`",), _find_typed_quotes),
     Pass("Markdown code marks", ("`",), _find_code_marks),
-    Pass("words broken at line ends", ("-\n", "- \n", "-\r\n", "\u00ad", "\u2010"), _find_line_end_hyphens),
+    Pass("words broken at line ends", ("-\n", "-\r", "\u00ad", "\u2010"), _find_line_end_hyphens),
     Pass("characters hidden in words", (), _find_hidden_in_words, "invisible"),
     Pass("odd spaces", (), _find_odd_spaces),
     Pass("ignorable characters", (), _find_ignorable),
@@ -785,6 +833,6 @@ PASSES: tuple[Pass, ...] = (
     Pass("apostrophes", ("`", "´", "′", "‵", "‛", "ʹ", "ʻ", "ˈ"), _find_apostrophes),
     Pass("spaced letters", (" ",), _find_spaced_letters),
     Pass("one word a line", ("\n",), _find_word_lines),
-    Pass("treebank brackets", ("-LRB-", "-RRB-", "-LSB-", "-RSB-", "-LCB-", "-RCB-"), _find_bracket_tokens),
-    Pass("spaced tokens", (" .", " ,"), _find_spaced_tokens),
+    Pass("treebank brackets", ("B-",), _find_bracket_tokens),
+    Pass("spaced tokens", (" .",), _find_spaced_tokens),
 )
