@@ -11,10 +11,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from html.entities import html5
 from importlib import resources
 from itertools import pairwise
@@ -85,6 +86,12 @@ class NormalizedText:
         places = np.arange(len(text) + 1, dtype=np.int32)
         return cls(text, text, places, places)
 
+    @cached_property
+    def is_unusual(self) -> bool:
+        """Whether the text holds characters beyond those of ordinary English, or accents throughout."""
+        n_further = 0 if self.text.isascii() else len(self.text.encode("utf-8", "surrogatepass")) - len(self.text)
+        return n_further > _MAX_FURTHER_BYTES * len(self.text) or bool(_UNUSUAL.search(self.text))
+
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the half-open span of the source from which `text[start:end]` comes.
 
@@ -146,8 +153,7 @@ class Pass:
     Attributes
     ----------
     name : what the pass undoes
-    signs : strings without all of which a text holds nothing for it; none means that only text with unusual characters
-        (outside ASCII, typographic marks and the accents of western Europe) can
+    signs : strings one of which stands in every text that holds something for it; if there are none, `is_unusual` says
     find : function of a text that returns its replacements, sorted and disjoint
     damage : the kind of damage that a replacement proves; None if honest hands write so too
     """
@@ -157,9 +163,9 @@ class Pass:
     find: Callable[[str], list[Replacement]]
     damage: DamageKind | None = None
 
-    def concerns(self, text: str, unusual: bool) -> bool:
-        """Return whether a text can hold something for the pass."""
-        return any(sign in text for sign in self.signs) if self.signs else unusual
+    def concerns(self, view: NormalizedText) -> bool:
+        """Return whether the view can hold something for the pass."""
+        return any(sign in view.text for sign in self.signs) if self.signs else view.is_unusual
 
 
 def normalize(text: str) -> NormalizedText:
@@ -177,9 +183,8 @@ def normalize(text: str) -> NormalizedText:
     damaged: list[tuple[int, DamageKind]] = []
     for _ in range(_MAX_ROUNDS):
         before = view.text
-        unusual = "&" in before or _is_unusual(before)
         for step in PASSES:
-            if step.concerns(view.text, unusual):
+            if step.concerns(view):
                 replacements = step.find(view.text)
                 if step.damage is not None:
                     damaged += [(int(view.starts[r.start]), step.damage) for r in replacements]
@@ -191,12 +196,6 @@ def normalize(text: str) -> NormalizedText:
     if not damaged:
         return view
     return NormalizedText(view.text, text, view.starts, view.ends, tuple(_iter_damage(view, damaged)))
-
-
-def _is_unusual(text: str) -> bool:
-    """Return whether a text holds characters beyond those of ordinary English, or accents throughout."""
-    n_further_bytes = 0 if text.isascii() else len(text.encode("utf-8", "surrogatepass")) - len(text)
-    return n_further_bytes > _MAX_FURTHER_BYTES * len(text) or bool(_UNUSUAL.search(text))
 
 
 def _iter_damage(view: NormalizedText, damaged: Iterable[tuple[int, DamageKind]]) -> Iterator[CharacterDamage]:
@@ -317,20 +316,22 @@ def _find_tags(text: str) -> list[Replacement]:
     return out
 
 
-def _emphasis(mark: str, marks: str, word: str = r"\w") -> str:
-    """Return the pattern of a stretch between two equal marks, with no single mark inside and no blank line.
+def _emphasis(mark: str, marks: str, around: str = r"[^\W_]") -> str:
+    """Return the pattern of a stretch between two equal marks, with no such mark and no blank line inside.
 
-    `word` is what may not stand outside the marks: they go around whole words.
+    It begins with a word or what opens one ("*.py" and "as _." are none), and follows no bracket, as a sign of
+    multiplication or an index does. `around` is what may not stand outside the marks: they go around whole words.
     """
     inside = rf"[^{mark}\n]*+(?:\n(?![ \t\r]*+\n)[^{mark}\n]*+)*+"
     return (
-        rf"(?<![{word}\\{mark}])(?P<open>{marks})(?![\s{mark}])(?P<inside>{inside})(?<!\s)(?P=open)(?![{word}{mark}])"
+        rf"(?<!{around})(?<![\\{mark})\]}}])(?P<open>{marks})(?=[\w\"'“‘(\[£$€<*_~`])(?![{mark}])"
+        rf"(?P<inside>{inside})(?<!\s)(?P=open)(?!{around})(?![{mark}])"
     )
 
 
 _ASTERISKS = re.compile(_emphasis("*", r"\*{1,3}+"))
 _UNDERSCORES = re.compile(_emphasis("_", "_{1,3}+"))
-_STRIKE = re.compile(_emphasis("~", "~~", word=""))
+_STRIKE = re.compile(_emphasis("~", "~~", around="(?!)"))
 _CODE = re.compile(_emphasis("`", "`{1,2}+"))
 # Inside a word only bold, only a beginning, and only letters: "2*3*4", "f*ck*ng" and "a**b" are none.
 _BOLD_BEGINNING = re.compile(r"(?<![\w*\\])(?P<open>\*\*)(?P<inside>[A-Za-z]++)\*\*(?=[a-z'’])")
@@ -636,6 +637,11 @@ def _translation(loose: bool) -> dict[int, str]:
     return {ord(c): seen for c, seen in table.items() if c not in _HONEST_LATIN}
 
 
+@cache
+def _is_latin(letter: str) -> bool:
+    return letter <= _LAST_LATIN or unicodedata.name(letter, "").startswith("LATIN")
+
+
 class _Disguise(NamedTuple):
     """A word that could be Latin throughout: where, what it looks like, and what its scripts say.
 
@@ -654,19 +660,17 @@ def _iter_disguises(text: str) -> Iterator[_Disguise]:
     if not _FOREIGN_LETTER.search(text):
         return
     strict, loose = _translation(False), _translation(True)
+    genuine = [m.start() for m in _FOREIGN_LETTER.finditer(text) if ord(m[0]) not in strict and m[0].isalpha()]
     for match in _FOREIGN_WORD.finditer(text):
         word = match[0]
         is_mixed = bool(_ASCII_LETTER.search(word))
         seen = word.translate(loose if is_mixed else strict)
         if seen == word or max(seen) > _LAST_LATIN:
             continue
-        around = (
-            text[max(0, match.start() - _NEIGHBOURHOOD) : match.start()]
-            + text[match.end() : match.end() + _NEIGHBOURHOOD]
-        )
-        if not is_mixed and any(c > _LAST_LATIN and c.isalpha() and ord(c) not in strict for c in around):
+        nearest = bisect_left(genuine, match.start() - _NEIGHBOURHOOD)
+        if not is_mixed and nearest < len(genuine) and genuine[nearest] < match.end() + _NEIGHBOURHOOD:
             continue
-        is_foreign = any(not unicodedata.name(c, "").startswith("LATIN") for c in word if c > _LAST_LATIN)
+        is_foreign = not all(map(_is_latin, word))
         if not _GREEK_SYMBOL.search(word):
             yield _Disguise(match, seen, is_mixed and is_foreign, not (is_mixed and is_foreign))
         elif is_mixed and (_GREEK_IN_WORD.search(word) or seen.lower() in _FUNCTION_WORDS):
@@ -692,7 +696,7 @@ def _find_bare_look_alikes(text: str) -> list[Replacement]:
     return [Replacement(*d.match.span(), d.seen) for d in _iter_disguises(text) if d.is_bare]
 
 
-_APOSTROPHE = re.compile(rf"(?<={_LETTER})[`´′‵‛ʹʻˈ＇](?={_LETTER})")
+_APOSTROPHE = re.compile(rf"(?<={_LETTER})[`´′‵‛ʹˈ](?=(?:[stdm]|re|ve|ll)\b)", re.IGNORECASE)
 
 
 def _find_apostrophes(text: str) -> list[Replacement]:
@@ -830,7 +834,7 @@ PASSES: tuple[Pass, ...] = (
     Pass("decomposed letters", (), _find_decomposed),
     Pass("disguised words", (), _find_disguises, "look_alike"),
     Pass("bare look-alikes", (), _find_bare_look_alikes),
-    Pass("apostrophes", ("`", "´", "′", "‵", "‛", "ʹ", "ʻ", "ˈ"), _find_apostrophes),
+    Pass("apostrophes", ("`", "´", "′", "‵", "‛", "ʹ", "ˈ"), _find_apostrophes),
     Pass("spaced letters", (" ",), _find_spaced_letters),
     Pass("one word a line", ("\n",), _find_word_lines),
     Pass("treebank brackets", ("B-",), _find_bracket_tokens),
