@@ -2,6 +2,8 @@
 
 import random
 import re
+import unicodedata
+from importlib import resources
 
 import numpy as np
 import pytest
@@ -289,3 +291,38 @@ def test_words_of_the_view_are_those_of_the_plain_text():
     disguised = re.sub("[aeo]", lambda m: {"a": "а", "e": "е", "o": "о"}[m[0]] if rng.random() < 0.3 else m[0], PLAIN)
     assert wordfreq.tokenize(normalize(disguised).text, "en") == wordfreq.tokenize(PLAIN, "en")
     assert wordfreq.tokenize(disguised, "en") != wordfreq.tokenize(PLAIN, "en")
+
+
+UNICODE_TABLE = [
+    line.split(" ; ")
+    for line in resources.files("detector").joinpath("data/confusables.txt").read_text(encoding="utf-8").splitlines()
+    if line[:1] != "#"
+]
+
+
+@pytest.mark.parametrize("latin", "aceopsxyiBEHKMTX")
+def test_every_foreign_look_alike_of_unicodes_table_is_seen_through(latin):
+    letters = [chr(int(c, 16)) for c, seen, _ in UNICODE_TABLE if chr(int(seen, 16)) == latin]
+    foreign = [c for c in letters if not unicodedata.name(c).startswith("LATIN")]
+    assert len(foreign) > 1
+    for c in foreign:
+        text = f"A word such as mad{c}ly stands here."
+        view = normalize(text)
+        assert view.text == text.replace(c, latin)
+        assert [d.surface for d in view.damage] == [f"mad{c}ly"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Γειά σου Κόσμε", "Он сказал: я а не ты", "вот и хорошо, а она со мной", "рост и вес"]
+)
+def test_other_languages_stay(text):
+    assert normalize(f"They said {text} and left.").text == f"They said {text} and left."
+    assert normalize(text).text is text
+
+
+def test_three_marked_function_words_prove_noise_and_two_do_not():
+    text = "Wịth the dog and a café, fọr a month, "
+    assert normalize(text).text is text
+    view = normalize(text + "wịth them frọm here.")
+    assert view.text == "With the dog and a café, for a month, with them from here."
+    assert [d.repaired for d in view.damage] == ["With", "for", "with", "from"]
