@@ -239,14 +239,17 @@ _LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _LETTER = r"[^\W\d_]"
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _WORD = re.compile(r"[^\W_]++(?:['’-][^\W_]++)*+")
-# English words of more than one letter whose marked form is a word of no other language: Vietnamese, which marks most,
-# ends no syllable in d, f, l, r, s or v, and no language writes three of them.
+# The commonest English words of more than one letter.
 _FUNCTION_WORDS = _words(
     "the and for with was are were have from which they had been their would there will has his is of all our more "
     "this to in that it as on be by at or not you but he she we an who what when can than"
 )
+# Those of which no other language writes three with a mark: Vietnamese, which marks most letters, ends no syllable in
+# d, f, l, r, s or v.
 _UNMISTAKABLE = _words(
-    "and for with are were have from which they had been their would there will has his is of our more this"
+    "and for with are were have from which they had been their would there will has his is of our more this about after "
+    "because before between could first other over people said should some these those through under until very where "
+    "while your"
 )
 _MIN_UNMISTAKABLE = 3  # different ones
 
@@ -254,7 +257,7 @@ _MIN_UNMISTAKABLE = 3  # different ones
 # --- Entities, encodings, markup ---------------------------------------------------------------------------------
 
 _ENTITY_NAME = r"#\d{1,7}+;?+|\#[xX][0-9a-fA-F]{1,6}+;?+|nbsp;?+|[A-Za-z][A-Za-z0-9]{1,31}+;"
-_ENTITY = re.compile(rf"&(?:(?P<amps>(?:amp;)++)(?P<nested>{_ENTITY_NAME})?+|(?P<name>{_ENTITY_NAME}))")
+_ENTITY = re.compile(rf"&(?:(?:amp;)++(?P<nested>{_ENTITY_NAME})?+|(?P<name>{_ENTITY_NAME}))")
 
 
 def _entity(match: re.Match[str]) -> str:
@@ -398,6 +401,7 @@ _LINE_END_HYPHEN = re.compile(
 _COMPOUND = re.compile(r"(?<![A-Za-z-])[A-Za-z][a-z]{1,30}+-[a-z]{2,30}+")
 # First parts that keep their hyphen: a writer joins "well" and "known" on any line.
 _HYPHEN_KEEPERS = _words("all cross ever ex far full good half hard high ill long low mid non self short so well")
+_SUSPENDERS = _words("and but or than to")  # before these it waits for the other half of a pair ("pre- and post-war")
 
 
 def _find_line_end_hyphens(text: str) -> list[Replacement]:
@@ -405,6 +409,8 @@ def _find_line_end_hyphens(text: str) -> list[Replacement]:
     compounds = frozenset(map(str.lower, _COMPOUND.findall(text)))
     out = []
     for match in _LINE_END_HYPHEN.finditer(text):
+        if match["after"] in _SUSPENDERS:
+            continue
         before = match["before"].lower()
         is_compound = before in _HYPHEN_KEEPERS or f"{before}-{match['after']}" in compounds
         hyphen = "-" if is_compound and match["hyphen"] != "\u00ad" else ""
@@ -458,7 +464,6 @@ def _find_odd_spaces(text: str) -> list[Replacement]:
 
 
 # --- Letters in disguise -----------------------------------------------------------------------------------------
-
 
 Ranges = tuple[tuple[int, int], ...]
 

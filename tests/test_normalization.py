@@ -142,7 +142,7 @@ HONEST = [
     "the options A   B   C   D   E   F",
     "apple\npear\nplum\ncherry\nquince\nmedlar\ndamson\nfig\nmelon\nlemon\nlime\norange\ngrape\nmango\npapaya\nkiwi",
     "One sentence a line.\nThis is another.\nAnd a third one.\n",
-    "the 1990-\n1995 period, and A-\nb",
+    "the pre-\nand post-war years, the 1990-\n1995 period, and A-\nb",
     "Quoi ? Non ! Ceci : cela ; voilà.",
     ".NET and a .com, so . . . then; 5 , 6",
     "x = ''; the '90s, rock 'n' roll",
