@@ -179,7 +179,7 @@ def normalize(text: str) -> NormalizedText:
     >>> [(d.surface, d.kind, d.repaired) for d in view.damage]
     [('p\u043elicy', 'look_alike', 'policy')]
     """
-    view = NormalizedText.of(text)
+    view = as_given = NormalizedText.of(text)
     damaged: list[tuple[int, DamageKind]] = []
     for _ in range(_MAX_ROUNDS):
         before = view.text
@@ -192,7 +192,7 @@ def normalize(text: str) -> NormalizedText:
         if view.text == before:
             break
     if view.text == text:
-        return NormalizedText.of(text)
+        return as_given
     if not damaged:
         return view
     return NormalizedText(view.text, text, view.starts, view.ends, tuple(_iter_damage(view, damaged)))
@@ -247,9 +247,9 @@ _FUNCTION_WORDS = _words(
 # Those of which no other language writes three with a mark: Vietnamese, which marks most letters, ends no syllable in
 # d, f, l, r, s or v.
 _UNMISTAKABLE = _words(
-    "and for with are were have from which they had been their would there will has his is of our more this about after "
-    "because before between could first other over people said should some these those through under until very where "
-    "while your"
+    "about after and are because before between could first for from had has have his is more of other our over "
+    "people said should some their there these they this those through under until very were where which while "
+    "will with would your been"
 )
 _MIN_UNMISTAKABLE = 3  # different ones
 
@@ -400,8 +400,12 @@ _LINE_END_HYPHEN = re.compile(
 )
 _COMPOUND = re.compile(r"(?<![A-Za-z-])[A-Za-z][a-z]{1,30}+-[a-z]{2,30}+")
 # First parts that keep their hyphen: a writer joins "well" and "known" on any line.
-_HYPHEN_KEEPERS = _words("all cross ever ex far full good half hard high ill long low mid non self short so well")
-_SUSPENDERS = _words("and but or than to")  # before these it waits for the other half of a pair ("pre- and post-war")
+_HYPHEN_KEEPERS = _words(
+    "all cross eight ever ex far five four full good half hard high ill long low mid nine non one open quarter self seven "
+    "short six so ten three two water well"
+)
+# Before these a hyphen waits for the other half of a pair ("pre- and post-war").
+_SUSPENDED_BEFORE = _words("and but or than to")
 
 
 def _find_line_end_hyphens(text: str) -> list[Replacement]:
@@ -409,7 +413,7 @@ def _find_line_end_hyphens(text: str) -> list[Replacement]:
     compounds = frozenset(map(str.lower, _COMPOUND.findall(text)))
     out = []
     for match in _LINE_END_HYPHEN.finditer(text):
-        if match["after"] in _SUSPENDERS:
+        if match["after"] in _SUSPENDED_BEFORE:
             continue
         before = match["before"].lower()
         is_compound = before in _HYPHEN_KEEPERS or f"{before}-{match['after']}" in compounds
@@ -678,7 +682,7 @@ def _iter_disguises(text: str) -> Iterator[_Disguise]:
         is_foreign = not all(map(_is_latin, word))
         if not _GREEK_SYMBOL.search(word):
             yield _Disguise(match, seen, is_mixed and is_foreign, not (is_mixed and is_foreign))
-        elif is_mixed and (_GREEK_IN_WORD.search(word) or seen.lower() in _FUNCTION_WORDS):
+        elif is_mixed and (_GREEK_IN_WORD.search(word) or (seen[2:] and seen.lower() in _FUNCTION_WORDS)):
             yield _Disguise(match, seen, True, False)
         elif _PLAIN_WORD.fullmatch(seen) or seen in ("a", "i"):
             yield _Disguise(match, seen, False, not is_mixed and len(seen) > 1)

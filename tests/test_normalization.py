@@ -128,7 +128,7 @@ HONEST = [
     "the graph G′r, Hawaiʻi, [bɛʁˈnʊli], 5′ 3″",
     "* an item\n* another item\n- a third",
     "½ cup at 20 °C, m², CO₂, a™, №5, xⁿ, ℝⁿ, the set ℝ",
-    "the α-helix, β2, μm, µm, TNFα, IκB, hν, αSyn and γH2AX",
+    "the α-helix, β2, μm, µm, TNFα, IκB, hν, G_(αs), αSyn and γH2AX",
     "Москва means Moscow; it's a big city",
     "the Greek word λόγος, the letters α, β and τ",
     "Zoë's naïve façade, Đặng Thị Ngọc, phở, Yıldız and Łódź",
