@@ -401,8 +401,8 @@ _LINE_END_HYPHEN = re.compile(
 _COMPOUND = re.compile(r"(?<![A-Za-z-])[A-Za-z][a-z]{1,30}+-[a-z]{2,30}+")
 # First parts that keep their hyphen: a writer joins "well" and "known" on any line.
 _HYPHEN_KEEPERS = _words(
-    "all cross eight ever ex far five four full good half hard high ill long low mid nine non one open quarter self seven "
-    "short six so ten three two water well"
+    "all cross eight ever ex far five four full good half hard high ill long low mid nine non one open quarter self "
+    "seven short six so ten three two water well"
 )
 # Before these a hyphen waits for the other half of a pair ("pre- and post-war").
 _SUSPENDED_BEFORE = _words("and but or than to")
