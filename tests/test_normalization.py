@@ -11,7 +11,7 @@ import wordfreq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from detector.normalization import PASSES, NormalizedText, Replacement, normalize
+from detector.text.normalization import PASSES, NormalizedText, Replacement, normalize
 
 PLAIN = """Mrs. Harlow's garden ran down to the river, and in spring she'd count 12 swans there. "They were early this \
 year," she told the vicar – who hadn't asked. I'm a well-known bore, he thought; the tea cost £3.50 and was cold.
