@@ -307,7 +307,7 @@ def test_broken_files_are_errors_in_words(tmp_path, suffix):
         read_document(tmp_path / "z.docx")
 
 
-@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdf"), ("docx", "docx")])
+@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdf"), ("docx", "lxml")])
 def test_a_missing_extra_says_which_install_mends_it(tmp_path, monkeypatch, suffix, module):
     real = builtins.__import__
 
