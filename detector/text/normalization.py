@@ -104,6 +104,16 @@ class NormalizedText:
         first = int(self.starts[start])
         return first, max(first, int(self.ends[end]))
 
+    def view_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open span of `text` that comes from `source[start:end]`, in whole or in part.
+
+        >>> normalize("a **bo\\u200bld** word").view_span(4, 9)
+        (2, 6)
+        """
+        first = int(np.searchsorted(self.ends[1:], start, side="right"))
+        last = int(np.searchsorted(self.starts[:-1], end, side="left"))
+        return first, max(first, last)
+
     def source_offsets(
         self, starts: NDArray[np.integer], ends: NDArray[np.integer]
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
