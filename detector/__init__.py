@@ -5,6 +5,7 @@
 'insufficient_text'
 """
 
+import detector.notebook  # noqa: F401  gives reports their view in notebooks
 from detector.api import ScoreColumns, detect, detect_many, reverse, reverse_many, scores
 from detector.errors import DetectorError, InputError, ModelError, PlanError
 from detector.restore.plan import apply_plan
