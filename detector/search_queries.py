@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def search_queries(restoration: Restoration, odd: Sequence[Span] = (), k: int = 
     edit_starts = [start for start, _, _ in edits]
     left = sorted(start for start, _ in shift_spans(sorted(odd), restoration.plan))
     scored = []
-    for start, end in zip([0, *ends[:-1]], ends, strict=True):
+    for start, end in pairwise([0, *ends]):
         for line in re.finditer(r"[^\n]+", text[start:end]):
             a, b = start + line.start(), start + line.end()
             tokens = np.flatnonzero(batch.is_word & (batch.starts >= a) & (batch.ends <= b))

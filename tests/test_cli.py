@@ -11,7 +11,7 @@ from detector import __version__
 from detector.cli import main
 from detector.config import Config, find_config, read_config
 from detector.errors import InputError
-from detector.readers import Document, decode, encoding_of, iter_paths, read_document
+from detector.readers import InputDocument, decode, encoding_of, iter_paths, read_document
 from detector.readers.regions import without_regions
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
@@ -176,11 +176,11 @@ class TestInput:
     def test_regions(self):
         off, on = "<!-- detector: off -->", "<!--detector:on-->"
         text = f"One.\n{off}\nTwo\tand 2.\n{on}\nThree.\n{off}Four."
-        judged = without_regions(Document("x", text)).judged
+        judged = without_regions(InputDocument("x", text)).judged
         assert len(judged) == len(text)
         assert judged.split() == ["One.", "Three."]
         assert judged.count("\n") == text.count("\n")
-        assert without_regions(Document("x", "Plain.")).judged is None
+        assert without_regions(InputDocument("x", "Plain.")).judged is None
 
     def test_nothing_is_found_or_changed_in_a_region(self, run):
         Path("off.txt").write_text(f"<!-- detector: off -->\n{SPUN}\n<!-- detector: on -->\n")

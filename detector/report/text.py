@@ -18,7 +18,7 @@ from detector.report.model import (
     disjoint,
     findings,
 )
-from detector.report.wording import base_rate, count, damage_line, percent, threshold_percent
+from detector.report.wording import base_rate, count, counted_cues, damage_line, percent, threshold_percent
 from detector.types import Passage
 
 if TYPE_CHECKING:
@@ -378,7 +378,10 @@ class Terminal:
         self.console.print(line)
         if judged.reading in ("flagged", "doubtful") or judged.prior is not None:
             self.console.print(self._text(base_rate(judged), "dim"))
-        damaged = damage_line(judged.report, findings(judged.report))
+        found = findings(judged.report)
+        if judged.reading == "flagged" and judged.report.evidence:
+            self.console.print(self._text(f"It rests on {counted_cues(f for f in found if not f.is_damage)}.", "dim"))
+        damaged = damage_line(judged.report, found)
         if damaged:
             line = self._text()
             line.append("damaged", "yellow")

@@ -104,7 +104,7 @@ def verdict(judged: JudgedDocument) -> str:
 def base_rate(judged: JudgedDocument) -> str:
     """Return what the probability assumes, and what it comes to where spun text is rarer."""
     p = judged.report.probability
-    if p is None:
+    if p is None or judged.reading == "no verdict":
         return ""
     prior = 0.01 if judged.prior is None else judged.prior
     assumed = "This assumes that half of all texts are spun"

@@ -21,7 +21,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from detector import detect, reverse
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.report import html
 from detector.report.model import InputFailure, JudgedDocument, ReportRun
 from detector.types import Alternative, Edit, Evidence, Passage, Report, Restoration
@@ -108,7 +108,7 @@ def browser(tmp_path_factory):
 
 def judged(name):
     text = (ARTICLES / name).read_text(encoding="utf-8")
-    return JudgedDocument(Document(name, text), detect(text), reverse(text))
+    return JudgedDocument(InputDocument(name, text), detect(text), reverse(text))
 
 
 @pytest.fixture(scope="module")
@@ -314,7 +314,7 @@ def test_passages_are_shaded_by_their_probability(browser, tmp_path):
     report = Report("spun", 0.9, 0.5, 12, "en", passages, (), text)
     path = tmp_path / "a.html"
     path.write_text(
-        html.render(ReportRun((JudgedDocument(Document("a.txt", text), report),), (), "0", "x")), encoding="utf-8"
+        html.render(ReportRun((JudgedDocument(InputDocument("a.txt", text), report),), (), "0", "x")), encoding="utf-8"
     )
     browser.open(path)
     bars = browser.js("return Array.from(document.querySelectorAll('.bar i'), i => i.getBoundingClientRect().width)")
@@ -348,7 +348,7 @@ def test_a_hostile_document_is_harmless(browser, tmp_path):
     report = Report("spun", 0.9, 0.5, 100_000, "en", (Passage(0, len(text), 0.9, "spun"),), evidence, text)
     restoration = Restoration(text[:5] + bad + text[9:], plan, text)
     run = ReportRun(
-        (JudgedDocument(Document(f"{bad}.txt", text), report, restoration),) * 2,
+        (JudgedDocument(InputDocument(f"{bad}.txt", text), report, restoration),) * 2,
         (InputFailure(bad, bad),),
         "0.1.0",
         "5ea51de",
