@@ -10,8 +10,8 @@ from detector.cli import main
 from detector.readers import InputDocument
 from detector.report.diff import unified_diff
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, disjoint, findings
-from detector.report.wording import percent
 from detector.report.text import Terminal, blocks, printable, render, verdict_line
+from detector.report.wording import percent
 from detector.types import Alternative, Damage, Edit, Evidence, Passage, Report
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"

@@ -30,7 +30,7 @@ from detector.cli.options import (
     rules_of,
     threshold_option,
 )
-from detector.cli.output import check_not_an_input, name_in
+from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, ordered, queue_of, sort_option
 from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
@@ -133,8 +133,7 @@ def annotate(
         _print_statistics(call, queued)
     elif output_dir is not None:
         for judged in queued:
-            part = replace(call, output=name_in(output_dir, judged.document.path, call.format, keep_name=False))
-            check_not_an_input(part.output, files, "give --output-dir another folder")
+            part = call.into(output_dir, judged.document.path, files)
             _write(part, run_of([judged], whole=False), context)
     elif call.format == "text":
         _print_documents(call, queued, len(files) > 1, context, show_all=bool(only))
@@ -161,8 +160,6 @@ def _only_cues(judged: JudgedDocument, cues: Sequence[str]) -> JudgedDocument:
 
 def _write(call: Invocation, run: ReportRun, context: int | None) -> None:
     """Write one report on all documents of a run."""
-    if call.output is not None:
-        call.output.parent.mkdir(parents=True, exist_ok=True)
     if call.format == "text":
         with call.terminal() as terminal:
             for judged in run.judged:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from detector.cli.messages import PipeClosed, Usage, echo_error
-from detector.cli.output import write_file
+from detector.cli.output import check_not_an_input, name_in, write_file
 from detector.cli.progress import WordProgress, bar
 from detector.report.model import InputFailure
 
@@ -95,6 +95,16 @@ class Invocation:
         finally:
             if progress is not None:
                 progress.pause()
+
+    def into(self, folder: Path, document: str, inputs: Sequence[Path], keep_name: bool = False) -> Invocation:
+        """Return the call that writes the results of one document to a folder, under the document's own folders."""
+        output = name_in(folder, document, self.format, keep_name)
+        check_not_an_input(output, inputs, "give --output-dir another folder")
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Usage(f"--output-dir {folder}: cannot be written: {error.strerror or error}") from None
+        return replace(self, output=output)
 
     def code(self, check: bool = False) -> int:
         """Return the exit code: the worst of all inputs."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from detector.api import model_info
+
 __all__ = ["info"]
 
 
@@ -21,8 +23,6 @@ __all__ = ["info"]
 )
 def info(format_: str) -> int:
     """Say which version and models these are, what they are made from, and what the thresholds mean."""
-    from detector.api import model_info
-
     facts = model_info()
     if format_ == "json":
         from detector.report.json import dumps

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
 from detector.cli.judging import isolated, restore
 from detector.cli.messages import Usage
 from detector.cli.options import Span, call_of, common, config_of, rules_of
-from detector.cli.output import check_not_an_input, name_in, write_file
+from detector.cli.output import check_not_an_input, write_file
 from detector.cli.rules import Rules
 from detector.report.model import InputFailure, RestoredDocument, findings
 from detector.search_queries import search_queries
@@ -75,8 +74,7 @@ def reverse(
     elif output_dir is not None:
         for item in restored:
             same_kind = call.format == "text" and not item.document.extracted and not queries
-            part = replace(call, output=name_in(output_dir, item.document.path, call.format, same_kind))
-            check_not_an_input(part.output, files, "give --output-dir another folder")
+            part = call.into(output_dir, item.document.path, files, same_kind)
             _write(part, iter([item]), queries, several=False)
     else:
         _write(call, restored, queries, len(files) > 1)
@@ -154,8 +152,6 @@ def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
 
 def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
     """Write restored documents, with a line that names each if there are several."""
-    if call.output is not None:
-        call.output.parent.mkdir(parents=True, exist_ok=True)
     if call.format == "json":
         from detector.report.json import restored_object, wrap
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from detector.cli.options import (
     prior_option,
     threshold_option,
 )
-from detector.cli.output import check_not_an_input, name_in
+from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, queue_of, sort_option
 from detector.report.model import JudgedDocument
 from detector.version import __version__
@@ -79,8 +78,7 @@ def score(
         _write(call, queued, width)
     else:
         for item in queued:
-            part = replace(call, output=name_in(output_dir, item.document.path, call.format, keep_name=False))
-            check_not_an_input(part.output, files, "give --output-dir another folder")
+            part = call.into(output_dir, item.document.path, files)
             _write(part, iter([item]), width)
     return call.code(check)
 
@@ -89,8 +87,6 @@ def _write(call: Invocation, judged: Iterator[JudgedDocument], width: int) -> No
     """Write the scores of some documents; `width` is that of the column of paths."""
     from detector.report import score as lines
 
-    if call.output is not None:
-        call.output.parent.mkdir(parents=True, exist_ok=True)
     if call.format == "text":
         with call.terminal() as terminal:
             for item in judged:
