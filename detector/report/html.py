@@ -210,6 +210,8 @@ def render(run: ReportRun) -> str:
     documents = [_of_run(j, f"d{i}") for i, j in enumerate(run.judged, start=1)]
     title = run.judged[0].document.path if len(run.judged) == 1 else count(len(run.judged), "document")
     readings = Counter(j.reading for j in run.judged)
+    told = {**readings, "without a verdict": readings["no verdict"], "not read": len(run.failures)}
+    counted = [f"{n:,} {what}" for what, n in told.items() if n and what != "no verdict"]
     return (
         _environment()
         .get_template("report.html")
@@ -219,7 +221,7 @@ def render(run: ReportRun) -> str:
             script=_file("report.js"),
             script_hash=_script_hash(),
             documents=_visible(documents),
-            summary=listed([f"{n:,} {reading}" for reading in _CLASSES if (n := readings[reading])]),
+            summary=listed(counted),
             failures=[{"path": printable(f.path), "message": printable(f.message)} for f in run.failures],
             version=run.version,
             signature=run.signature,
