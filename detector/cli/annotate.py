@@ -200,7 +200,10 @@ def _print_documents(
 def _is_plain(judged: JudgedDocument, context: int | None) -> bool:
     if context is not None:
         return not findings(judged.report)
-    return judged.reading in ("not flagged", "no verdict") and all(p.verdict != "spun" for p in judged.report.passages)
+    report = judged.report
+    if judged.reading in ("flagged", "doubtful") or report.damage:
+        return False
+    return all(p.verdict != "spun" for p in report.passages)
 
 
 def _print_statistics(call: Invocation, judged: Iterable[JudgedDocument]) -> None:

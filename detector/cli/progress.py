@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Timer
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,7 @@ class WordProgress:
 
     def __init__(self, total: int) -> None:
         self._total = total
+        self._began = monotonic()
         self._lock = Lock()
         self._timer: Timer | None = None
         self._shown: Progress | None = None
@@ -65,9 +67,9 @@ class WordProgress:
             self._shown.start()
 
     def _update(self, shown: Progress) -> None:
-        elapsed = shown.tasks[0].elapsed or 0.0
-        rate = f", {self._words / elapsed:,.0f} words/s" if self._words and elapsed > 1 else ""
-        shown.update(shown.task_ids[0], completed=self._bytes, description=f"{self._words:,} words{rate}")
+        rate = self._words / (monotonic() - self._began)
+        told = f"{self._words:,} words, {rate:,.0f} words/s" if self._words else "working"
+        shown.update(shown.task_ids[0], completed=self._bytes, description=told)
 
 
 def _word_bar() -> Progress:

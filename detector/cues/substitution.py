@@ -55,7 +55,7 @@ def _classified(edit: Edit, pairs: Counter[tuple[str, str]], absent: Mapping[str
     if pairs[pair] > 1 and absent[pair[1]]:
         message = (
             f"“{edit.spun}” stands {pairs[pair]} times where “{edit.original}” would be expected, "
-            f"and “{edit.original}” never; here it is {likelier}."
+            f"and “{edit.original}” never; here it is {likelier} than “{edit.spun}”."
         )
         return replace(edit, cue=_CONSISTENT_ID, message=message)
     return replace(edit, message=f"“{edit.original}” is {likelier} here than “{edit.spun}”.")

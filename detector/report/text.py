@@ -404,7 +404,7 @@ class Terminal:
             table.add_row(
                 Text(self.show(judged.document.path)),
                 percent(report.probability),
-                Text(judged.reading, _STYLES[judged.reading]),
+                Text(judged.reading, _STYLES[judged.reading]).append(", damaged" if report.damage else "", "yellow"),
                 f"{report.n_words:,}",
                 f"{len(report.evidence):,}",
                 *([f"{flagged} of {len(report.passages)}"] if wide else []),
