@@ -200,7 +200,15 @@ def find_config(start: Path, formats: Sequence[str], cues: Sequence[str]) -> Con
         if (folder / "detector.toml").is_file():
             return load_config(folder / "detector.toml", formats, cues)
         pyproject = folder / "pyproject.toml"
-        # Only a file that speaks of this program is read, so that somebody else's broken one stops nobody.
-        if pyproject.is_file() and "tool.detector" in pyproject.read_text(encoding="utf-8", errors="replace"):
+        if pyproject.is_file() and _speaks_of_us(pyproject):
             return load_config(pyproject, formats, cues)
     return Config()
+
+
+def _speaks_of_us(pyproject: Path) -> bool:
+    """Return whether a pyproject.toml has settings of this program; somebody else's broken one stops nobody."""
+    text = pyproject.read_text(encoding="utf-8", errors="replace")
+    try:
+        return "detector" in tomllib.loads(text).get("tool", {})
+    except ValueError:
+        return "tool.detector" in text

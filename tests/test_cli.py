@@ -295,6 +295,16 @@ class TestConfig:
         assert run("reverse", "../../human.txt")[0] == 0
         assert run("score", "../../human.txt", "--threshold", "default", "--format", "csv")[1].count(",clean,")
 
+    def test_a_broken_file_of_somebody_else_stops_nobody(self, run):
+        Path("pyproject.toml").write_text("[tool.other\n")
+        assert run("score", "human.txt")[0] == 0
+        Path("pyproject.toml").write_text("[tool.detector]\nthreshold = 0.1\n[tool.other\n")
+        code, _, err = run("score", "human.txt")
+        assert code == 2
+        assert "line 3" in err
+        Path("pyproject.toml").write_text("tool = {detector = {threshold = 0.0}}\n")
+        assert run("score", "--check", "human.txt")[0] == 1
+
     def test_detector_toml_goes_first(self, folder):
         Path("pyproject.toml").write_text("[tool.detector]\nthreshold = 0.1\n")
         Path("detector.toml").write_text('threshold = "fpr=0.001"\nexclude = ["drafts"]\n')

@@ -294,6 +294,51 @@ class TestInput:
         assert seen("repo/a.md", "repo/drafts/a.txt") == ["a.md", "drafts/a.txt"]  # named outright
 
 
+class Tty(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class TestProgress:
+    def test_it_tells_words_and_rate_and_goes_when_all_is_done(self, run, monkeypatch):
+        class AtOnce:
+            """A timer that does not wait."""
+
+            daemon = False
+
+            def __init__(self, _, function):
+                self.start = function
+
+            def cancel(self):
+                pass
+
+        err = Tty()
+        monkeypatch.setattr("detector.cli.progress.Timer", AtOnce)
+        monkeypatch.setattr("sys.stderr", err)
+        assert run("score", "spun.txt", "gone.txt", "human.txt")[0] == 3
+        told = err.getvalue()
+        assert "words/s" in told
+        assert "detector: gone.txt: no such file" in told
+        assert told.rstrip().endswith("\x1b[2K")  # the line is erased
+        err.truncate(0)
+        run("score", "-q", "spun.txt")
+        assert "words" not in err.getvalue()
+
+
+class TestOneReading:
+    def test_html_reads_each_text_once(self, run, monkeypatch):
+        from detector import api
+
+        read = []
+        whole = api.score_documents
+        monkeypatch.setattr(api, "score_documents", lambda texts, *more: read.extend(texts) or whole(texts, *more))
+        monkeypatch.setattr(api, "restore", None)
+        assert run("annotate", "-o", "r.html", "spun.txt")[0] == 0
+        assert read == [SPUN]
+        page = Path("r.html").read_text(encoding="utf-8")
+        assert 'data-view="restored"' in page
+
+
 class TestQueue:
     def test_only_and_sort(self, run):
         Path("short.txt").write_text("Short.")

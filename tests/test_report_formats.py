@@ -138,7 +138,8 @@ def test_sarif_paths_are_uris(run, path, uri):
 def test_github_commands_are_escaped(run):
     lines = github.render(run).splitlines()
     assert len(lines) == 5
-    assert lines[1].startswith("::notice") and "title=damage%3A misspelt name::" in lines[1]
+    assert lines[1].startswith("::notice")
+    assert "title=damage%3A misspelt name::" in lines[1]
     assert lines[0].startswith("::warning file=a b%2Cc.txt,line=1,endLine=1,col=1,endColumn=8,title=substitution::")
     assert "100%25" in lines[0]
     assert lines[-1] == "::error file=gone.txt::no such file"

@@ -213,6 +213,12 @@ def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
     assert ("97.0%" in summary) == (verdict in ("spun", "clean"))
 
 
+def test_what_is_less_likely_than_the_text_is_no_finding():
+    unlikely = finding("stated", "said", odds=-0.4)
+    assert "<mark" not in page((unlikely,))
+    assert Page(page((unlikely,), min_gain=-1.0)).template == TEXT.replace("stated", "said")
+
+
 def test_several_documents_have_an_index_with_those_that_were_not_read():
     def document(n, verdict, p):
         return JudgedDocument(

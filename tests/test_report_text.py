@@ -56,7 +56,7 @@ def test_the_original_stands_beside_the_wording():
     shown = render(made(text, finding(text, "go to", "visit"), finding(text, "dreadfully")))
     assert "We [go to → visit] the quay." in shown
     assert "It was [dreadfully] cold." in shown
-    assert shown.splitlines()[0].startswith("████▉  97% │ We")
+    assert shown.splitlines()[0].startswith("████▉  97.0% │ We")
     assert shown.splitlines()[-3:] == [
         "flagged  97.0%  9 words, 2 findings; threshold 50%",
         "This assumes that half of all texts are spun; where 1% are, it is 24.6%.",

@@ -116,67 +116,69 @@ def _settle(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
+# What annotate, score and reverse share, besides paths and --format, in the order of the help.
+_SHARED = (
+    click.option(
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+        metavar="FILE",
+        help="Write results to FILE; - is standard output.",
+    ),
+    click.option(
+        "--output-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Write one file for each input to FOLDER.",
+    ),
+    click.option(
+        "--stdin-filename", metavar="NAME", help="Name of what stands on standard input; its suffix says its kind."
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="PATTERN",
+        help="Pass over such files and folders in folders; repeatable, beside those of the settings.",
+    ),
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        help="Colour in text; auto minds NO_COLOR.",
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no notes."),
+    click.option("--verbose", "-v", is_flag=True, help="Print the traceback of a fault too."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        is_eager=True,
+        callback=_settle,
+        expose_value=False,
+        help="Read the settings from FILE, and from nowhere else.",
+    ),
+    click.option(
+        "--isolated",
+        is_flag=True,
+        is_eager=True,
+        callback=_settle,
+        expose_value=False,
+        help="Read no settings.",
+    ),
+    click.option("--show-settings", is_flag=True, help="Print each setting and where it comes from, and stop."),
+)
+
+
 def common(command: str) -> Callable[[_Command], _Command]:
     """Add the arguments that annotate, score and reverse share."""
-    formats = FORMATS[command]
-    options = [
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option(
-            "--format",
-            "format_",
-            type=click.Choice(formats),
-            help="What to write; without it, what the suffix of FILE says, or text.",
-        ),
-        click.option(
-            "--output",
-            "-o",
-            type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-            metavar="FILE",
-            help="Write results to FILE; - is standard output.",
-        ),
-        click.option(
-            "--output-dir",
-            type=click.Path(path_type=Path, file_okay=False),
-            metavar="FOLDER",
-            help="Write one file for each input to FOLDER.",
-        ),
-        click.option(
-            "--stdin-filename", metavar="NAME", help="Name of what stands on standard input; its suffix says its kind."
-        ),
-        click.option(
-            "--exclude",
-            multiple=True,
-            metavar="PATTERN",
-            help="Pass over such files and folders in folders; repeatable, beside those of the settings.",
-        ),
-        click.option(
-            "--color",
-            type=click.Choice(("auto", "always", "never")),
-            default="auto",
-            show_default=True,
-            help="Colour in text; auto minds NO_COLOR.",
-        ),
-        click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no notes."),
-        click.option("--verbose", "-v", is_flag=True, help="Print the traceback of a fault too."),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            is_eager=True,
-            callback=_settle,
-            expose_value=False,
-            help="Read the settings from FILE, and from nowhere else.",
-        ),
-        click.option(
-            "--isolated",
-            is_flag=True,
-            is_eager=True,
-            callback=_settle,
-            expose_value=False,
-            help="Read no settings.",
-        ),
-        click.option("--show-settings", is_flag=True, help="Print each setting and where it comes from, and stop."),
-    ]
+    paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
+    format_ = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS[command]),
+        help="What to write; without it, what the suffix of FILE says, or text.",
+    )
 
     def add(function: _Command) -> _Command:
         @wraps(function)
@@ -187,7 +189,7 @@ def common(command: str) -> Callable[[_Command], _Command]:
             return int(function(*arguments, **values))
 
         made: Any = shown_or_run
-        for option in reversed(options):
+        for option in reversed((paths, format_, *_SHARED)):
             made = option(made)
         decorated: _Command = made
         return decorated

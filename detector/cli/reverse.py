@@ -16,6 +16,8 @@ from detector.cli.messages import Usage
 from detector.cli.options import Span, call_of, common, config_of, rules_of
 from detector.cli.output import check_not_an_input, write_file
 from detector.cli.rules import Rules
+from detector.report.diff import unified_diff
+from detector.report.json import restored_object, wrap
 from detector.report.model import InputFailure, RestoredDocument, findings
 from detector.search_queries import search_queries
 from detector.types import Restoration
@@ -153,34 +155,35 @@ def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
 def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
     """Write restored documents, with a line that names each if there are several."""
     if call.format == "json":
-        from detector.report.json import restored_object, wrap
-
-        objects = [restored_object(r, queries) for r in restored]
+        objects = [restored_object(item, queries) for item in restored]
         with call.writer() as write:
             write(wrap(objects, call.failures, __version__, signature()))
-    elif call.format == "text" and (queries or call.colored or call.on_terminal):
-        with call.terminal() as terminal:
+    elif call.format == "diff":
+        with call.writer() as write:
             for item in restored:
-                if several:
-                    terminal.heading(item.document.path)
-                if queries:
-                    for sentence in item.queries:
-                        terminal.console.print(f'"{terminal.show(sentence)}"', soft_wrap=True)
-                    if not item.queries:
-                        call.note(f"{item.document.path}: no sentence is long and rare enough to search for")
-                else:
-                    terminal.restored(item)
+                document = item.document
+                write(unified_diff(document.path, document.text, item.restoration.plan, document.extracted))
+    elif queries or call.colored or call.on_terminal:
+        _print(call, restored, queries, several)
     else:
-        from detector.report.diff import unified_diff
-
         with call.writer() as write:
             for number, item in enumerate(restored):
-                document, restoration = item.document, item.restoration
-                if call.format == "diff":
-                    write(unified_diff(document.path, document.text, restoration.plan, document.extracted))
-                    continue
+                text = item.restoration.text
                 if several:
-                    write(f"{chr(10) if number else ''}==> {document.path} <==\n")
-                write(restoration.text)
-                if several and not restoration.text.endswith("\n"):
-                    write("\n")
+                    write(f"{chr(10) if number else ''}==> {item.document.path} <==\n")
+                write(text if text.endswith("\n") or not several else text + "\n")
+
+
+def _print(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
+    """Print restored texts in colour, or the sentences to search for."""
+    with call.terminal() as terminal:
+        for item in restored:
+            if several:
+                terminal.heading(item.document.path)
+            if not queries:
+                terminal.restored(item)
+                continue
+            for sentence in item.queries:
+                terminal.console.print(f'"{terminal.show(sentence)}"', soft_wrap=True)
+            if not item.queries:
+                call.note(f"{item.document.path}: no sentence is long and rare enough to search for")

@@ -25,6 +25,8 @@ from detector.cli.options import (
 )
 from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, queue_of, sort_option
+from detector.report import score as lines
+from detector.report.json import document_object, wrap
 from detector.report.model import JudgedDocument
 from detector.version import __version__
 
@@ -85,15 +87,11 @@ def score(
 
 def _write(call: Invocation, judged: Iterator[JudgedDocument], width: int) -> None:
     """Write the scores of some documents; `width` is that of the column of paths."""
-    from detector.report import score as lines
-
     if call.format == "text":
         with call.terminal() as terminal:
             for item in judged:
                 terminal.score(item, width)
     elif call.format == "json":
-        from detector.report.json import document_object, wrap
-
         objects = [document_object(item, parts=False) for item in judged]
         with call.writer() as write:
             write(wrap(objects, call.failures, __version__, signature()))

@@ -209,9 +209,9 @@ def render(run: ReportRun) -> str:
     """Return the run as one HTML page."""
     documents = [_of_run(j, f"d{i}") for i, j in enumerate(run.judged, start=1)]
     title = run.judged[0].document.path if len(run.judged) == 1 else count(len(run.judged), "document")
-    readings = Counter(j.reading for j in run.judged)
-    told = {**readings, "without a verdict": readings["no verdict"], "not read": len(run.failures)}
-    counted = [f"{n:,} {what}" for what, n in told.items() if n and what != "no verdict"]
+    counts = Counter("without a verdict" if j.reading == "no verdict" else j.reading for j in run.judged)
+    counts["not read"] = len(run.failures)
+    counted = [f"{n:,} {what}" for what, n in counts.items() if n]
     return (
         _environment()
         .get_template("report.html")

@@ -152,8 +152,13 @@ def label_of(cue: str) -> str:
 
 
 def findings(report: Report) -> list[Finding]:
-    """Return all findings of a report, evidence and damage, in the order of the text."""
-    found = [*map(_of_evidence, report.evidence), *map(_of_damage, report.damage)]
+    """Return the findings of a report, evidence and damage, in the order of the text.
+
+    Evidence that is less likely than the text as it stands is none, unless `reverse` was told to change it all the same.
+    """
+    least = min(0.0, report.min_gain)
+    found = [_of_evidence(e) for e in report.evidence if e.log10_odds >= least]
+    found += map(_of_damage, report.damage)
     return sorted(found, key=lambda f: (f.start, f.end))
 
 

@@ -36,6 +36,7 @@ __all__ = [
 WIDTH = 80  # columns where there is no terminal to ask
 _WIDEST = 100  # columns; longer lines are hard to read
 _BAR = 5  # columns of the bar that stands for a probability
+_NUMBER = 6  # columns of the probability itself: ">99.9%"
 _GLUE = "\ue000"  # stands for a space that no line breaks at, until the lines are cut
 _FEW = 5  # findings that are listed of a document that is not flagged
 _STYLES: dict[Reading, str] = {"flagged": "bold red", "doubtful": "yellow", "not flagged": "", "no verdict": "dim"}
@@ -296,14 +297,14 @@ class Terminal:
         style = _style(passage)
         first = Text()
         if passage is None or not opens:
-            first.append(" " * (5 if narrow else _BAR + 6))
+            first.append(" " * self._margin)
         elif passage.probability is None:
-            first.append(f"{'-' if self.ascii else '—':>4} " if narrow else " " * (_BAR + 4) + "- ", "dim")
+            first.append(f"{'-':>{self._margin - 1}} ", "dim")
         else:
             if not narrow:
                 first.append(self._bar(passage.probability), style)
                 first.append(" ")
-            first.append(f"{_whole_percent(passage.probability):>4} ", style)
+            first.append(f"{percent(passage.probability):>{_NUMBER}} ", style)
         margin = first.cell_len
         width = self.console.width - margin - 2
         for number, line in enumerate(flow.wrap(self.console, width)):
@@ -315,13 +316,18 @@ class Terminal:
             self.console.print(row, no_wrap=True, overflow="ignore", crop=False)
 
     @property
+    def _margin(self) -> int:
+        """Columns before the rule: a bar if there is room, and a probability."""
+        return _NUMBER + 1 if self._narrow else _BAR + 1 + _NUMBER + 1
+
+    @property
     def _narrow(self) -> bool:
         return self.console.width < 60
 
     def _gap(self, passage: Passage | None) -> None:
         row = self._text()
         if passage is not None:
-            row.append(" " * (5 if self._narrow else _BAR + 6))
+            row.append(" " * self._margin)
             row.append(self.show("|" if self.ascii else "│"), _style(passage))
         self.console.print(row)
 
@@ -442,11 +448,6 @@ class Terminal:
 
 def _style(passage: Passage | None) -> str:
     return "red" if passage is not None and passage.verdict == "spun" else "dim"
-
-
-def _whole_percent(probability: float) -> str:
-    """Return a probability as the margin has room for it: as `percent` rounds it, but never 0% or 100%."""
-    return f"{min(99, max(1, round(100 * probability)))}%"
 
 
 def render(run: ReportRun, width: int = WIDTH, color: bool = False, context: int | None = None) -> str:
