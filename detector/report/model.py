@@ -154,7 +154,7 @@ def label_of(cue: str) -> str:
 def findings(report: Report) -> list[Finding]:
     """Return the findings of a report, evidence and damage, in the order of the text.
 
-    Evidence that is less likely than the text as it stands is none, unless `reverse` was told to change it all the same.
+    Evidence that is less likely than the text as it stands is none, unless `reverse` was told to change that too.
     """
     least = min(0.0, report.min_gain)
     found = [_of_evidence(e) for e in report.evidence if e.log10_odds >= least]
