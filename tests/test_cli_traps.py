@@ -4,19 +4,26 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+import docx
 import pytest
 
 from detector import __version__, detect, reverse, scores
 from detector.cli import main
 from detector.cli.output import write_file
 from detector.cues import CUES
+from detector.readers import InputDocument
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
+
+
+def paragraphs(text):
+    return "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n\n"))
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +93,7 @@ WRONG = {
     "settings and none": (["score", "--config", "a.toml", "--isolated", "spun.txt"], "leave one"),
     "settings that are not there": (["score", "--config", "a.toml", "spun.txt"], "a.toml: cannot be read"),
     "queries as a diff": (["reverse", "--queries", "--format", "diff", "spun.txt"], "leave one"),
+    "several pages into one": (["reverse", "--format", "html", "spun.txt", "human.txt"], "--output-dir"),
     "scan without a source": (["scan", "x", "--output", "out"], "x"),
     "scan without an output": (["scan", "spun.txt"], "--output"),
 }
@@ -210,13 +218,35 @@ class TestOutput:
         assert Path("latin.txt").stat().st_mode & 0o777 == 0o640
         assert Path("human.txt").stat().st_mtime_ns == before  # nothing to change, nothing written
 
-    def test_what_was_extracted_is_not_written_in_place(self, run):
-        page = f"<html><body><article><p>{SPUN}</p></article></body></html>"
-        Path("a.html").write_text(page, encoding="utf-8")
-        code, _, err = run("reverse", "--in-place", "a.html")
+    def test_what_has_no_writer_is_not_written_in_place(self, run, monkeypatch):
+        made = InputDocument("a.pdf", SPUN, extracted=True)
+        monkeypatch.setattr("detector.cli.inputs.parse_document", lambda *_: made)
+        Path("a.pdf").write_bytes(b"%PDF-1.7")
+        code, _, err = run("reverse", "--in-place", "a.pdf")
         assert code == 3
         assert "--output-dir" in err
-        assert Path("a.html").read_text(encoding="utf-8") == page
+        assert Path("a.pdf").read_bytes() == b"%PDF-1.7"
+
+    def test_a_page_and_a_word_file_stay_what_they_are(self, run):
+        page = f"<!doctype html><html><body><article>{paragraphs(SPUN)}</article></body></html>"
+        Path("a.html").write_text(page, encoding="utf-8")
+        word = docx.Document()
+        for paragraph in SPUN.split("\n\n"):
+            word.add_paragraph(" ".join(paragraph.split()))
+        word.save("a.docx")
+        assert run("reverse", "-o", "b.html", "a.html")[0] == 0
+        assert "<article>" in Path("b.html").read_text(encoding="utf-8")
+        assert run("reverse", "-o", "b.docx", "a.docx")[0] == 0
+        with zipfile.ZipFile("b.docx") as package:
+            assert b"<w:del " in package.read("word/document.xml")
+        before = Path("a.html").read_text(encoding="utf-8")
+        assert run("reverse", "--in-place", "a.html", "a.docx")[0] == 0
+        assert Path("a.html").read_text(encoding="utf-8") == Path("b.html").read_text(encoding="utf-8") != before
+        code, _, err = run("reverse", "--format", "docx", "-o", "-", "spun.txt")
+        assert code == 3
+        assert ".docx" in err
+        assert run("reverse", "--format", "html", "--output-dir", "out", "a.html")[0] == 0
+        assert Path("out/a.html").exists()
 
     def test_one_file_an_input(self, run, folder):
         (folder / "x" / "y").mkdir(parents=True)
@@ -235,7 +265,7 @@ class TestOutput:
         assert run("reverse", "spun.txt")[1] == restored
 
     def test_patch_applies_the_diff_of_an_extracted_text(self, run, folder):
-        page = f"<html><body><article>{''.join(f'<p>{p}</p>' for p in SPUN.split(chr(10) * 2))}</article></body></html>"
+        page = f"<html><body><article>{paragraphs(SPUN)}</article></body></html>"
         Path("a page.html").write_text(page, encoding="utf-8")
         (document,) = json.loads(run("reverse", "--format", "json", "a page.html")[1])["documents"]
         Path("a.diff").write_text(run("reverse", "--format", "diff", "a page.html")[1], encoding="utf-8")
@@ -254,7 +284,6 @@ class TestOutput:
 
 class TestInput:
     def test_standard_input_is_known_by_its_first_bytes(self, run, stdin):
-        docx = pytest.importorskip("docx")
         page = f"<!DOCTYPE html><html><body><article><p>{HUMAN}</p></article></body></html>".encode()
         word = io.BytesIO()
         made = docx.Document()

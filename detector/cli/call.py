@@ -113,17 +113,19 @@ class Invocation:
     @contextmanager
     def writer(self) -> Iterator[Callable[[str], None]]:
         """Yield a function that writes results in UTF-8, to standard output or the file that was named."""
+        with self.data_writer() as write:
+            yield lambda text: write(text.encode("utf-8", "surrogateescape"))
+
+    @contextmanager
+    def data_writer(self) -> Iterator[Callable[[bytes], None]]:
+        """Yield a function that writes bytes to standard output or the file that was named."""
         if self.output is None:
-            out = getattr(sys.stdout, "buffer", None)
-            if out is None:  # a stream that someone has put in its place
-                yield _write_text
-            else:
-                yield lambda text: _write(out, text)
+            yield _write_out
             sys.stdout.flush()
             return
         try:
             with write_file(self.output) as file:
-                yield lambda text: _write(file, text)
+                yield lambda data: _write(file, data)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
@@ -149,12 +151,16 @@ class Invocation:
             write(out.getvalue())
 
 
-def _write(out: IO[bytes], text: str) -> None:
-    out.write(text.encode("utf-8", "surrogateescape"))
+def _write(file: IO[bytes], data: bytes) -> None:
+    file.write(data)
 
 
-def _write_text(text: str) -> None:
-    sys.stdout.write(text)
+def _write_out(data: bytes) -> None:
+    out = getattr(sys.stdout, "buffer", None)
+    if out is None:  # a stream of text that someone has put in its place
+        sys.stdout.write(data.decode("utf-8", "surrogateescape"))
+    else:
+        out.write(data)
 
 
 def signature() -> str:

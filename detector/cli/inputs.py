@@ -31,10 +31,22 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 @dataclass(frozen=True)
 class Input:
-    """A document, and the SHA-256 of the file that it was read from."""
+    """A document, and the file that it was read from.
+
+    Attributes
+    ----------
+    suffix : of the kind of file that it was read as, with its dot
+    data : the bytes of the file
+    """
 
     document: InputDocument
-    sha256: str
+    suffix: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, hexadecimal."""
+        return sha256(self.data).hexdigest()
 
 
 def paths_of(arguments: Sequence[str], exclude: Sequence[str], stdin_filename: str | None) -> list[Path]:
@@ -125,7 +137,7 @@ def iter_inputs(paths: Iterable[Path], stdin_filename: str | None = None) -> Ite
 
 
 def _read(path: Path, data: bytes, suffix: str) -> Input:
-    return Input(parse_document(path, data, suffix), sha256(data).hexdigest())
+    return Input(parse_document(path, data, suffix), suffix.lower(), data)
 
 
 def _read_stdin(filename: str | None) -> Input:

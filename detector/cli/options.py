@@ -18,6 +18,7 @@ from detector.config import Config, find_config, load_config, threshold_of
 from detector.cues import CUE_BY_ID
 from detector.errors import InputError
 from detector.version import __version__
+from detector.writers import WRITERS
 
 if TYPE_CHECKING:
     from detector.cache import ResultCache
@@ -41,7 +42,7 @@ __all__ = [
 FORMATS = {
     "annotate": ("text", "json", "html", "sarif", "github", "markdown"),
     "score": ("text", "json", "jsonl", "csv"),
-    "reverse": ("text", "diff", "json"),
+    "reverse": ("text", "diff", "json", *(w.name for w in WRITERS)),
 }
 _ALL_FORMATS = tuple(dict.fromkeys(f for formats in FORMATS.values() for f in formats))
 _Command = TypeVar("_Command", bound=Callable[..., Any])

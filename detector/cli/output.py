@@ -24,6 +24,7 @@ _SUFFIXES = {
     "sarif": (".sarif", ".json"),
     "diff": (".diff", ".patch"),
     "github": (".log",),
+    "docx": (".docx",),
 }
 
 

@@ -16,12 +16,15 @@ from detector.cli.messages import Usage
 from detector.cli.options import Span, call_of, common, config_of, rules_of
 from detector.cli.output import check_not_an_input, write_file
 from detector.cli.rules import Rules
+from detector.errors import InputError, PlanError
 from detector.report.diff import unified_diff
 from detector.report.json import restored_object, wrap
 from detector.report.model import InputFailure, RestoredDocument, findings
+from detector.report.wording import count
 from detector.search_queries import search_queries
 from detector.types import Restoration
 from detector.version import __version__
+from detector.writers import writer_for
 
 __all__ = ["reverse"]
 
@@ -64,6 +67,11 @@ def reverse(
     _check_usage(call, files, output_dir, bool(keep), queries, in_place)
     check_not_an_input(call.output, files, "--in-place does so on purpose")
     rules = rules_of(ctx)
+    writer = writer_for(call.format)
+    if writer is not None and output_dir is None and len(files) > 1:
+        raise Usage(f"--format {call.format} writes one file for each input: add --output-dir FOLDER")
+    if call.format == "docx" and output_dir is None and call.on_terminal:
+        raise Usage("a Word file is nothing for a terminal: add -o FILE.docx")
 
     def results() -> Iterator[RestoredDocument | InputFailure]:
         for item in iter_inputs(files, shared["stdin_filename"]):
@@ -75,7 +83,7 @@ def reverse(
             _write_in_place(call, item)
     elif output_dir is not None:
         for item in restored:
-            same_kind = call.format == "text" and not item.document.extracted and not queries
+            same_kind = writer is not None or (call.format == "text" and not item.document.extracted and not queries)
             part = call.into(output_dir, item.document.path, files, same_kind)
             _write(part, iter([item]), queries, several=False)
     else:
@@ -117,7 +125,7 @@ def _restored(
     def work(_: object) -> list[RestoredDocument]:
         restoration = restore(item, min_gain, keep, rules)
         found = _queries(item, restoration) if queries else ()
-        return [RestoredDocument(item.document, restoration, found)]
+        return [RestoredDocument(item.document, restoration, found, item.suffix, item.data)]
 
     (made,) = isolated([item.document.text], work, call.verbose)
     return InputFailure(item.document.path, made) if isinstance(made, str) else made
@@ -131,25 +139,55 @@ def _queries(item: Input, restoration: Restoration) -> tuple[str, ...]:
     return search_queries(restoration, [span for span in found if span not in edited])
 
 
-def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
-    """Write a restored text into its file, in the file's own encoding."""
+def _written(call: Invocation, restored: RestoredDocument, kind: str) -> bytes | None:
+    """Return the restored file in a kind of its own; None if it cannot be written, which is told."""
     document = restored.document
-    if document.extracted:
-        message = "the text was extracted, and cannot be written into a file of this kind; --output-dir writes it apart"
-        call.fail(InputFailure(document.path, message))
-        return
+    writer = writer_for(kind)
+    if writer is None or restored.suffix not in writer.suffixes:
+        right = "" if writer is None else f" ({', '.join(writer.suffixes)})"
+        call.fail(InputFailure(document.path, f"not a file of that kind{right}: --format text or json goes with any"))
+        return None
+    try:
+        written = writer.write(restored.data, document.text, restored.restoration.plan)
+    except (InputError, PlanError) as error:
+        call.fail(InputFailure(document.path, str(error)))
+        return None
+    if written.left_out:
+        call.note(f"{document.path}: {count(len(written.left_out), 'edit')} left out, for which the file has no place")
+    return written.data
+
+
+def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
+    """Write a restored document into its file, in the file's own kind and encoding."""
+    document = restored.document
     if not restored.restoration.plan:
         return
+    if writer_for(restored.suffix) is not None:
+        data = _written(call, restored, restored.suffix)
+    elif document.extracted:
+        message = "text of this kind of file cannot be written back into it; --output-dir writes it apart"
+        call.fail(InputFailure(document.path, message))
+        return
+    else:
+        data = _encoded(call, restored)
+    if data is None:
+        return
     try:
-        data = restored.restoration.text.encode(document.encoding)
         with write_file(Path(document.path)) as file:
             file.write(data)
-    except UnicodeEncodeError:
-        call.fail(
-            InputFailure(document.path, f"an original has letters that {document.encoding} lacks; nothing written")
-        )
     except OSError as error:
         call.fail(InputFailure(document.path, f"cannot be written: {error.strerror or error}"))
+
+
+def _encoded(call: Invocation, restored: RestoredDocument) -> bytes | None:
+    """Return a restored text in the encoding of its file; None if that lacks a letter, which is told."""
+    encoding = restored.document.encoding
+    try:
+        return restored.restoration.text.encode(encoding)
+    except UnicodeEncodeError:
+        message = f"an original has letters that {encoding} lacks; nothing is written"
+        call.fail(InputFailure(restored.document.path, message))
+        return None
 
 
 def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
@@ -158,6 +196,12 @@ def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool
         objects = [restored_object(item, queries) for item in restored]
         with call.writer() as write:
             write(wrap(objects, call.failures, __version__, signature()))
+    elif writer_for(call.format) is not None:
+        for item in restored:
+            data = _written(call, item, call.format)
+            if data is not None:
+                with call.data_writer() as write_data:
+                    write_data(data)
     elif call.format == "diff":
         with call.writer() as write:
             for item in restored:

@@ -70,11 +70,19 @@ def reading_of(report: Report, doubtful_from: float | None) -> Reading:
 
 @dataclass(frozen=True)
 class RestoredDocument:
-    """A document and what it probably said."""
+    """A document and what it probably said.
+
+    Attributes
+    ----------
+    queries : sentences that probably find the source; empty if nobody asked for them
+    suffix, data : kind and bytes of the file that it was read from, for formats that write such a file
+    """
 
     document: InputDocument
     restoration: Restoration
     queries: tuple[str, ...] = ()
+    suffix: str = ""
+    data: bytes = b""
 
 
 @dataclass(frozen=True)
