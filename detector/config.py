@@ -24,8 +24,8 @@ KEYS = {
     "color": "auto, always or never",
     "exclude": 'patterns of files that are passed over in folders, such as ["drafts/*"]',
     "cache": "folder in which reports are kept, beside this file",
-    "ignore": 'cues that are switched off, by the ids of `detector explain`, such as ["name_mangling"]',
-    "accept": 'wordings that are accepted as they stand, such as ["scale back"]',
+    "ignore": 'cues that are neither shown nor restored, by the ids of `detector explain`, such as ["name_mangling"]',
+    "accept": 'wordings that are neither shown nor restored, such as ["scale back"]',
     "phrases": "file of phrases to look for, beside this file: one a line, a tab, what is expected",
     "per-path": 'tables of ignore and accept for some files: [tool.detector.per-path."letters/*"]',
 }

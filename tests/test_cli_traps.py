@@ -321,6 +321,7 @@ class TestInput:
         assert seen("repo", "--exclude", "kept.*", "--exclude", "a.txt") == ["notes/c.txt"]
         assert seen("repo/notes") == ["notes/c.txt", "notes/kept.md"]
         assert seen("repo/a.md", "repo/drafts/a.txt") == ["a.md", "drafts/a.txt"]  # named outright
+        assert seen("repo/drafts") == ["drafts/a.txt"]  # so is this one
 
 
 class Tty(io.StringIO):

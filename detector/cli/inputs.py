@@ -77,7 +77,10 @@ def _files(argument: str, exclude: Sequence[str]) -> list[Path]:
 
 
 def _ignored_in(folder: Path) -> Callable[[Path], bool]:
-    """Return whether git would ignore a file of the folder, by the .gitignore files from the repository's root down."""
+    """Return whether git would ignore a file of the folder, by the .gitignore files from the repository's root down.
+
+    A folder that is ignored itself was named on purpose: then only the files inside it are minded.
+    """
     root = folder.resolve()
     top = next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
 
@@ -91,17 +94,17 @@ def _ignored_in(folder: Path) -> Callable[[Path], bool]:
             return None
         return GitIgnoreSpec.from_lines(lines)
 
-    def ignored(path: Path) -> bool:
-        whole = root / path.relative_to(folder)
-        for parent in (p for p in whole.parents if p.is_relative_to(top)):
+    def is_ignored(whole: Path, end: str, upward_to: Path) -> bool:
+        for parent in (p for p in whole.parents if p.is_relative_to(upward_to)):
             # The nearest file that says anything of the path decides, as in git.
             rules = spec(parent)
-            verdict = None if rules is None else rules.check_file(whole.relative_to(parent).as_posix()).include
+            verdict = None if rules is None else rules.check_file(whole.relative_to(parent).as_posix() + end).include
             if verdict is not None:
                 return verdict
         return False
 
-    return ignored
+    lowest = root if is_ignored(root, "/", top) else top
+    return lambda path: is_ignored(root / path.relative_to(folder), "", lowest)
 
 
 def sizes_of(paths: Sequence[Path]) -> list[int]:

@@ -12,7 +12,7 @@ from detector.api import reverse as reverse_text
 from detector.cli.inputs import Input
 from detector.cli.messages import fault
 from detector.cli.rules import Rules
-from detector.errors import InputError
+from detector.errors import InputError, ModelError
 from detector.report.model import InputFailure, JudgedDocument
 from detector.restore.plan import Span, apply_plan
 from detector.types import Report, Restoration
@@ -119,6 +119,8 @@ def isolated(items: Sequence[str], work: Callable[[Sequence[str]], Sequence[_T]]
     """
     try:
         return list(work(items))
+    except ModelError:  # every text would meet it
+        raise
     except Exception as error:
         if len(items) > 1:
             return [made for item in items for made in isolated([item], work, verbose)]
