@@ -15,7 +15,7 @@ from detector.cues import CUE_BY_ID
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^    (?:curl [^|]*\| )?(detector .*?)(?:\s{2,}.*)?$", PAGE, re.MULTILINE)
+COMMANDS = re.findall(r"^    (?:curl [^|]*\| )?(detector .*?)(?:[ ]{2,}.*)?$", PAGE, re.MULTILINE)
 
 
 def test_the_settings_are_read_and_hold_every_key(tmp_path):
