@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, ordered, queue_of, sort_option
 from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
+from detector.report.formats import REPORT_FORMAT_BY_NAME
 from detector.report.model import JudgedDocument, ReportRun, findings, label_of
 from detector.version import __version__
 
@@ -165,11 +165,8 @@ def _write(call: Invocation, run: ReportRun, context: int | None) -> None:
             for judged in run.judged:
                 terminal.document(judged, context)
         return
-    render: Callable[[ReportRun], str | Iterable[str]] = import_module(f"detector.report.{call.format}").render
     with call.writer() as write:
-        rendered = render(run)
-        for part in (rendered,) if isinstance(rendered, str) else rendered:
-            write(part)
+        write(REPORT_FORMAT_BY_NAME[call.format].render(run))
 
 
 def _print_documents(

@@ -17,6 +17,7 @@ from detector.cli.rules import Rules, read_phrases
 from detector.config import Config, find_config, load_config, threshold_of
 from detector.cues import CUE_BY_ID
 from detector.errors import InputError
+from detector.report.formats import REPORT_FORMAT_BY_NAME
 from detector.version import __version__
 from detector.writers import WRITERS
 
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 FORMATS = {
-    "annotate": ("text", "json", "html", "sarif", "github", "markdown"),
+    "annotate": ("text", *REPORT_FORMAT_BY_NAME),
     "score": ("text", "json", "jsonl", "csv"),
     "reverse": ("text", "diff", "json", *(w.name for w in WRITERS)),
 }

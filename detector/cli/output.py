@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import IO
 
 from detector.cli.messages import Usage
+from detector.report.formats import REPORT_FORMATS
+from detector.writers import WRITERS
 
 __all__ = ["check_not_an_input", "format_for", "name_in", "write_file"]
 
 # Suffixes that ask for a format, the first for each being the one that `--output-dir` gives its files.
-_SUFFIXES = {
+_SUFFIXES: dict[str, tuple[str, ...]] = {
     "text": (".txt",),
-    "json": (".json",),
     "jsonl": (".jsonl", ".ndjson"),
     "csv": (".csv",),
-    "html": (".html", ".htm"),
-    "markdown": (".md", ".markdown"),
-    "sarif": (".sarif", ".json"),
     "diff": (".diff", ".patch"),
-    "github": (".log",),
-    "docx": (".docx",),
+    **{writer.name: writer.suffixes for writer in WRITERS},
+    **{made.name: made.suffixes for made in REPORT_FORMATS},
 }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from detector.report.format import ReportFormat
 from detector.report.lines import LineIndex
 from detector.report.model import Finding, JudgedDocument, ReportRun, findings
 from detector.report.wording import sentence
 
-__all__ = ["render"]
+__all__ = ["FORMAT", "render"]
 
 
 def _data(text: str) -> str:
@@ -40,3 +41,8 @@ def render(run: ReportRun) -> str:
         out += [_command(judged, f, lines) for f in findings(judged.report)]
     out += [f"::error file={_property(f.path)}::{_data(f.message)}" for f in run.failures]
     return "".join(line + "\n" for line in out)
+
+
+FORMAT = ReportFormat(
+    "github", (".github.txt",), render
+)  # workflow commands are read from standard output; no suffix asks for them

@@ -9,11 +9,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-from markupsafe import Markup
-
+from detector.report.format import ReportFormat
 from detector.report.model import (
     Finding,
     JudgedDocument,
@@ -30,7 +28,11 @@ from detector.restore.plan import restored_spans
 from detector.search_queries import search_queries
 from detector.types import Edit, Report, Restoration
 
-__all__ = ["render", "report_fragment", "restoration_fragment"]
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+__all__ = ["FORMAT", "render", "report_fragment", "restoration_fragment"]
 
 # Names of readings as CSS classes.
 _CLASSES: dict[Reading, str] = {
@@ -46,6 +48,8 @@ _FOREMOST = 4  # findings that the summary names
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, select_autoescape
+
     return Environment(
         loader=PackageLoader("detector.report"),
         autoescape=select_autoescape(default=True),
@@ -56,6 +60,8 @@ def _environment() -> Environment:
 
 @cache
 def _file(name: str) -> Markup:
+    from markupsafe import Markup
+
     text = files("detector.report").joinpath("templates", name).read_text(encoding="utf-8")
     return Markup(text)  # our own file: nothing of a document is in it
 
@@ -299,3 +305,6 @@ def restoration_fragment(restoration: Restoration) -> str:
             "restored_text": None,
         }
     )
+
+
+FORMAT = ReportFormat("html", (".html", ".htm"), render)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from detector.prior import probability_at_prior
+from detector.report.format import ReportFormat
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument, evidence_id
 from detector.types import Damage, Evidence
 
-__all__ = ["document_object", "dumps", "render", "restored_object", "wrap"]
+__all__ = ["FORMAT", "document_object", "dumps", "render", "restored_object", "wrap"]
 
 SCHEMA_VERSION = 1
 # What `score` leaves out.
@@ -79,3 +80,6 @@ def wrap(
 def render(run: ReportRun, parts: bool = True) -> str:
     """Return the run as the contract's JSON; without `parts`, as `score` writes it."""
     return wrap((document_object(j, parts) for j in run.judged), run.failures, run.version, run.signature, run.phrases)
+
+
+FORMAT = ReportFormat("json", (".json",), render)

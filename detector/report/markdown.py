@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from detector.report.format import ReportFormat
 from detector.report.model import Finding, JudgedDocument, ReportRun, disjoint, findings
 from detector.report.text import printable
 from detector.report.wording import base_rate, damage_line, likelier, verdict
 
-__all__ = ["render"]
+__all__ = ["FORMAT", "render"]
 
 _QUOTED = 900  # characters of a passage that are quoted at most
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
@@ -81,3 +82,6 @@ def render(run: ReportRun) -> str:
         out += ["## Not read", "", *(f"- {_plain(f.path)}: {_plain(f.message)}" for f in run.failures), ""]
     out.append(f"detector {run.version}, models {run.signature}")
     return "\n".join(out) + "\n"
+
+
+FORMAT = ReportFormat("markdown", (".md", ".markdown"), render)

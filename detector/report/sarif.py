@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from detector.cues import CUES
+from detector.report.format import ReportFormat
 from detector.report.json import dumps
 from detector.report.lines import LineIndex
 from detector.report.model import Finding, JudgedDocument, ReportRun, evidence_id, findings
 from detector.report.wording import sentence
 
-__all__ = ["render"]
+__all__ = ["FORMAT", "render"]
 
 # Rule ids are those of the cues and stay the same for good: suppressions and baselines of other tools hold on to them.
 _RULE_NUMBER = {cue.id: number for number, cue in enumerate(CUES)}
@@ -111,3 +112,6 @@ def render(run: ReportRun) -> str:
         ],
     }
     return dumps(log, indent=1) + "\n"
+
+
+FORMAT = ReportFormat("sarif", (".sarif", ".json"), render)

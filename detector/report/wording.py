@@ -78,8 +78,12 @@ def likelier(log10_odds: float | None) -> str:
 
 def sentence(finding: Finding) -> str:
     """Return a finding in one or two sentences."""
-    likely = f" Probably: “{finding.alternatives[0].text}”." if finding.alternatives else ""
-    return f"“{finding.surface}”: {finding.message}{likely}"
+    said = finding.message
+    if not said.startswith(f"“{finding.surface}”"):
+        said = f"“{finding.surface}”: {said}"
+    if finding.alternatives and f"“{finding.alternatives[0].text}”" not in said:
+        said += f" Probably: “{finding.alternatives[0].text}”."
+    return said
 
 
 def verdict(judged: JudgedDocument) -> str:
