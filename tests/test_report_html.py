@@ -242,7 +242,7 @@ def test_the_top_says_how_to_read_it_and_what_the_number_assumes():
     source = page((finding("stated", "said"),), prior=0.01, sha256="ab" * 32)
     assert source.index("half of all texts are spun") < source.index("<main>")
     assert "A flag is a reason to look, not proof" in source
-    assert "with 1% of your texts spun, as --prior says, it is 24.6%" in source
+    assert "if 1% of yours are, it is 24.6%" in source
     assert "ab" * 32 in source
     assert "where 1% are" in page((finding("stated", "said"),))
 

@@ -204,7 +204,6 @@ def test_damage_and_doubt_are_told_in_words():
     assert lines[0].split() == ["line", "1", "[Lindqvsit", "→", "Lindqvist]", "misspelt", "name"]
     assert lines[2:] == [
         "doubtful  80.0%  6 words, no findings; threshold 90%, doubtful from 70%",
-        "This assumes that half of all texts are spun; with 10% of your texts spun, as",
-        "--prior says, it is 30.8%.",
+        "This assumes that half of all texts are spun; if 10% of yours are, it is 30.8%.",
         "damaged  1 misspelt name. This says nothing on whether the text was rewritten.",
     ]

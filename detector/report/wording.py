@@ -115,7 +115,7 @@ def base_rate(judged: JudgedDocument) -> str:
     there = percent(probability_at_prior(p, prior))
     if judged.prior is None:
         return f"{assumed}; where {threshold_percent(prior)} are, it is {there}."
-    return f"{assumed}; with {threshold_percent(prior)} of your texts spun, as --prior says, it is {there}."
+    return f"{assumed}; if {threshold_percent(prior)} of yours are, it is {there}."
 
 
 def counted_cues(found: Iterable[Finding]) -> str:
