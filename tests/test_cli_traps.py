@@ -145,6 +145,15 @@ class TestFirstScreen:
         assert cue.id in run("explain")[1]
         assert cue.description.split()[0] in run("explain", "--all")[1]
 
+    def test_explain_says_how_often_human_text_has_it(self, run, monkeypatch, folder):
+        rows = [{"cue": "collocation", "findings_spun": 12.34, "findings_human": 0.02}]
+        Path("evaluation.json").write_text(json.dumps({"cues": rows, "signature": "abc"}))
+        monkeypatch.setattr(sys.modules["detector.cli.explain"], "find_models", lambda: folder)
+        out = run("explain", "collocation")[1]
+        assert "models abc" in out
+        assert "spun text 12.3 findings, of human text 0.02" in out
+        assert "Measured" not in run("explain", "substitution")[1]
+
     def test_a_cue_that_is_gone_is_still_known(self, run):
         code, out, _ = run("explain", "agreement")
         assert code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from difflib import get_close_matches
 from textwrap import fill
 
@@ -9,6 +10,8 @@ import click
 
 from detector.cli.messages import Usage
 from detector.cues import CUE_BY_ID, CUE_IDS, CUES, Cue
+from detector.errors import ModelError
+from detector.model_store import find_models
 
 __all__ = ["explain"]
 
@@ -56,6 +59,19 @@ def _explained(cue: Cue) -> str:
         "What to do next",
         fill(cue.advice, 80, initial_indent="  ", subsequent_indent="  "),
         "",
+        *_measured(cue),
         f"Switch it off with ignore = [{cue.id!r}] in detector.toml.".replace("'", '"'),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _measured(cue: Cue) -> list[str]:
+    """Return how often the models' own evaluation found a cue in spun and in human text; nothing if it did not ask."""
+    try:
+        evaluation = json.loads((find_models() / "evaluation.json").read_text(encoding="utf-8"))
+        row = next(row for row in evaluation["cues"] if row["cue"] == cue.id)
+        spun, human = row["findings_spun"], row["findings_human"]
+        title = f"Measured on models {evaluation['signature']}"
+    except (OSError, ValueError, KeyError, StopIteration, ModelError):
+        return []
+    return [title, f"  in 1,000 words of spun text {spun:,.3g} findings, of human text {human:,.3g}", ""]
