@@ -1,4 +1,4 @@
-"""One call of the command line: what it was told, where its results go, what has gone wrong so far."""
+"""One call of the command line: its settings, where its results go, and the errors so far."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Item = TypeVar("_Item")
 
 @dataclass
 class Invocation:
-    """What one call was told about where its results go, and what has gone wrong so far.
+    """Where the results of one call go, and the errors so far.
 
     Attributes
     ----------

@@ -169,5 +169,5 @@ CUE = Cue(
         "Two people have names one letter apart, or a name has two accepted spellings.",
         "The name is rarer than the one that it resembles, and right.",
     ),
-    advice="Look the name up in a source of your own. Slips of this kind say nothing on whether the text was rewritten.",
+    advice="Look the name up in a source of your own. Such a slip says nothing on whether the text was rewritten.",
 )

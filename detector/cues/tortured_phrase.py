@@ -48,5 +48,5 @@ CUE = Cue(
         "The words stand beside each other by chance and mean what they say.",
         "The author translated a term word by word from another language.",
     ),
-    advice="Read the sentence with the expected term. If it fits there and in several other places, look for the source.",
+    advice="Read the sentence with the expected term. If it fits there and in other places, look for the source.",
 )

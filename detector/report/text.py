@@ -33,7 +33,7 @@ __all__ = [
     "verdict_line",
 ]
 
-WIDTH = 80  # columns where there is no terminal to ask
+WIDTH = 80  # columns if there is no terminal to ask
 _WIDEST = 100  # columns; longer lines are hard to read
 _BAR = 5  # columns of the bar that stands for a probability
 _NUMBER = 6  # columns of the probability itself: ">99.9%"
@@ -149,7 +149,7 @@ def verdict_line(judged: JudgedDocument) -> str:
 
 @dataclass
 class Terminal:
-    """Prints reports: in colour where the console has it, in ASCII where it has no more."""
+    """Prints reports: in colour if the console has it, in ASCII if it has no more."""
 
     console: Console
     ascii: bool = False

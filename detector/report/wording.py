@@ -1,4 +1,4 @@
-"""The words that all formats share: how numbers, verdicts and findings are told to people."""
+"""The words that all formats share: how numbers, verdicts and findings read."""
 
 from __future__ import annotations
 
