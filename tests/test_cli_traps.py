@@ -462,7 +462,7 @@ class TestRules:
         edits = [(e["start"], e["end"], e["original"]) for e in restored["plan"]]
         assert edits == [
             (e["start"], e["end"], e["alternatives"][0]["text"])
-            for e in plain["evidence"]
+            for e in sorted((*plain["evidence"], *plain["damage"]), key=lambda e: e["start"])
             if e["alternatives"] and e["alternatives"][0]["log10_odds"] >= plain["min_gain"]
         ]
         assert run("reverse", "--isolated", "spun.txt")[1] == reverse(SPUN).text
@@ -485,11 +485,16 @@ class TestRules:
         assert "line 1" in err
 
 
+def n_findings(report):
+    """How many findings the first document of a JSON report has."""
+    return len(report["documents"][0]["evidence"]) + len(report["documents"][0]["damage"])
+
+
 class TestBaseline:
     def test_it_says_what_it_left_out_and_prunes_what_is_gone(self, run):
         assert run("annotate", "-o", "base.json", "spun.txt", "human.txt")[0] == 0
         base = json.loads(Path("base.json").read_text())
-        known = len(base["documents"][0]["evidence"])
+        known = n_findings(base)
         assert known > 20
         last = SPUN.strip().split("\n\n")[-1]
         Path("spun.txt").write_text(SPUN.replace(last, ""), encoding="utf-8")
@@ -503,7 +508,7 @@ class TestBaseline:
         assert json.loads(Path("base.json").read_text()) == base
         run("annotate", "--baseline", "base.json", "--prune", "--format", "json", "spun.txt")
         pruned = json.loads(Path("base.json").read_text())
-        assert len(pruned["documents"][0]["evidence"]) == said[0]
+        assert n_findings(pruned) == said[0]
         assert pruned["documents"][1] == base["documents"][1]  # not looked at
         assert "gone" not in run("annotate", "--baseline", "base.json", "spun.txt")[2]
         assert document["path"] == "spun.txt"
