@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -281,6 +282,13 @@ class TestOutput:
         subprocess.run(["patch", "-p0", "-i", "a.diff"], check=True, stdout=subprocess.DEVNULL)
         assert Path("a page.html.txt").read_text(encoding="utf-8") == document["text"] != document["source"]
         assert Path("a page.html").read_text(encoding="utf-8") == page
+
+    def test_a_pipe_is_written_to(self, folder):
+        command = [sys.executable, "-m", "detector", "score", "--format", "csv", "-o", "/dev/stdout", "spun.txt"]
+        path = os.pathsep.join(p for p in sys.path if p)
+        made = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": path})
+        assert made.stdout.startswith(b"path,")
+        assert Path("/dev/stdout").is_symlink()
 
     def test_a_file_that_was_not_finished_leaves_the_old_one(self, folder):
         Path("a.txt").write_text("old")

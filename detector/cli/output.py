@@ -32,11 +32,11 @@ def write_file(path: Path) -> Iterator[IO[bytes]]:
 
     A symbolic link stays one, and the file's mode stays. What is no regular file (a device, a pipe) is written to.
     """
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        with target.open("wb") as file:
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
             yield file
         return
+    target = path.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
     partial = Path(name)
     try:
