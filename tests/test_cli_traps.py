@@ -59,7 +59,7 @@ def stdin(monkeypatch):
 
 
 WRONG = {
-    "no such command": (["anotate", "spun.txt"], "annotate"),
+    "no such command": (["anotate", "spun.txt"], "did you mean annotate?"),
     "a file for a command": (["spun.txt"], "detector annotate spun.txt"),
     "no such option": (["score", "--nope"], "--help"),
     "threshold out of range": (["score", "--threshold", "2", "spun.txt"], "95%"),

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -71,10 +72,11 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is named; if none is, say which there are, or what the name may have meant."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            exists = os.path.lexists(args[0])
-            hint = (
-                f"to judge that file: detector annotate {args[0]}" if exists else f"one of {', '.join(self.commands)}"
-            )
+            if os.path.lexists(args[0]):
+                hint = f"to judge that file: detector annotate {args[0]}"
+            else:
+                near = get_close_matches(args[0], self.commands, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.commands)}"
             raise Usage(f"no command {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
