@@ -13,14 +13,19 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from detector.errors import InputError
-from detector.types import Alternative, Evidence, Passage, Report
+from detector.types import Alternative, Damage, Evidence, Passage, Report
 
 __all__ = ["ResultCache"]
 
 # So that backup programs and git leave the folder alone (https://bford.info/cachedir/).
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Reports kept by `detector`; may be deleted.\n"
+
+
+def _with_alternatives(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "alternatives": tuple(Alternative(**a) for a in item["alternatives"])}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class ResultCache:
 
     Attributes
     ----------
-    folder : made where it is missing
+    folder : made if it is missing
     settings : all that a report depends on besides the text
     """
 
@@ -37,10 +42,12 @@ class ResultCache:
     settings: str
 
     @classmethod
-    def open(cls, folder: Path, version: str, signature: str, threshold: float | str | None) -> ResultCache:
-        """Return the cache in a folder.
+    def open(
+        cls, folder: Path, version: str, signature: str, threshold: float | str | None, findings: bool = True
+    ) -> ResultCache:
+        """Return the cache in a folder; reports without `findings` are kept apart.
 
-        Raises InputError where the folder cannot be made or written to.
+        Raises InputError if the folder cannot be made or written to.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +55,7 @@ class ResultCache:
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")
         except OSError as error:
             raise InputError(f"the cache {folder} cannot be written: {error.strerror or error}") from error
-        return cls(folder, json.dumps([version, signature, threshold]))
+        return cls(folder, json.dumps([version, signature, threshold, findings]))
 
     def _path(self, text: str) -> Path:
         digest = hashlib.sha256(self.settings.encode())
@@ -57,7 +64,7 @@ class ResultCache:
         return self.folder / name[:2] / f"{name[2:]}.json"
 
     def get(self, text: str) -> Report | None:
-        """Return the report on a text, None where none is kept."""
+        """Return the report on a text, None if none is kept."""
         try:
             found = json.loads(self._path(text).read_text(encoding="utf-8"))
             return Report(
@@ -67,11 +74,10 @@ class ResultCache:
                 found["n_words"],
                 found["language"],
                 tuple(Passage(**p) for p in found["passages"]),
-                tuple(
-                    Evidence(**{**e, "alternatives": tuple(Alternative(**a) for a in e["alternatives"])})
-                    for e in found["evidence"]
-                ),
+                tuple(Evidence(**_with_alternatives(e)) for e in found["evidence"]),
                 text,
+                tuple(Damage(**_with_alternatives(d)) for d in found["damage"]),
+                found["min_gain"],
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

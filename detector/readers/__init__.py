@@ -21,6 +21,7 @@ __all__ = [
     "encoding_of",
     "iter_paths",
     "missing_extra",
+    "parse_document",
     "quiet_log",
     "read_bytes",
     "read_document",
@@ -105,12 +106,19 @@ def read_bytes(path: Path) -> bytes:
 def read_document(path: Path) -> InputDocument:
     """Return the document in a file, read by the module that its suffix calls for.
 
-    Raises InputError where the file cannot be read, is no text, or needs an extra that is not installed.
+    Raises InputError if the file cannot be read, is not text, or needs an extra that is not installed.
     """
-    data = read_bytes(path)
+    return parse_document(path, read_bytes(path), path.suffix)
+
+
+def parse_document(path: Path, data: bytes, suffix: str) -> InputDocument:
+    """Return the document in the bytes of a file, read by the module that a suffix calls for.
+
+    Raises InputError if the bytes are not a file of that kind, or reading it needs an extra that is not installed.
+    """
     if not data:  # nothing to judge, which is no error, whatever kind of file it would have been
         return InputDocument(str(path), "")
-    reader = import_module(f"detector.readers.{SUFFIXES.get(path.suffix.lower(), 'text')}")
+    reader = import_module(f"detector.readers.{SUFFIXES.get(suffix.lower(), 'text')}")
     document: InputDocument = reader.read(path, data)
     return document
 
