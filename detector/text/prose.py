@@ -69,7 +69,7 @@ _NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
 
 _STRONG_CODE = re.compile(
     r"""
-      ^\s*(?:def\s+\w+\s*\(|class\s+\w+\s*[:({]|from\s+[\w.]+\s+import\b|import\s+[\w.]+(?:\s+as\s+\w+)?;?\s*$
+      ^\s*(?:def\s+\w+\s*(?:\(|$)|class\s+\w+\s*(?:[:({]|$)|from\s+[\w.]+\s+import\b|import\s+[\w.]+(?:\s+as\s+\w+)?;?\s*$
         |import\s.{0,200}?\bfrom\s+["']|\#include\b|\#define\b|\#!/|package\s+[\w.]+;?\s*$|using\s+[\w.:]+;
         |(?:public|private|protected|static|export|async)\s+\w+.{0,200}?[({;=]|(?:const|let|var)\s+[\w{\[].{0,100}?=
         |(?:fn|func|function|sub|proc|impl|struct|enum|trait|namespace)\s+[\w:.<>]+\s*[({<]|return\b.{0,200};\s*$
@@ -77,15 +77,17 @@ _STRONG_CODE = re.compile(
         |(?:if|elif|for|while|with|except)\s.{1,200}:\s*$(?<=[\w)\]"']:)|\}\s*(?:else|catch|finally)?.{0,60}\{?\s*$
         |(?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE\s+TABLE|ALTER\s+TABLE)\s.{0,200}
         |(?:sudo|pip|npm|apt-get|git|docker|curl|cargo)\s+(?:-|[a-z]+\s+-|install|clone|run|commit|push|pull|add)
-        |\$\s+\w|>>>\s|\.\.\.\s{2,}|In\s\[\d+\]:|@\w+(?:\.\w+)*(?:\(.{0,200}\))?\s*$|</?[A-Za-z][\w:-]*(?:\s[^<>]{0,300})?/?>)
+        |\$\s+\S|>>>\s|\.\.\.\s{2,}|In\s\[\d+\]:|@\w+(?:\.\w+)*(?:\(.{0,200}\))?\s*$|</?[A-Za-z][\w:-]*(?:\s[^<>]{0,300})?/?>)
     | [;{]\s*(?://.{0,100})?$(?<![\w,]\s;)
     | \w\s*(?:==|!=|:=|\+=|-=|\*=|=>|->|&&|\|\||::|<<|===)\s*[\w"'(\[{&*]
-    | ^\s*[\w.\[\]"'$*&>-]+(?:\s*,\s*[\w.]+)*\s*=\s*[^\s=]
+    | \w\s+::\s+[\w\[(] | \$\(\w+\) | \w\)\)+[;:,]?\s*$ | \\(?:begin|end|section|usepackage|documentclass|hline)\b
+    | ^\s*File\s"[^"]{1,300}",\sline\s\d | ^Traceback\s\( | ^\w*(?:Error|Exception):\s | <\?(?:php|xml)\b
+    | ^\s*[\w.\[\]"'$*&>@-]+(?:\s*,\s*[\w.]+)*(?:\s[\w\[\]():]+){0,5}\s*=\s*[^\s=]
     | ^\s*[\w.$]+(?:::[\w]+)*\([^()]{0,200}\)[;:,]?\s*$
     """,
     re.VERBOSE,
 )
-_WEAK_CODE = re.compile(r"^\s*(?:#|//|/\*|\*/?|--\s|%|;;|\"\"\"|'''|[})\]];?,?\s*$)|^(?:\t| {4,})\S|[\w)\]]\(\)|\w_\w")
+_WEAK_CODE = re.compile(r"^\s*(?:#|//|/\*|\*/?|--\s|%|;;|\"\"\"|'''|[})\]];?,?\s*$)|^(?:\t| {2,})[^\sA-ZÀ-Þ\"“'‘—–•*+·-]|[\w)\]]\(\)|\w_\w|^[\w.-]+:\s*$|^\s*end\s*$")
 _COMMENT = re.compile(r"^\s*(?:#+|//+|/?\*+/?|--|%+|;+|>+)\s?", re.MULTILINE)
 _SYMBOL = re.compile(r"[{}\[\]<>=;_$#\\|&*/%@^~+`]")
 _TERMINAL = re.compile(r"[.!?…:][\"'”’)\]*_]*\s*$")
@@ -206,22 +208,23 @@ def _runs(flags: Sequence[int]) -> Iterator[tuple[int, int]]:
 _CODE_GAP = 3  # lines without a sign of code, such as text in a string, that code runs across
 
 
+def _is_code_run(run: Sequence[_Line]) -> bool:
+    """Return whether lines hold enough signs of code: those that are only indented may be anything."""
+    strong, weak = (sum(line.code == kind for line in run) for kind in (2, 1))
+    return len(run) >= 3 and (strong >= 2 or (strong == 1 and weak >= 2) or weak >= 5)
+
+
 def _code(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
-    """Yield runs of at least three lines that are code: two strong ones, and no sentence between."""
+    """Yield runs of at least three lines from the first to the last that looks like code, no sentence between them."""
     first = last = None
-    strong = 0
     for i, line in enumerate(lines):
-        if line.code == 2:
-            first, last, strong = (i if first is None else first), i, strong + 1
-        elif first is not None and last is not None:
-            if line.code == 1 and (i == last + 1):
-                last = i
-            elif _is_sentence(line) or i - last > _CODE_GAP:
-                if strong >= 2 and last - first >= 2:
-                    yield first, last + 1
-                first = last = None
-                strong = 0
-    if first is not None and last is not None and strong >= 2 and last - first >= 2:
+        if first is not None and last is not None and (_is_sentence(line) or i - last > _CODE_GAP):
+            if _is_code_run(lines[first : last + 1]):
+                yield first, last + 1
+            first = None
+        if line.code:
+            first, last = (i if first is None else first), i
+    if first is not None and last is not None and _is_code_run(lines[first : last + 1]):
         yield first, last + 1
 
 
