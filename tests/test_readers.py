@@ -78,7 +78,10 @@ def test_a_region_of_a_page_that_is_switched_off_is_not_read(tmp_path):
     body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
     off = "<!-- detector: off --><p>The gangway was painted green on Monday morning.</p><!-- detector: on -->"
     path.write_text(f"<html><body><article>{body}{off}{body}</article></body></html>", encoding="utf-8")
-    assert "gangway" not in read_document(path).text
+    assert "gangway" in read_document(path).text  # a stranger's page cannot switch us off
+    document = read_document(path, regions=True)
+    assert "gangway" not in document.text
+    assert document.omitted_words == document.cut_words == 8
 
 
 def test_html_gives_the_article(tmp_path):
@@ -102,7 +105,7 @@ def test_word_paragraphs(tmp_path):
     import docx
 
     path = tmp_path / "a.docx"
-    made = docx.InputDocument()
+    made = docx.Document()
     made.add_paragraph(PROSE)
     made.add_paragraph("Second.")
     made.save(str(path))
@@ -228,7 +231,7 @@ def test_pdf_ligatures_are_letters(tmp_path, monkeypatch):
 def test_word_tables_are_read_in_their_place(tmp_path):
     import docx
 
-    made = docx.InputDocument()
+    made = docx.Document()
     made.add_paragraph("Before.")
     table = made.add_table(2, 2)
     for number, cell in enumerate(table._cells):
@@ -255,7 +258,7 @@ def _damaged(kind):
         good = _pdf(["A line of text."])
     else:
         out = io.BytesIO()
-        made = docx.InputDocument()
+        made = docx.Document()
         made.add_paragraph(PROSE)
         made.save(out)
         good = out.getvalue()

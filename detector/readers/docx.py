@@ -32,7 +32,7 @@ def read(path: Path, data: bytes) -> InputDocument:
     except ImportError as error:
         raise missing_extra(error, "docx", "Word files") from None
     try:
-        text = "\n\n".join(_texts(docx.InputDocument(io.BytesIO(data))))
+        text = "\n\n".join(_texts(docx.Document(io.BytesIO(data))))
     except MemoryError:
         raise
     except Exception as error:  # a damaged file makes its parsers raise almost anything

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 __all__ = ["OMISSION_REASONS", "is_code", "is_prose", "omitted_spans"]
 
-OMISSION_REASONS = ("region", "front_matter", "code", "table", "words", "verse", "notes", "language")
+OMISSION_REASONS = ("region", "front_matter", "comment", "code", "table", "words", "verse", "notes", "language")
 
 Omission = tuple[int, int, str]
 
