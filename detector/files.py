@@ -36,13 +36,13 @@ def _open(path: Path, flags: int, permissions: int, binary: bool) -> IO[Any]:
 
 
 @contextmanager
-def write_file(path: Path | str, binary: bool = False) -> Iterator[IO[Any]]:
+def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Iterator[IO[Any]]:
     """Open a file to write, as UTF-8 or bytes; it takes the place of `path` when the body ends without an error.
 
     The content goes to a file of random name beside the target, is synced to the disk, and is renamed. Until then the
     former file stays as it was, and an error or a full disk leaves it so. A link stays: its target is replaced. The
     permissions of an existing file stay, and its owner if we may give files away. A device or pipe (`/dev/stdout`) is
-    written to directly.
+    written to directly. `sync=False` is for what may be lost in a power cut.
 
     Raises OSError if the file cannot be written.
 
@@ -70,7 +70,8 @@ def write_file(path: Path | str, binary: bool = False) -> Iterator[IO[Any]]:
         with _open(partial, flags, 0o666 if former is None else 0o600, binary) as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         if former is not None:
             if hasattr(os, "chown") and (former.st_uid, former.st_gid) != (os.getuid(), os.getgid()):
                 with suppress(OSError):
@@ -81,7 +82,8 @@ def write_file(path: Path | str, binary: bool = False) -> Iterator[IO[Any]]:
         with suppress(OSError):
             partial.unlink()
         raise
-    _sync_folder(target.parent)
+    if sync:
+        _sync_folder(target.parent)
 
 
 def write_new_file(path: Path, text: str) -> None:

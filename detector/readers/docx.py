@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from detector.errors import InputError
 from detector.readers import InputDocument, missing_extra
 
 __all__ = ["read"]
+
+# Bytes, which the archive's own directory gives, and no part unpacks to more: what exceeds them is a bomb.
+_MAX_UNPACKED = 500_000_000
 
 
 def _texts(container: Any) -> Iterator[str]:
@@ -32,8 +36,12 @@ def read(path: Path, data: bytes) -> InputDocument:
     except ImportError as error:
         raise missing_extra(error, "docx", "Word files") from None
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        if size > _MAX_UNPACKED:
+            raise InputError(f"not a Word file that can be read: {size:,} bytes unpacked, at most {_MAX_UNPACKED:,}")
         text = "\n\n".join(_texts(docx.Document(io.BytesIO(data))))
-    except MemoryError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # a damaged file makes its parsers raise almost anything
         raise InputError(f"not a Word file that can be read: {error}") from None
