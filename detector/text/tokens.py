@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.text.truecase import truecased
 from detector.text.vocabulary import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 
 __all__ = [
@@ -170,7 +171,8 @@ def _piece_ids(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str],
 def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     """Return the tokens of `texts` as one batch.
 
-    >>> from detector.text.vocabulary import Vocabulary
+    >>> from detector.text.truecase import truecased
+from detector.text.vocabulary import Vocabulary
     >>> batch = tokenize(["No. No!"], Vocabulary(["no", ".", "!"]))
     >>> batch.ids[DOCUMENT_MARGIN:-DOCUMENT_MARGIN].tolist()
     [4, 5, 4, 6]
@@ -244,6 +246,8 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     out_ends[tail] = text_lengths[:, None]
 
     out_shape |= _sentence_starts(out_ids, out_shape, vocabulary)
+    document = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(documents))
+    out_ids, out_shape = truecased(out_ids, out_shape, document, len(texts), vocabulary)
     return TokenBatch(texts, out_ids, out_starts, out_ends, out_shape, documents)
 
 
