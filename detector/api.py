@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import index
 from typing import Any, TypeVar
 
 import numpy as np
@@ -52,7 +53,10 @@ def _number(value: object, what: str, low: float, high: float) -> float:
         raise InputError(f"{what} is {value!r}: {expected}")
     if not low <= value <= high:
         raise InputError(f"{what} is {value}: {expected}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        raise InputError(f"{what} is too large: {expected}") from None
 
 
 def _text(text: object, what: str) -> str:
@@ -174,6 +178,10 @@ def _check_many(texts: object, n_jobs: int, what: str) -> None:
         raise InputError(
             f"{what} takes an iterable of texts, got one {type(texts).__name__}: pass it in a list, or use `detect`"
         )
+    try:
+        iter(texts)  # type: ignore[call-overload]
+    except TypeError:
+        raise InputError(f"{what} takes an iterable of texts, got {type(texts).__name__}") from None
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
         raise InputError(f"n_jobs is {n_jobs!r}: give the number of processes, 1 or more")
 
@@ -278,7 +286,7 @@ def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -
 def _spans(keep: object, text: str) -> list[Span]:
     """Return `keep` as spans inside the text; raise InputError if it is anything else."""
     try:
-        spans = [(int(start), int(end)) for start, end in keep]  # type: ignore[attr-defined]
+        spans = [(index(start), index(end)) for start, end in keep]  # type: ignore[attr-defined]
     except (TypeError, ValueError):
         raise InputError(f"keep is {keep!r}: give half-open spans, such as [(57, 62)]") from None
     for start, end in spans:
