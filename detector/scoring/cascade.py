@@ -204,7 +204,7 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
     """Return the scores of documents: screened, and read in full if their log odds may reach the threshold."""
     d = len(texts)
     parts = groups_of(texts)
-    groups = [GroupScores(group, cascade, len(parts) == 1) for group in parts]
+    groups = [GroupScores(group, cascade, len(parts) <= 64) for group in parts]
     document = np.concatenate([group.document for group in parts]).astype(np.int64)
     screened, words, english, foreign = [], [], [], []
     for group in groups:
