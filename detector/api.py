@@ -95,6 +95,7 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
             if scores.abstains[d] != "unsupported_language":
                 evidence[d] += _moved(found.evidence, offset)
                 damage[d] += _moved(found.damage, offset)
+        group.forget()
     passages = _passages(scores.passages, threshold, scores.abstains)
     out = []
     for d, text in enumerate(texts):
@@ -140,6 +141,7 @@ def restore(
                 if a < offset + len(part) and b > offset
             ]
             edits += shifted(plan(group, scores, models, least, [inside])[0], offset)
+            group.forget()
     return Restoration(apply_plan(text, edits), tuple(edits), text, least)
 
 
