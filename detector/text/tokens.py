@@ -171,8 +171,7 @@ def _piece_ids(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str],
 def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     """Return the tokens of `texts` as one batch.
 
-    >>> from detector.text.truecase import truecased
-from detector.text.vocabulary import Vocabulary
+    >>> from detector.text.vocabulary import Vocabulary
     >>> batch = tokenize(["No. No!"], Vocabulary(["no", ".", "!"]))
     >>> batch.ids[DOCUMENT_MARGIN:-DOCUMENT_MARGIN].tolist()
     [4, 5, 4, 6]
