@@ -104,9 +104,10 @@ def _blocks(text: str, obey: bool) -> Iterator[Omission]:
         elif token.type == "code_block":
             yield from _unless_prose(text, first, last, _PARAGRAPH, "code")
         else:
-            inner = lines[token.map[0] + 1]
-            closed = token.map[1] - token.map[0] > token.content.count("\n") + 1
-            outer = lines[token.map[1] - 1] if closed else last
+            inner, outer = lines[token.map[0] + 1], lines[token.map[1] - 1]
+            # A fence may never be closed; a line of its signs alone closes it, in a quotation behind its mark.
+            if outer < inner or text[outer:last].strip(f" \t\r\n>{token.markup[0]}"):
+                outer = last
             yield first, inner, ""
             yield from _unless_prose(text, inner, outer, _PARAGRAPH, "code")
             yield outer, last, ""

@@ -93,13 +93,13 @@ def iter_records(
 
 
 def _id_of(value: Any, number: int) -> Any:
-    """Return a record's id as JSON can write it; its number for one that is missing or not a number.
+    """Return a record's id as JSON can write it; its number for one that is missing, not a number, or unreadable.
 
     >>> from datetime import date
     >>> _id_of(date(2020, 5, 1), 7), _id_of(b"a1", 7), _id_of(float("nan"), 7), _id_of(["a", 2], 7)
     ('2020-05-01', 'a1', 7, ['a', 2])
     """
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if value is None or isinstance(value, Exception) or (isinstance(value, float) and not math.isfinite(value)):
         return number
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
