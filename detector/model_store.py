@@ -1,8 +1,8 @@
 """The fitted models on disk: found, checked and read, the large arrays memory-mapped; nothing in them executes.
 
 `models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and their
-SHA-256. Long lists of words are gzipped. `models/` lies inside an installed package and beside the package in a checkout;
-the environment variable DETECTOR_MODELS names another folder.
+SHA-256. Long lists of words are gzipped. `models/` lies inside an installed package and beside the package in a
+checkout; the environment variable DETECTOR_MODELS names another folder.
 
 Each file is checked against its SHA-256 before it is used: once, as long as its size, times and inode stay the same,
 which is kept in the user's cache folder if that can be written.

@@ -33,7 +33,7 @@ def test_bytes_are_written_as_they_are(tmp_path):
 def test_an_error_leaves_the_former_file_and_nothing_else(tmp_path, error):
     path = tmp_path / "a.txt"
     path.write_text("Former.")
-    with pytest.raises(error), write_file(path) as file:
+    with pytest.raises(error), write_file(path) as file:  # noqa: PT012 the body is what fails
         file.write("Half of ")
         raise error
     assert path.read_text() == "Former."
@@ -232,7 +232,9 @@ class TestCache:
     def test_a_folder_of_its_own_is(self, tmp_path):
         ResultCache.open(tmp_path / "kept", "1", "a", None)
         assert (tmp_path / "kept" / ".gitignore").read_text() == "*\n"
-        assert (tmp_path / "kept" / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+        assert (
+            (tmp_path / "kept" / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+        )
 
     def test_a_changed_entry_counts_as_absent(self, tmp_path):
         cache = ResultCache.open(tmp_path, "1", "a", None)

@@ -172,7 +172,9 @@ DAMAGE = {
     "one byte less": lambda data: data[:-1],
     "one byte more": lambda data: data + b"\0",
     "first byte": lambda data: bytes([data[0] ^ 1]) + data[1:],
-    "middle byte": lambda data: data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 16]) + data[len(data) // 2 + 1 :],
+    "middle byte": lambda data: (
+        data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 16]) + data[len(data) // 2 + 1 :]
+    ),
     "last byte": lambda data: data[:-1] + bytes([data[-1] ^ 128]),
     "zeros": lambda data: bytes(len(data)),
     "gone": None,
@@ -195,7 +197,7 @@ def test_a_damaged_file_is_one_error_that_says_what_to_do(copy, name, damage):
 def test_a_file_of_another_form_that_the_manifest_names_is_refused(copy, name, content):
     replace(copy / name, content)
     relist(copy, name)
-    with pytest.raises(ModelError, match="reinstall the package|detector train"):
+    with pytest.raises(ModelError, match=r"reinstall the package|detector train"):
         load_models(copy)
 
 
@@ -203,7 +205,7 @@ def test_a_file_of_another_form_that_the_manifest_names_is_refused(copy, name, c
 @pytest.mark.parametrize("value", [None, [], {}, 7, {"a": 1}])
 def test_a_manifest_without_a_part_is_refused(copy, part, value):
     edit_manifest(copy, lambda m: m.pop(part) if value is None else m.update({part: value}))
-    with pytest.raises(ModelError, match="reinstall the package|detector train"):
+    with pytest.raises(ModelError, match=r"reinstall the package|detector train"):
         load_models(copy)
 
 

@@ -160,12 +160,12 @@ CODE = {
 TABLES = {
     "tabs": "Town\tPeople\tBoats\nLarne\t18,755\t12\nOban\t8,490\t31\nMallaig\t800\t7",
     "pipes": "| Town | People |\n|---|---|\n| Larne | 18755 |\n| Oban | 8490 |",
-    "fixed": "Town       People   Boats\nLarne       18755      12\nOban         8490      31\nMallaig       800       7",
+    "fixed": "Town       People   Boats\nLarne       18755      12\nOban         8490      31\nCroy        800      7",
     "csv": "town,people,boats\nLarne,18755,12\nOban,8490,31\nMallaig,800,7",
 }
 WORDS = {
     "lines": "anchor\nballast\nbowline\ncapstan\nfathom\nhalyard\nkeelson\nmizzen",
-    "commas": "anchor, ballast, bowline, capstan, fathom, halyard, keelson, mizzen, painter, rudder, shroud, tiller, yard",
+    "commas": "anchor, ballast, bowline, capstan, fathom, halyard, keelson, mizzen, rudder, shroud, tiller, yard",
 }
 VERSE = block("""
     The tide came up to the garden wall
@@ -178,10 +178,10 @@ NOTES = (
     "noted, JS action, report May. Roof: quotes x3 received, lowest accepted. AOB: none. Next mtg 4 June, village hall."
 )
 LANGUAGES = {
-    "French": "Le bateau est parti à six heures du matin, et nous avons attendu le suivant dans un café avec les marins.",
+    "French": "Le bateau est parti à six heures du matin, et nous avons attendu le suivant avec les marins.",
     "German": "Das Schiff ist um sechs Uhr abgefahren, und wir haben mit den Matrosen auf das nächste gewartet.",
-    "Spanish": "El barco salió a las seis de la mañana, y esperamos el siguiente en un bar con los marineros del puerto.",
-    "Latin": "Navis prima luce e portu discessit, et nos cum nautis in taberna sedimus, quod alia non erat nisi sub noctem.",
+    "Spanish": "El barco salió a las seis de la mañana, y esperamos el siguiente con los marineros del puerto.",
+    "Latin": "Navis prima luce e portu discessit, et nos cum nautis sedimus, quod alia non erat nisi sub noctem.",
     "Russian": "Корабль ушёл в шесть часов утра, и мы ждали следующего в кафе вместе с моряками из порта.",
 }
 LEFT_OUT = [
@@ -210,7 +210,7 @@ def test_what_is_no_prose_is_left_out_and_its_neighbours_stay(reason, passage, e
 
 PROSE = {
     "dialogue": '"Where is he?" she said.\n"Gone."\n"Where to?"\n"He did not say. He took the boat."\n"Oh," she said.',
-    "bullets": "- The pier was closed in May.\n- It will open again when the steps are mended.\n- Dogs are not allowed.",
+    "bullets": "- The pier was closed in May.\n- It opens again when the steps are mended.\n- Dogs are not allowed.",
     "headlines": "Ferry late again\n\nThe ferry was late again on Monday, and nobody knew why.\n\nMayor has no comment",
     "contents": "How the Pier Was Built\nWho Paid for the Steps\nWhat the Mayor Said\nWhen the Ferry Comes",
     "wrapped": block("""
@@ -219,18 +219,19 @@ PROSE = {
         well, when the mayor came, and he had walked home by
         the road that goes over the hill.
     """),
-    "semicolons": "We brought three things;\nthe first was a lamp that did not burn;\nthe second was a rope;\nthe third was soup.",
-    "with code": "Call the function read(path) before you close the file, or the lock will stay with you until the end.",
+    "semicolons": "I had three things;\nthe first was a lamp that was out;\nthe second was a rope;\nthe third was tea.",
+    "with code": "Call the function read(path) before you close the file, or the lock will stay with you for ever.",
     "formula": "If x = 2 and y = 3, then the sum of the two is 5, which is what we wanted to show at the start.",
     "names": "He sailed from Le Havre with La Belle Poule, and Das Boot was the film that they had on board.",
     "letter": "Dear Anna,\n\nThank you for the jam. We ate it on the train.\n\nYours,\n\nPeter",
     "steps": "1. Open the lid.\n2. Take out the filter and wash it.\n3. Put it back.\n4. Close the lid.",
     "sign": "Anna wrote > 40 letters & he answered none of them; that is all that we know of it.",
+    "look-alikes": "Тhе fеrrу wаѕ lаtе аgаіn, аnd mоѕt оf thе раѕѕеngеrѕ ѕаt dоwn оn thеіr bаgѕ tо wаіt fоr іt.",
     "numbers": "In 1901 the town had 4,120 people, in 1911 it had 5,300, and in 1921 it had no more than 3,900.",
     "indented": '    "Yes," he said.\n    "No," she said.\n    He went.\n    "Why?"\n    "Ask him."\n    She went too.',
-    "list": "   * bread, which we had\n   * cheese, which we did not\n   * a knife\n   * two cups\n   * the map\n   * a lamp",
+    "list": "   * bread, we had\n   * cheese, which we had not\n   * a knife\n   * cups\n   * the map\n   * lamps",
     "sums": "Two and two = four.\nThree and three = six.\nHe wrote it on the wall.\nNobody laughed.",
-    "listing": "We packed bread, cheese, apples, a knife, two cups, a rope, a lamp and the map, and then we left the house.",
+    "listing": "We packed bread, cheese, apples, a knife, two cups, a rope, a lamp and the map, and left the house.",
 }
 
 

@@ -426,7 +426,9 @@ def test_encodings_are_found(encoding):
     assert decode("a.txt", text.encode(encoding)).removeprefix("\ufeff") == text
 
 
-@pytest.mark.parametrize("data", [b"a\0b\0c", b"\0" * 100, b"\0a" * 50 + b"\0", bytes(range(256)) * 4, b"\xff\xfea", b"\xff\xfe\0\xd8"])
+@pytest.mark.parametrize(
+    "data", [b"a\0b\0c", b"\0" * 100, b"\0a" * 50 + b"\0", bytes(range(256)) * 4, b"\xff\xfea", b"\xff\xfe\0\xd8"]
+)
 def test_bytes_that_are_no_text_are_refused(data):
     with pytest.raises(InputError, match="not text"):
         decode("a.txt", data)

@@ -183,15 +183,17 @@ def _rows(path: Path, text_field: str, id_field: str, max_bytes: int) -> Iterato
         with ParquetFile(path) as file:
             names = file.schema_arrow.names
             if text_field not in names:
-                raise InputError(f"{path}: no column {text_field!r}; columns are {', '.join(map(repr, names[:_NAMED]))}")
+                raise InputError(
+                    f"{path}: no column {text_field!r}; columns are {', '.join(map(repr, names[:_NAMED]))}"
+                )
             number = 0
             columns = [c for c in dict.fromkeys((id_field, text_field)) if c in names]
             for batch in file.iter_batches(_ROWS, columns=columns):
                 for values in zip(*(_values(batch.column(c)) for c in columns), strict=True):
                     number += 1
                     fields = dict(zip(columns, values, strict=True))
-                    if isinstance(error := fields[text_field], Exception):
-                        yield BadRecord(_id_of(fields.get(id_field), number), f"{text_field!r} cannot be read: {error}")
+                    if isinstance(text := fields[text_field], Exception):
+                        yield BadRecord(_id_of(fields.get(id_field), number), f"{text_field!r} cannot be read: {text}")
                     else:
                         yield _record(number, fields, text_field, id_field, max_bytes)
     except InputError:

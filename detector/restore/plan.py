@@ -39,7 +39,9 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
     except PlanError:
         raise
     except (AttributeError, TypeError, ValueError) as error:
-        raise PlanError(f"apply_plan takes text (str) and edits, such as those of `reverse(text).plan`: {error}") from error
+        raise PlanError(
+            f"apply_plan takes text (str) and edits, such as those of `reverse(text).plan`: {error}"
+        ) from error
 
 
 def _applied(text: str, plan: Iterable[Edit]) -> str:

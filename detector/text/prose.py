@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+
+from detector.text.vocabulary import skeleton
 
 __all__ = ["OMISSION_REASONS", "is_code", "is_prose", "omitted_spans"]
 
@@ -87,7 +89,15 @@ _STRONG_CODE = re.compile(
     """,
     re.VERBOSE,
 )
-_WEAK_CODE = re.compile(r"^\s*(?:#|//|/\*|\*/|--\s|%|;;|\"\"\"|'''|[})\]];?,?\s*$)|^(?:\t| {2,})[^\sA-ZÀ-Þ\"“'‘—–•*+·-]|[\w)\]]\(\)|\w_\w|^\s*(?:-\s+)?[a-z_][\w.-]*:(?:\s+\S{1,40})?\s*$|^\s*end\s*$")
+_WEAK_CODE = re.compile(
+    r"""
+      ^\s*(?:\#|//|/\*|\*/|--\s|%|;;|\"{3}|'{3}|[})\]];?,?\s*$|end\s*$)
+    | ^(?:\t|[ ]{2,})[^\sA-ZÀ-Þ"“'‘—–•*+·-] # indented, and neither a sentence, a quotation nor a list
+    | [\w)\]]\(\) | \w_\w
+    | ^\s*(?:-\s+)?[a-z_][\w.-]*:(?:\s+\S{1,40})?\s*$
+    """,
+    re.VERBOSE,
+)
 _COMMENT = re.compile(r"^\s*(?:#+|//+|/?\*+/?|--|%+|;+|>+)\s?", re.MULTILINE)
 _SYMBOL = re.compile(r"[{}\[\]<>=;_$#\\|&*/%@^~+`]")
 _TERMINAL = re.compile(r"[.!?…:][\"'”’)\]*_]*\s*$")
@@ -194,10 +204,10 @@ def is_prose(text: str) -> bool:
     return words >= 8 and len(_ENGLISH.findall(plain)) >= 0.2 * words and not is_code(plain)
 
 
-def _runs(flags: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Yield the half-open runs of rows whose flag is set."""
     start = None
-    for i, flag in enumerate([*flags, 0]):
+    for i, flag in enumerate([*flags, False]):
         if flag and start is None:
             start = i
         elif not flag and start is not None:
@@ -210,7 +220,7 @@ _CODE_GAP = 3  # lines without a sign of code, such as text in a string, that co
 
 def _is_code_run(run: Sequence[_Line]) -> bool:
     """Return whether lines hold enough signs of code: those that are only indented may be anything."""
-    strong, weak = (sum(line.code == kind for line in run) for kind in (2, 1))
+    strong, weak = (sum(1 for line in run if line.code == kind) for kind in (2, 1))
     return len(run) >= 3 and (strong >= 2 or (strong == 1 and weak >= 2) or weak >= 5)
 
 
@@ -239,7 +249,9 @@ def _tables(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
         j = i + 1
         if sign:
             # White space varies with empty cells; written separators do not.
-            while j < len(lines) and lines[j].columns[0] == sign and abs(lines[j].columns[1] - count) <= (sign in " \t"):
+            while (
+                j < len(lines) and lines[j].columns[0] == sign and abs(lines[j].columns[1] - count) <= (sign in " \t")
+            ):
                 j += 1
             run = lines[i:j]
             cells = sum(line.columns[1] + 1 for line in run)
@@ -254,14 +266,15 @@ def _tables(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
 _MIN_WORD_LINES = 6
 
 
+def _is_term(line: _Line) -> bool:
+    few = line.n_words <= 3 and line.n_english <= line.n_words / 3
+    return few and not line.ends_sentence and not _QUOTE.match(line.text)
+
+
 def _word_lists(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
     """Yield runs of lines of one to three words that form no sentence: names, terms, an index."""
-    flags = [
-        line.n_words <= 3 and line.n_english <= line.n_words / 3 and not line.ends_sentence and not _QUOTE.match(line.text)
-        for line in lines
-    ]
-    for first, last in _runs(flags):
-        if last - first >= _MIN_WORD_LINES and sum(line.n_words for line in lines[first:last]):
+    for first, last in _runs([_is_term(line) for line in lines]):
+        if last - first >= _MIN_WORD_LINES and any(line.n_words for line in lines[first:last]):
             yield first, last
 
 
@@ -322,17 +335,19 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
 
 
 _MIN_FOREIGN_WORDS = 7
+_SAMPLE = 2_000  # characters that tell disguised English from another script
 _MIN_NOTE_WORDS = 25
 
 
-@lru_cache(maxsize=1024)
 def _reason_of_words(text: str, n_words: int, n_english: int) -> str | None:
     """Return "language" or "notes" for a paragraph that is not English sentences, None for one that is."""
     if n_words < _MIN_FOREIGN_WORDS:
         return None
-    letters = sum(map(len, _WORD.findall(text)))
-    if not text.isascii() and len(_NOT_LATIN.findall(text)) > letters / 2:
-        return "language"
+    if not text.isascii() and len(_NOT_LATIN.findall(text)) > sum(map(len, _WORD.findall(text))) / 2:
+        # English in look-alike letters is English: a reader sees no difference.
+        seen = skeleton(text[:_SAMPLE].lower())
+        disguised = len(_ENGLISH.findall(seen)) >= 0.15 * len(_WORD.findall(seen))
+        return None if disguised else "language"
     if n_english >= 0.2 * n_words:
         return None
     foreign = max(len(pattern.findall(text)) for pattern in _FOREIGN.values())
@@ -344,23 +359,21 @@ def _reason_of_words(text: str, n_words: int, n_english: int) -> str | None:
 
 def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, int, str]]:
     """Yield runs of lines with the reason to leave them out; they may overlap, and the first one counts."""
-    for reason, runs in (
-        ("code", _code(lines)),
-        ("table", _tables(lines)),
-        ("words", _word_lists(lines)),
-        ("verse", _verse(lines)),
-    ):
-        for first, last in runs:
-            yield first, last, reason
+    for first, last in _code(lines):
+        yield first, last, "code"
+    for first, last in _tables(lines):
+        yield first, last, "table"
+    for first, last in _word_lists(lines):
+        yield first, last, "words"
+    for first, last in _verse(lines):
+        yield first, last, "verse"
     for first, last in _paragraphs(lines):
         run = lines[first:last]
         n_words, n_english = sum(line.n_words for line in run), sum(line.n_english for line in run)
         if len(run) == 1 and n_words >= 12 and _is_enumeration(run[0]):
             yield first, last, "words"
-        elif n_english < 0.2 * n_words or not all(line.text.isascii() for line in run):
-            reason_ = _reason_of_words(" ".join(line.text for line in run), n_words, n_english)
-            if reason_:
-                yield first, last, reason_
+        elif found := _reason_of_words(" ".join(line.text for line in run), n_words, n_english):
+            yield first, last, found
 
 
 def omitted_spans(text: str) -> list[Omission]:
@@ -373,16 +386,15 @@ def omitted_spans(text: str) -> list[Omission]:
     [(16, 49, 'code')]
     """
     lines = _lines(text)
-    reasons: list[str | None] = [None] * len(lines)
+    reasons = [""] * len(lines)
     for first, last, reason in _found(lines):
-        for i in range(first, last):
-            reasons[i] = reasons[i] or reason
+        reasons[first:last] = [former or reason for former in reasons[first:last]]
     out: list[Omission] = []
-    for i, (line, reason) in enumerate(zip(lines, reasons, strict=True)):
-        if reason is None:
-            continue
-        if out and i and reasons[i - 1] == reason == out[-1][2]:
+    before = ""
+    for line, reason in zip(lines, reasons, strict=True):
+        if reason and reason == before:
             out[-1] = (out[-1][0], line.end, reason)
-        else:
+        elif reason:
             out.append((line.start, line.end, reason))
+        before = reason
     return out

@@ -2,8 +2,8 @@
 
     nice -n 15 python tests/fuzz/fuzz.py --minutes 60 --seed 1 --faults faults/
 
-Every input is checked for what is promised: an error of `detector.errors` or a result that holds its properties. A fault
-is written to the folder with its seed, target and trace. Inputs that do something new are kept to start others from.
+Every input is checked for what is promised: an error of `detector.errors` or a result that holds its properties. A
+fault is written to the folder with its seed, target and trace. Inputs that do something new are kept to start others.
 It exits with 1 if there were faults.
 """
 
@@ -58,7 +58,9 @@ class Run:
             trace = traceback.format_exc()
             self.faults.mkdir(parents=True, exist_ok=True)
             name = f"{target}-{self.seed}-{self.counts[target]}"
-            (self.faults / f"{name}.txt").write_text(f"{source!r}\n\n{trace}", encoding="utf-8", errors="backslashreplace")
+            (self.faults / f"{name}.txt").write_text(
+                f"{source!r}\n\n{trace}", encoding="utf-8", errors="backslashreplace"
+            )
             print(f"FAULT {name}: {trace.strip().splitlines()[-1][:300]}", flush=True)
         return None
 
@@ -100,7 +102,9 @@ class Run:
                 read.append(document)
         if "render" not in self.targets:
             return
-        judged = self.guarded("detect", [d.judged_text for d in read], lambda: list(detect_many(d.judged_text for d in read)))
+        judged = self.guarded(
+            "detect", [d.judged_text for d in read], lambda: list(detect_many(d.judged_text for d in read))
+        )
         if judged:
             self.guarded("render", read, lambda: check_rendered(read, judged))
             self.counts["render"] += len(read) - 1

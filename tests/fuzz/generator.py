@@ -17,12 +17,12 @@ from typing import Any
 
 __all__ = ["Corpus", "damaged", "english", "files", "records", "text", "wrong_values"]
 
-_NOUNS = """ferry mayor harbour garden letter village teacher engine morning river station doctor winter farmer window bridge
-market kitchen soldier captain island railway picture account meeting report question answer summer office"""
-_VERBS = """left found carried opened repaired described watched ignored remembered painted crossed sold followed counted
-mentioned collected examined returned noticed finished obtained purchased commenced utilised"""
-_ADJECTIVES = """old green quiet narrow late broken heavy important common empty northern cheap early immense substantial
-tremendous pivotal dreary"""
+_NOUNS = """ferry mayor harbour garden letter village teacher engine morning river station doctor winter farmer
+window bridge market kitchen soldier captain island railway picture account meeting report question answer summer"""
+_VERBS = """left found carried opened repaired described watched ignored remembered painted crossed sold
+followed counted mentioned collected examined returned noticed finished obtained purchased commenced utilised"""
+_ADJECTIVES = """old green quiet narrow late broken heavy important common empty northern cheap early immense
+substantial tremendous pivotal dreary"""
 _NAMES = "Anna Peter Larne Oban Washington Mrs Dr Clinton Kathmandu Zoë Łódź O'Brien"
 _TEMPLATES = (
     "The {a} {n} {v} the {n} before the {n} was {a}.",
@@ -34,7 +34,8 @@ _TEMPLATES = (
 )
 _SPECIAL = (
     "\ud800 \udfff \0 \x1b[31m \r \r\n \u2028 \u2029 \x85 \x0c \x0b \ufeff \u200b \u200d \u00ad \u2060 \u202e \u2066 "
-    "\u0300 \u0316 \u20dd \ufe0f \U000e0041 İ ı ß ﬁ ſ K Å ① ½ ㊀ Ⅷ ² ٣ ५ 〇 四 é e\u0301 한 ᄒ ก็ ﷽ 𝒜 𝟘 👩‍👩‍👧‍👦 🇬🇧 🏳️‍🌈 ☃ \uffff \U0010ffff "
+    "\u0300 \u0316 \u20dd \ufe0f \U000e0041 İ ı ß ﬁ ſ K Å ① ½ ㊀ Ⅷ ² ٣ ५ 〇 四 é e\u0301 한 ᄒ ก็ ﷽ 𝒜 𝟘 👩‍👩‍👧‍👦 🇬🇧 "
+    "🏳️‍🌈 ☃ \uffff \U0010ffff "
     "а р с о ѕ ’ ‘ “ ” — – … · • ´ ʼ 's ' '' ` `` ``` ~~~ --- +++ ### > | <!-- --> <b> </b> <a <http: </ [x](y) ][ "
     "[a]: {{ }} ${x} \\ \\n %s %n &amp; &#0; <!--detector:off--> a.a. u.s. e.g. 1.1.1 1,000 3.14e10 12:30 1st 22nd "
     "x@y.z http://a.b/c?d www.x =SUM(A1) +1 @x ::error:: ]]> <script> NaN null true -0 1e999"
@@ -144,10 +145,11 @@ def wrong_values(choose: random.Random) -> Any:
 
     return choose.choice(
         (
-            None, b"bytes", 7, -1, 2.5, float("nan"), float("inf"), True, [], {}, (), object(), 10**400, "", "x", "0.5",
-            [None], [1], ["a"], [(1,)], [(1, 2, 3)], [("1", "2")], [(0, -1)], [(-3, 2)], [(0, 10**30)], [(float("nan"), 1)],
-            [(float("inf"), 1)], np.float32(0.4), np.float64("nan"), np.int64(0), np.array(0.5), np.array([0.5]), np.bool_(True),
-            np.str_("x"), decimal.Decimal("0.5"), 1j, [(np.int64(0), np.int64(1))], [(0.5, 1.5)], range(3), "default", "fpr=0.001",
+            None, b"bytes", 7, -1, 2.5, float("nan"), float("inf"), True, [], {}, (), object(), 10**400, "",
+            "x", "0.5", [None], [1], ["a"], [(1,)], [(1, 2, 3)], [("1", "2")], [(0, -1)], [(-3, 2)],
+            [(0, 10**30)], [(float("nan"), 1)], [(float("inf"), 1)], np.float32(0.4), np.float64("nan"),
+            np.int64(0), np.array(0.5), np.array([0.5]), np.bool_(True), np.str_("x"), decimal.Decimal("0.5"),
+            1j, [(np.int64(0), np.int64(1))], [(0.5, 1.5)], range(3), "default", "fpr=0.001",
         )
     )  # fmt: skip
 
@@ -182,7 +184,9 @@ def _html(choose: random.Random) -> bytes:
 
 def _markdown(choose: random.Random) -> bytes:
     parts = [
-        choose.choice(("# {}", "{}", "```\n{}\n```", "    {}", "> {}", "- {}", "---\nt: {}\n---", "<!-- {} -->", "`{}`"))
+        choose.choice(
+            ("# {}", "{}", "```\n{}\n```", "    {}", "> {}", "- {}", "---\nt: {}\n---", "<!-- {} -->", "`{}`")
+        )
         for _ in range(choose.choice((1, 3, 8)))
     ]
     return _mutated(choose, "\n\n".join(p.replace("{}", english(choose, 2)) for p in parts)).encode(
@@ -227,7 +231,8 @@ def _pdf() -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R /MediaBox [0 0 612 792] >>",
+        b"<< /Type /Page /Parent 2 0 R /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R "
+        b"/MediaBox [0 0 612 792] >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -283,7 +288,9 @@ def _parquet(choose: random.Random, rows: list[dict[str, Any]]) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    texts = pa.array([row["text"].encode("utf-8", choose.choice(("replace", "surrogatepass"))) for row in rows], pa.binary())
+    texts = pa.array(
+        [row["text"].encode("utf-8", choose.choice(("replace", "surrogatepass"))) for row in rows], pa.binary()
+    )
     ids = choose.choice(
         (
             pa.array([str(i) for i in range(len(rows))]),
@@ -296,5 +303,7 @@ def _parquet(choose: random.Random, rows: list[dict[str, Any]]) -> bytes:
     )
     column = texts.view(pa.string()) if choose.random() < 0.8 else texts  # without a check that it is UTF-8
     out = io.BytesIO()
-    parquet.write_table(pa.table({"id": ids, "text": column}), out, compression=choose.choice(("none", "snappy", "gzip")))
+    parquet.write_table(
+        pa.table({"id": ids, "text": column}), out, compression=choose.choice(("none", "snappy", "gzip"))
+    )
     return out.getvalue()
