@@ -1,6 +1,8 @@
 """Whatever is given, the library gives a result that holds its promises, or one error of its own."""
 
 import random
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 import numpy as np
@@ -204,3 +206,20 @@ def test_a_plan_that_does_not_fit_is_refused_in_words(plan):
 def test_a_plan_fits_text_alone(text):
     with pytest.raises(PlanError):
         apply_plan(text, [Edit(0, 4, "Some", "Any", 1.0)])
+
+
+def test_threads_give_what_one_gives():
+    choose = random.Random(8)
+    texts = [generator.english(choose, 8) for _ in range(48)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(detect, texts)) == [detect(text) for text in texts]
+        assert list(pool.map(reverse, texts)) == [reverse(text) for text in texts]
+
+
+@pytest.mark.parametrize("method", get_all_start_methods())
+def test_other_processes_give_what_this_one_gives(method):
+    choose = random.Random(9)
+    texts = [generator.english(choose, 8) for _ in range(8)]
+    here = [detect(text) for text in texts]
+    with ProcessPoolExecutor(2, mp_context=get_context(method)) as pool:
+        assert list(pool.map(detect, texts)) == here
