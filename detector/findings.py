@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.cues import CUE_BY_ID, CUES, CueContext
+from detector.cues import CUE_BY_ID, CUES, CueContext, DamagedWord
 from detector.cues.odd_word import weightiest
 from detector.cues.substitution import classified, evidence_of
 from detector.model_store import Models
@@ -75,13 +75,21 @@ def _disjoint(by_cue: Sequence[Sequence[Evidence]]) -> list[Evidence]:
     return sorted(kept, key=lambda e: e.start)
 
 
-def _before_the_plan(group: GroupScores, scores: DocumentScores, models: Models) -> list[list[Evidence]]:
+def _before_the_plan(
+    group: GroupScores, scores: DocumentScores, models: Models, damaged: Sequence[Sequence[DamagedWord]]
+) -> list[list[Evidence]]:
     """Return the findings of each text that need no plan.
 
     The odds of damage are those that the source had the other word. Most authors of a misspelt name have misspelt it
     themselves, so they fall with P(spun).
     """
-    context = CueContext(group.screen().features, models.screen.extractor, models.name_model, models.tortured_phrases)
+    context = CueContext(
+        group.screen().features,
+        models.screen.extractor,
+        models.name_model,
+        models.tortured_phrases,
+        _inside(group, damaged),
+    )
     by_cue = [cue.find(context) for cue in CUES if cue.when == "before"]
     document = group.group.document
     penalty = models.restorer.penalty(np.nan_to_num(scores.probability)).tolist()
@@ -89,6 +97,15 @@ def _before_the_plan(group: GroupScores, scores: DocumentScores, models: Models)
         [_moved(e, penalty[d]) if CUE_BY_ID[e.cue].is_damage else e for e in _disjoint(of_text)]
         for d, of_text in zip(document.tolist(), zip(*by_cue, strict=True), strict=True)
     ]
+
+
+def _inside(group: GroupScores, damaged: Sequence[Sequence[DamagedWord]]) -> list[list[DamagedWord]]:
+    """Return the damaged words of documents that lie in each part of a group, with spans in the part."""
+    out = []
+    for text, d, offset in zip(group.group.texts, group.group.document, group.group.offset, strict=True):
+        words = damaged[int(d)]
+        out.append([(a - offset, b - offset, w) for a, b, w in words if offset <= a and b <= offset + len(text)])
+    return out
 
 
 def _plans(
@@ -129,6 +146,7 @@ def plan(
     models: Models,
     min_gain: float,
     keep: Sequence[Sequence[Span]],
+    damaged: Sequence[Sequence[DamagedWord]],
 ) -> list[list[Edit]]:
     """Return the restoration plan of each text of a group, sorted and disjoint.
 
@@ -136,8 +154,9 @@ def plan(
     ----------
     min_gain : log10 gain from which an edit is made
     keep : spans of each text that stay as they are, half-open
+    damaged : of each document, the words that normalisation has repaired
     """
-    return _plans(group, scores, models, _before_the_plan(group, scores, models), min_gain, keep)
+    return _plans(group, scores, models, _before_the_plan(group, scores, models, damaged), min_gain, keep)
 
 
 def _after_the_plan(
@@ -157,6 +176,7 @@ def _after_the_plan(
         extractor,
         models.name_model,
         models.tortured_phrases,
+        (),
         [plans[row] for row in rows.tolist()],
         features.token_log10_odds + shift[features.batch.document_of],
         models.min_evidence_log10_odds,
@@ -164,11 +184,16 @@ def _after_the_plan(
     return [_disjoint(of_text) for of_text in zip(*(c.find(context) for c in CUES if c.when == "after"), strict=True)]
 
 
-def find(group: GroupScores, scores: DocumentScores, models: Models) -> list[Findings]:
-    """Return the findings of each text of a group: its plan, the oddities that the plan leaves, and damage."""
+def find(
+    group: GroupScores, scores: DocumentScores, models: Models, damaged: Sequence[Sequence[DamagedWord]]
+) -> list[Findings]:
+    """Return the findings of each text of a group: its plan, the oddities that the plan leaves, and damage.
+
+    `damaged` holds the words of each document that normalisation has repaired.
+    """
     texts, rows = group.group.texts, scores.rows(group)
     min_gain = models.restorer.settings.min_gain
-    before = _before_the_plan(group, scores, models)
+    before = _before_the_plan(group, scores, models, damaged)
     plans = _plans(group, scores, models, before, min_gain, [()] * len(texts))
     everyone = np.arange(len(texts))
     after = _after_the_plan(group.screen(), models.screen.extractor, everyone, group, scores, models, plans)

@@ -33,6 +33,7 @@ from detector.estimators.arrays import read_arrays
 from detector.estimators.channel import Channel
 from detector.estimators.classifier import BoostedTrees
 from detector.estimators.context_model import ContextModel, ReaderWeights, WordVectors
+from detector.estimators.human_scores import HumanScores
 from detector.estimators.language_model import LanguageModel
 from detector.estimators.perceptron import Perceptron
 from detector.files import write_file
@@ -74,6 +75,7 @@ class Models:
     splitter, tortured_phrases, restorer : what all stages share
     name_model : weighs whether a name is a slip for another
     thresholds : verdict thresholds by name, `default` among them
+    human_scores : how often human text scores as high, by length
     min_evidence_log10_odds : log10 odds from which an odd word is reported
     manifest : as `models/manifest.json` has it
     signature : twelve hexadecimal digits that stand for all files and settings
@@ -85,6 +87,7 @@ class Models:
     restorer: Restorer
     name_model: Perceptron
     thresholds: dict[str, float]
+    human_scores: HumanScores
     min_evidence_log10_odds: float
     manifest: dict[str, Any]
     signature: str
@@ -309,6 +312,11 @@ def read_vocabulary(folder: Path) -> Vocabulary:
 ZIPF_STEPS = 25  # stored frequencies are whole steps of 0.04 on the Zipf scale
 
 
+def _read_human_scores(folder: Path) -> HumanScores:
+    """Return how human text scores; while models are being fitted, no text has been scored yet."""
+    return read_arrays(HumanScores, folder) if folder.is_dir() else HumanScores(np.ones((4, 81), dtype=np.int32))
+
+
 @cache
 def load_models(folder: Path | None = None) -> Models:
     """Return the models of `folder`, or those that belong to this installation; each read once a process."""
@@ -380,6 +388,7 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
         Restorer(vocabulary, language_model, channel, reranker, RestorerSettings(**settings["restorer"])),
         name_model,
         settings["thresholds"],
+        _read_human_scores(folder / "human_scores"),
         settings["min_evidence_log10_odds"],
         manifest,
         digest.hexdigest()[:12],

@@ -8,7 +8,7 @@ from bisect import bisect_right
 import numpy as np
 
 from detector.model_store import load_models
-from detector.restore.restorer import restored_spans
+from detector.restore.plan import restored_spans
 from detector.text.tokens import tokenize
 from detector.types import Restoration
 
@@ -35,7 +35,7 @@ def search_queries(restoration: Restoration, k: int = 5) -> tuple[str, ...]:
     ends = models.splitter.ends(text)
     starts = [0, *ends[:-1]]
     edits = [(first, last, edit.log10_gain) for first, last, edit in restored_spans(restoration.plan)]
-    m = models.close.extractor.extract(tokenize([text], models.vocabulary))
+    m = models.full.extractor.extract(tokenize([text], models.vocabulary))
     batch, zipf = m.batch, models.vocabulary.zipf
     scored = []
     for start, end in zip(starts, ends, strict=True):

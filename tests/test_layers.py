@@ -23,7 +23,7 @@ LAYERS = (
     {"pipeline"},
     {""},
     {"cache", "queries", "readers"},
-    {"report"},
+    {"report", "writers"},
     {"scan"},
     {"training"},
     {"cli"},

@@ -312,7 +312,7 @@ def test_broken_files_are_errors_in_words(tmp_path, suffix):
         read_document(tmp_path / "z.docx")
 
 
-@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdf"), ("docx", "docx")])
+@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdf"), ("docx", "lxml")])
 def test_a_missing_extra_says_which_install_mends_it(tmp_path, monkeypatch, suffix, module):
     real = builtins.__import__
 
@@ -514,6 +514,17 @@ def test_tags_inside_each_other_are_read_or_told(tmp_path, tag):
     path.write_text(f"<html><body>{f'<{tag}>' * 50_000}{PROSE}</body></html>")
     with contextlib.suppress(InputError):
         read_document(path)
+
+
+def test_a_pile_of_marks_in_a_page_is_read(tmp_path):
+    path = tmp_path / "a.html"
+    body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
+    path.write_text(
+        f"<html><body><article><p>Zo\u0308e {'x' + chr(0x300) * 200_000} sang.</p>{body}</article></body></html>"
+    )
+    text = read_document(path).text
+    assert "Number 5" in text
+    assert text.count("\u0300") < 40
 
 
 def test_a_word_file_that_unpacks_to_too_much_is_refused(tmp_path):

@@ -1,9 +1,9 @@
 """Cues: the kinds of findings, each one object in one module."""
 
 from detector.cues import homoglyph, misspelt_name, odd_word, substitution, tortured_phrase
-from detector.cues.cue import Cue, CueContext, Found
+from detector.cues.cue import Cue, CueContext, DamagedWord, Found
 
-__all__ = ["CUES", "CUE_BY_ID", "CUE_IDS", "Cue", "CueContext", "Found"]
+__all__ = ["CUES", "CUE_BY_ID", "CUE_IDS", "Cue", "CueContext", "DamagedWord", "Found"]
 
 # If findings overlap, the cue that stands first here keeps its own.
 CUES: tuple[Cue, ...] = (

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from detector.cues.phrase_index import PhraseIndex
 from detector.estimators.perceptron import Perceptron
 from detector.scoring.tokens import FeatureExtractor, TokenScores
+from detector.text.normalization import CharacterDamage
 from detector.types import Edit, Evidence
 
-__all__ = ["Cue", "CueContext", "Found"]
+__all__ = ["Cue", "CueContext", "DamagedWord", "Found"]
 
 Found = list[list[Evidence]]
+DamagedWord = tuple[int, int, CharacterDamage]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class CueContext:
     scores : of the tokens, as `extractor` computes them
     name_model : weighs whether a name is a slip for another
     tortured_phrases : set terms of science in other words
+    damaged_words : words of each text that normalisation has repaired, with their spans in the text
     plans : each text's restoration plan; empty before there is one
     log10_odds : float64 (n,), that each token was substituted, in its document; empty before there is a plan
     min_log10_odds : from which a word without a known original is reported
@@ -37,6 +40,7 @@ class CueContext:
     extractor: FeatureExtractor
     name_model: Perceptron
     tortured_phrases: PhraseIndex
+    damaged_words: Sequence[Sequence[DamagedWord]] = ()
     plans: Sequence[Sequence[Edit]] = ()
     log10_odds: NDArray[np.float64] | None = None
     min_log10_odds: float = np.inf

@@ -1,65 +1,39 @@
-"""Look-alike letters and invisible marks inside Latin words: they hide a copy from search, and no writer types them."""
+"""Characters that no honest hand types inside English words: look-alike letters, invisible and styled ones."""
 
 from __future__ import annotations
 
-import re
-
 from detector.cues.cue import Cue, CueContext, Found
-from detector.text.vocabulary import CONFUSABLE_LETTERS, INVISIBLE, skeleton
 from detector.types import Alternative, Evidence
 
 __all__ = ["CUE", "find"]
 
 _ID = "homoglyph"
-_LETTERS = "".join(c for c in CONFUSABLE_LETTERS if c not in "ıɑɡ")
-_BOTH_CASES = _LETTERS + _LETTERS.upper()
-# Soft hyphens and byte order marks come with honest files (a PDF's line ends, a concatenated download).
-_HIDDEN = "".join(c for c in INVISIBLE if c not in "\u00ad\ufeff\u200d")
-_DECEPTIVE = re.compile(rf"[{_BOTH_CASES}{_HIDDEN}]")
-_WORD = re.compile(rf"[\w{_HIDDEN}]++")
-_CAPITALS = str.maketrans(
-    {g.upper(): latin.upper() for g, latin in CONFUSABLE_LETTERS.items() if g in _LETTERS and g.upper() != g}
-)
-_INDEXED = re.compile(r"[α-ω][a-z]{2}")  # a symbol with its indices, or a word in disguise
-_COMMON_ZIPF = 5.0  # from which it is taken for the word ("αnd")
-_LOG10_ODDS = 3.0  # no such word in a million words of held-out human text, Greek symbols and names apart
+_LOG10_ODDS = 3.0  # 4 such words in 29,221 human texts of up to 4,000 characters
+_KINDS = {
+    "look_alike": "letters of another alphabet",
+    "invisible": "invisible characters",
+    "styled_letters": "styled letters in place of plain ones",
+    "combining_mark": "marks that no English word has",
+}
 
 
 def find(context: CueContext) -> Found:
-    """Return the words of each document that mix scripts and read as an English word.
-
-    A word all of whose letters are foreign is a foreign word; one whose skeleton is no listed word of three letters
-    or more may be a formula ("αB", "μm"), and so may a Greek letter with two Latin ones after it ("αij").
-    """
-    vocabulary = context.extractor.vocabulary
-    out: Found = []
-    for text in context.scores.batch.texts:
-        found: list[Evidence] = []
-        if not text.isascii() and _DECEPTIVE.search(text):
-            for match in _WORD.finditer(text):
-                word = match.group()
-                if word.isascii() or not _DECEPTIVE.search(word):
-                    continue
-                seen = skeleton(word.translate(_CAPITALS))
-                latin = sum(c.isascii() and c.isalpha() for c in word)
-                if latin == 0 or seen == word or len(seen) < 3 or not seen.isascii():
-                    continue
-                listed = vocabulary.get(seen.lower(), 0)
-                if listed == 0 or (_INDEXED.fullmatch(word) and vocabulary.zipf[listed] < _COMMON_ZIPF):
-                    continue
-                found.append(
-                    Evidence(
-                        match.start(),
-                        match.end(),
-                        word,
-                        _ID,
-                        _LOG10_ODDS,
-                        (Alternative(seen, _LOG10_ODDS),),
-                        f"This word looks like “{seen}” but holds letters of another alphabet or invisible marks.",
-                    )
-                )
-        out.append(found)
-    return out
+    """Return the words of each text in which normalisation found damage, with what a reader sees."""
+    return [
+        [
+            Evidence(
+                start,
+                end,
+                text[start:end],
+                _ID,
+                _LOG10_ODDS,
+                (Alternative(damage.repaired, _LOG10_ODDS),),
+                f"This word reads “{damage.repaired}” but holds {_KINDS[damage.kind]}.",
+            )
+            for start, end, damage in words
+        ]
+        for text, words in zip(context.scores.batch.texts, context.damaged_words, strict=True)
+    ]
 
 
 CUE = Cue(

@@ -85,7 +85,7 @@ class PhraseQuery:
     """
 
     anchor: Term
-    expected: str
+    expected: str | None
     log10_odds: float
     query: Query | Term
 

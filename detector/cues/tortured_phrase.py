@@ -24,8 +24,8 @@ def find(context: CueContext) -> Found:
                 text[start:end],
                 _ID,
                 query.log10_odds,
-                (Alternative(query.expected, query.log10_odds),),
-                f"Papers from paper mills say this where others say “{query.expected}”.",
+                (Alternative(query.expected, query.log10_odds),) if query.expected else (),
+                f"Papers from paper mills write this where others write “{query.expected or 'another term'}”.",
             )
             for start, end, query in found
         ]

@@ -32,7 +32,7 @@ ENTRY_BITS = 20
 
 # Where a pair of wordings is known from, strongest first; a pair that several know keeps the strongest. What both a
 # spintax list and a thesaurus have is `agreed`.
-SOURCES = ("observed", "aligned", "tortured", "agreed", "spintax", "wordnet", "mythes", "neighbour")
+SOURCES = ("observed", "aligned", "agreed", "spintax", "wordnet", "mythes", "neighbour")
 
 FREQUENCY_STEP = 0.04  # of the Zipf scale, log10 of occurrences per billion words
 WEIGHT_STEP = 0.05  # log10; weights lie between -6.35 and 0 in an unsigned byte
@@ -167,19 +167,6 @@ class Channel:
         first = self.sequences.values[self.sequences.offsets[: self.n_entries]]
         np.bitwise_or.at(table, first, (1 << lengths).astype(np.uint8))
         return table
-
-    @cached_property
-    def everyday(self) -> NDArray[np.float32]:
-        """How readily observed spinners replace each word, 0 to 1, float32 (words,).
-
-        The share of its occurrences that the observed and aligned tables would have rewritten. Spun text is short
-        of such words.
-        """
-        lengths = self.sequences.lengths
-        pairs = np.flatnonzero((self.sources <= SOURCES.index("aligned")) & (lengths[self.entries.values] == 1))
-        words = self.sequences.values[self.sequences.offsets[self.entries.values[pairs]]]
-        share = 10.0 ** (self.weights[pairs] * -WEIGHT_STEP)
-        return np.minimum(np.bincount(words, weights=share, minlength=1 << 17), 1.0).astype(np.float32)
 
     def match(
         self, batch: TokenBatch, asked: NDArray[np.bool_] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 from detector.errors import InputError
@@ -43,6 +44,22 @@ def _without_long_tags(page: str) -> str:
     return "".join([*out, page[position:]])
 
 
+# A text in Unicode's Stream-Safe Format (UAX 15) has no more marks in a row over one letter. To compose a pile of them
+# takes quadratic time.
+_MOST_MARKS = 30
+_UNBROKEN = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS + 1},}}")
+
+
+def _without_piles(run: re.Match[str]) -> str:
+    """Return some characters without the marks over a letter that already has the most that are allowed."""
+    out, marks = [], 0
+    for character in run.group():
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            out.append(character)
+    return "".join(out)
+
+
 def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     """Return the text that trafilatura extracts from a page, without its switched-off regions if that is asked for."""
     try:
@@ -52,7 +69,7 @@ def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     page, cut_words = decode(path, data), 0
     if regions:
         page, cut_words = cut_regions(page)
-    page = _without_long_tags(page)
+    page = _UNBROKEN.sub(_without_piles, _without_long_tags(page))
     try:
         with quiet_log("trafilatura"):
             text = trafilatura.extract(page, include_comments=False, favor_recall=True)

@@ -274,6 +274,6 @@ def _of_documents(
     """
     passages = PassageTable.concatenated([table for _, table in summaries])
     weight = np.maximum(part_words, 1)
-    whole = np.bincount(document, weight * np.concatenate([x for x, _ in summaries]), d)
-    whole /= np.maximum(np.bincount(document, weight, d), 1)
+    total = np.bincount(document, weight * np.concatenate([x for x, _ in summaries]), d)
+    whole: NDArray[np.float64] = total / np.maximum(np.bincount(document, weight, d), 1)
     return stage.calibrated(document_log_odds(whole, passages.log_odds, passages.document)), passages

@@ -32,7 +32,7 @@ _PER_WORD = tuple(f"ratio_per_word_{r}" for r in _RATES)
 _SHARES = tuple(f"share_above_{level}" for level in _LEVELS)
 _ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
 _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
-_OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names", "everyday")
+_OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names")
 # Taken of the odds that a word was substituted, and again of the odds of each kind of substitute.
 _OF_ODDS = ("mean_token_odds", *_RATIOS, *_PER_WORD, *_SHARES, *_ODDS_QUANTILES)
 _PREFIXES = ("", *(f"{kind}_" for kind in KINDS))
@@ -104,7 +104,6 @@ class WordMeasures:
             tokens[places, TOKEN_COLUMNS.index("zipf")],
             tokens[places, TOKEN_COLUMNS.index("unseen_left")],
             tokens[places, TOKEN_COLUMNS.index("capital")],
-            m.everyday[places],
         )
         averaged[: len(_OTHER_MEANS)] = np.stack(others)
         of_odds = averaged[len(_OTHER_MEANS) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))

@@ -209,7 +209,6 @@ class TokenFeatures(TokenScores):
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
     candidate_log10_odds : float32 (m,), that this original stood there
     token_features : float32 (n, len(TOKEN_COLUMNS))
-    everyday : float32 (n,), how readily spinners replace the word, 0 to 1
     token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
     kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written; -inf likewise
     kind_priors : float64 (len(KINDS),), the same of a word without evidence; NaN until a token model is fitted
@@ -222,7 +221,6 @@ class TokenFeatures(TokenScores):
     candidate_features: NDArray[np.float32]
     candidate_log10_odds: NDArray[np.float32]
     token_features: NDArray[np.float32]
-    everyday: NDArray[np.float32]
     token_log10_odds: NDArray[np.float32]
     kind_log10_odds: NDArray[np.float32]
     kind_priors: NDArray[np.float64]
@@ -382,7 +380,6 @@ class FeatureExtractor:
             features,
             odds,
             tokens,
-            self.channel.everyday[ids],
             token_odds,
             kind_odds,
             priors,

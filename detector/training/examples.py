@@ -13,7 +13,16 @@ from detector.training.corpus import CorpusDocument
 from detector.training.families import SpinnerResources, make_spinner
 from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part, undo
 
-__all__ = ["HUMAN", "Example", "excerpt", "make_examples", "make_slips", "restored_in_part", "spun_tokens"]
+__all__ = [
+    "HUMAN",
+    "Example",
+    "excerpt",
+    "human_examples",
+    "make_examples",
+    "make_slips",
+    "restored_in_part",
+    "spun_tokens",
+]
 
 HUMAN = "human"
 _UNDONE = 0.5  # of the substitutions of an example that is restored in part
@@ -49,6 +58,21 @@ def excerpt(text: str, words: int, rng: np.random.Generator) -> str:
     return text[start : spaces[min(first + words, len(spaces) - 1)]]
 
 
+def _human_example(document: CorpusDocument, words: tuple[int, int], rng: np.random.Generator) -> Example | None:
+    """Return a stretch of the document whose length is drawn log-uniformly, None if the document is too short."""
+    length = int(np.exp(rng.uniform(*np.log(words))))
+    text = excerpt(document.text, length, rng)
+    return None if len(text.split()) < 0.6 * words[0] else Example(text, HUMAN, 0.0, (), document)
+
+
+def human_examples(documents: Iterable[CorpusDocument], words: tuple[int, int], seed: int) -> Iterator[Example]:
+    """Yield a stretch of each document as `make_examples` does, without the spun ones."""
+    for number, document in enumerate(documents):
+        example = _human_example(document, words, np.random.default_rng((seed, number)))
+        if example is not None:
+            yield example
+
+
 def make_examples(
     documents: Iterable[CorpusDocument],
     resources: SpinnerResources,
@@ -65,11 +89,11 @@ def make_examples(
     """
     for number, document in enumerate(documents):
         rng = np.random.default_rng((seed, number))
-        length = int(np.exp(rng.uniform(*np.log(words))))
-        text = excerpt(document.text, length, rng)
-        if len(text.split()) < 0.6 * words[0]:
+        human = _human_example(document, words, rng)
+        if human is None:
             continue
-        yield Example(text, HUMAN, 0.0, (), document)
+        yield human
+        text = human.text
         rate = float(np.exp(rng.uniform(*np.log(rates)))) if rates else 1.0
         family = families[int(rng.integers(len(families)))]
         in_part = rng.random() < part_share and text.count(" ") > 300

@@ -8,27 +8,29 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol, TypeVar
 
-from detector.estimators.classifier import DOCUMENT_FEATURE_NAMES
+import numpy as np
+
 from detector.estimators.perceptron import Perceptron
-from detector.model_store import CHOICE_MODELS, Stage
 from detector.restore.rerank import Reranker
+from detector.restore.topic import topic_fit
 from detector.scoring.passage_features import FEATURE_NAMES
+from detector.scoring.stage import Stage
 from detector.scoring.tokens import FeatureExtractor
 from detector.training.corpus import CorpusDocument, Split
 from detector.training.examples import Example, make_examples, make_slips
 from detector.training.families import REWRITING, SpinnerResources
 from detector.training.fit import (
     ExampleFeatures,
-    document_inputs,
     fit_boosted,
     fit_candidate_model,
-    fit_logistic,
+    fit_document_calibration,
     fit_name_model,
     fit_reranker,
     fit_token_model,
     passage_inputs,
     sample_by_source,
 )
+from detector.training.forms import in_random_form
 
 __all__ = ["FIT_FAMILIES", "FIT_RATES", "STAGES", "StageSize", "StageTrainer"]
 
@@ -69,7 +71,7 @@ class StageSize:
 STAGES: Mapping[str, StageSize] = {
     "screen": StageSize(reader=0, max_context_log10_odds=0.0, max_candidates=2, candidate_hidden=24, token_hidden=32),
     # Of 100 words of which 7 were replaced 192 units tell ROC AUC 0.966 on dev, 96 tell 0.964; of 300 words alike.
-    "close": StageSize(
+    "full": StageSize(
         reader=1, max_context_log10_odds=math.inf, max_candidates=12, candidate_hidden=64, token_hidden=192
     ),
 }
@@ -77,11 +79,12 @@ STAGES: Mapping[str, StageSize] = {
 # Stretches of each document that passages are learnt from. Of 100 words of which 7 were replaced a close reading that
 # learnt from three tells ROC AUC 0.966 on dev, from nine 0.967; of 300 words 0.994 and 0.995.
 _PASSAGE_ROUNDS = 9
-_DOCUMENT_ROUNDS = 2  # the same for documents, of whose classifier three numbers are asked
 
 # Share of the long spun examples that are spun in one passage. At 0.07 one spun passage in a human article of dev was
 # found in 61 of 100, at 0.25 in 68, at the same share of false alarms, and as many wholly spun texts.
 _PART_SHARE = 0.25
+# Share of the examples that are written in one of `forms.FORMS`: half as edited prose is, half as all else is.
+_FORM_SHARE, _FORM_SEED = 0.5, 7
 _CHOICE_HIDDEN = 64
 _NAME_HIDDEN = 16
 
@@ -125,8 +128,10 @@ class StageTrainer:
         seed: int,
         part_share: float = 0.0,
     ) -> list[Example]:
+        """Return human stretches and spun ones, part of both in the other forms in which people write."""
+        rng = np.random.default_rng((seed, _FORM_SEED))
         return [
-            e
+            in_random_form(e, rng, _FORM_SHARE)
             for k in range(rounds)
             for e in make_examples(
                 sample_by_source(documents, self.examples // 2, seed + k, repeat=True),
@@ -159,13 +164,7 @@ class StageTrainer:
         )
         extractor = replace(extractor, token_model=token_model)
 
-        def named() -> Perceptron:
-            made = list(make_slips(sample_by_source(first, self.examples, seed + 5, repeat=True), 300, seed + 5))
-            return fit_name_model(extractor, made, _NAME_HIDDEN, seed + 5, self._told(len(made)))
-
-        extractor = replace(extractor, name_model=self.step(f"{name}_name_model", named))
-
-        # StageTrainer hides part of the channel; calibration is done as users run it, with all of it.
+        # Fitting hides part of the channel; calibration is done as users run it, with all of it.
         def classifier(
             part: str,
             inputs: Callable[..., ExampleFeatures],
@@ -198,33 +197,41 @@ class StageTrainer:
             passages,
             _PASSAGE_ROUNDS,
             seed + 10,
-            lambda x, calibrate: fit_boosted(x, calibrate, FEATURE_NAMES),
+            lambda x, calibrate: fit_boosted(x, calibrate, FEATURE_NAMES, seed),
         )
 
-        def whole(
-            members: Sequence[CorpusDocument], rates: tuple[float, float], rounds: int, seed: int, hide: int | None
-        ) -> ExampleFeatures:
-            made = self._made(members, FIT_FAMILIES, (25, 3000), rates, rounds, seed, _PART_SHARE)
-            return document_inputs(extractor, passage_model, made, hide, self._told(len(made)))
+        def calibration() -> tuple[float, float]:
+            made = self._made(
+                self.documents["calibrate"], FIT_FAMILIES, (25, 3000), _CALIBRATION_RATES, 1, seed + 30, _PART_SHARE
+            )
+            return fit_document_calibration(extractor, passage_model, made, self._told(len(made)))
 
-        document_model = classifier(
-            "document_model",
-            whole,
-            _DOCUMENT_ROUNDS,
-            seed + 30,
-            lambda x, calibrate: fit_logistic(x, calibrate, DOCUMENT_FEATURE_NAMES),
-        )
-        return Stage(extractor, passage_model, document_model)
+        return Stage(extractor, passage_model, self.step(f"{name}_document_calibration", calibration))
+
+    def name_model(self, extractor: FeatureExtractor) -> Perceptron:
+        """Return the model of whether a name is a slip for another, by the features of an extractor."""
+
+        def fitted() -> Perceptron:
+            first, seed = self.documents["fit"][0::2], self.seed + 5
+            made = list(make_slips(sample_by_source(first, self.examples, seed, repeat=True), 300, seed))
+            return fit_name_model(extractor, made, _NAME_HIDDEN, seed, self._told(len(made)))
+
+        return self.step("name_model", fitted)
 
     def reranker(self, stage: Stage) -> Reranker:
-        """Return what chooses originals, each of its networks fitted on documents read by a finished stage."""
-        extractor = stage.extractor
-        reranker = Reranker((), extractor.context_model.vectors, extractor.vocabulary)
-        for number, name in enumerate(CHOICE_MODELS):
+        """Return what chooses originals, fitted on documents read by a finished stage."""
+        vectors, vocabulary = stage.extractor.context_model.vectors, stage.extractor.vocabulary
+        seed = self.seed + 50
 
-            def fitted(reranker: Reranker = reranker, seed: int = self.seed + 50 + number) -> Perceptron:
-                made = self._made(self.documents["fit"][1::2], _CHOICE_FAMILIES, (100, 800), FIT_RATES, 1, seed)
-                return fit_reranker(stage, reranker, made, _CHOICE_HIDDEN, seed, self._told(len(made)))
+        def fitted() -> Perceptron:
+            made = self._made(self.documents["fit"][1::2], _CHOICE_FAMILIES, (100, 800), FIT_RATES, 1, seed)
+            return fit_reranker(
+                stage,
+                lambda features: topic_fit(features, vectors, vocabulary),
+                made,
+                _CHOICE_HIDDEN,
+                seed,
+                self._told(len(made)),
+            )
 
-            reranker = replace(reranker, networks=(*reranker.networks, self.step(name, fitted)))
-        return reranker
+        return Reranker(self.step("reranker", fitted), vectors, vocabulary)

@@ -6,7 +6,6 @@ inputs and seed give the same files on one machine.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import math
@@ -17,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,36 +24,36 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.cues.phrase_query import Term, first_term, parse
-from detector.errors import InputError
-from detector.estimators.channel import SOURCES, Channel
+from detector.estimators.arrays import write_arrays
+from detector.estimators.channel import Channel
 from detector.estimators.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.estimators.language_model import LanguageModel
 from detector.model_store import (
-    CHOICE_MODELS,
     FORMAT,
     ZIPF_STEPS,
     Models,
     load_models,
     sha256_of,
-    write_arrays,
     write_text,
 )
 from detector.restore.restorer import RestorerSettings
 from detector.scoring.tokens import FeatureExtractor
-from detector.text.vocabulary import SPECIAL_WORDS, UNKNOWN, Vocabulary
+from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 from detector.training import thesaurus as thesauri
-from detector.training.channel import ChannelPair, align, build_channel, phrase_counts, words_of
+from detector.training.channel import build_channel, words_of
+from detector.training.channel_sources import THESAURI, channel_pairs, read_tables
+from detector.training.channel_sources import spinner_resources as resources_from_tables
 from detector.training.corpus import CorpusDocument, Split, corpus_files, read_corpus, split_of
-from detector.training.families import SpinnerResources, closest_first
+from detector.training.families import SpinnerResources
 from detector.training.inflection import Inflector
 from detector.training.language_model import build_language_model, estimate, write_arpa
-from detector.training.neighbours import distributional_neighbours, is_figure
+from detector.training.neighbours import distributional_neighbours
 from detector.training.phrase_tables import engine_b, engine_c
 from detector.training.sources import data_sources, write_notice
-from detector.training.spinners import read_observed, read_observed_pairs, read_tortured
+from detector.training.spinners import read_observed, read_tortured
 from detector.training.stages import STAGES, StageSize, StageTrainer
-from detector.training.tune import choose_doubt, choose_plain, choose_thresholds, tune_restorer
+from detector.training.tortured import phrase_queries
+from detector.training.tune import choose_escalation_margin, choose_thresholds, tune_restorer
 from detector.training.vocabulary import (
     count_words,
     punkt_parameters,
@@ -215,7 +214,7 @@ def _base(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], Non
     confusable = bench.step(
         "confusables",
         lambda: thesauri.confusable_table(
-            (p for name in _THESAURI for p in pairs[name]),
+            (p for name in THESAURI for p in pairs[name]),
             near,
             vocabulary,
             ContextModelSettings().words,
@@ -234,8 +233,10 @@ def _base(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], Non
         ),
     )
     channel, resources = bench.step("channel", lambda: _channel(s, vocabulary, pairs, near, similarity, ids))
-    phrase_queries = bench.step("phrase_queries", lambda: _phrase_queries(s, vocabulary, ids))
-    return CorpusModels(w, language_model, vectors, readers, channel, resources, phrase_queries)
+    queries = bench.step(
+        "phrase_queries", lambda: phrase_queries(s.lexicon / "tortured_fingerprints.csv", vocabulary, ids)
+    )
+    return CorpusModels(w, language_model, vectors, readers, channel, resources, queries)
 
 
 def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], None]) -> Path:
@@ -243,7 +244,8 @@ def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], No
     documents, punkt = bench.step("documents", lambda: _documents(s))
     fitting = StageTrainer(documents, base.resources, s.examples, s.seed, bench.step, progress)
     stages = {name: fitting.stage(name, size, base.extractor(size)) for name, size in STAGES.items()}
-    reranker = fitting.reranker(stages["close"])
+    name_model = fitting.name_model(stages["screen"].extractor)
+    reranker = fitting.reranker(stages["full"])
 
     staging = bench.folder / "models"
     shutil.rmtree(staging, ignore_errors=True)
@@ -251,16 +253,14 @@ def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], No
     write_arrays(base.language_model, staging / "language_model")
     write_arrays(base.vectors, staging / "word_vectors")
     write_arrays(base.channel, staging / "channel")
-    for name, network in zip(CHOICE_MODELS, reranker.networks, strict=True):
-        write_arrays(network, staging / name)
+    write_arrays(name_model, staging / "name_model")
+    write_arrays(reranker.network, staging / "reranker")
     for name, stage in stages.items():
         for part, value in (
             ("reader", stage.extractor.context_model.weights),
             ("candidate_model", stage.extractor.candidate_model),
             ("token_model", stage.extractor.token_model),
-            ("name_model", stage.extractor.name_model),
             ("passage_model", stage.passage_model),
-            ("document_model", stage.document_model),
         ):
             write_arrays(value, staging / name / part)
     folder = staging / "vocabulary"
@@ -271,7 +271,7 @@ def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], No
     np.save(folder / "usual_case.npy", vocabulary.usual_case, allow_pickle=False)
     (staging / "punkt.json").write_text(json.dumps(punkt, ensure_ascii=False) + "\n", encoding="utf-8")
     rows = ",\n".join(json.dumps(f, ensure_ascii=False) for f in base.phrase_queries)
-    write_text(f"[\n{rows}\n]\n", staging / "phrase_queries.json.gz")
+    write_text(f"[\n{rows}\n]\n", staging / "tortured_phrases.json.gz")
     sources = data_sources(s.corpus)
     write_notice(sources, staging / "NOTICE")
     values: dict[str, Any] = {
@@ -281,11 +281,11 @@ def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], No
                 if math.isfinite(stage.extractor.max_context_log10_odds)
                 else None,
                 "max_candidates": stage.extractor.max_candidates,
+                "document_calibration": stage.document_calibration,
             }
             for name, stage in stages.items()
         },
-        "doubt": 0.0,
-        "plain": 0.0,
+        "escalation_margin": 100.0,
         "min_evidence_log10_odds": _MIN_EVIDENCE_LOG10_ODDS,
         "thresholds": {"default": 0.5},
         "restorer": vars(RestorerSettings()),
@@ -308,13 +308,14 @@ def _train(s: TrainSettings, bench: StepCache, progress: Callable[[int, int], No
         return bench.step(name, lambda: work(load_models(staging)))
 
     dev = documents["dev"]
-    values["doubt"] = tuned("doubt", lambda models: choose_doubt(models, dev, base.resources, s.seed))
-    values["plain"] = tuned("plain", lambda models: choose_plain(models, dev, base.resources, s.seed))
     values["restorer"] = tuned("restorer", lambda models: vars(tune_restorer(models, dev, base.resources, s.seed)))
-    values["thresholds"], notes, metrics = tuned(
-        "thresholds", lambda models: choose_thresholds(models, dev, base.resources, s.seed)
+    values["escalation_margin"] = tuned(
+        "escalation", lambda models: choose_escalation_margin(models, dev, base.resources, s.seed)
     )
-    manifest.update(threshold_notes=notes, metrics=metrics)
+    chosen = tuned("thresholds", lambda models: choose_thresholds(models, dev, base.resources, s.seed))
+    values["thresholds"] = chosen.thresholds
+    write_arrays(chosen.human_scores, staging / "human_scores")
+    manifest.update(threshold_notes=chosen.notes, metrics=chosen.metrics)
     _write_manifest(staging, manifest, values)
     _publish(staging, s.output)
     return s.output
@@ -340,8 +341,11 @@ def _publish(staging: Path, output: Path) -> None:
 
 
 def _libraries() -> dict[str, str]:
-    names = ("numpy", "scipy", "scikit-learn", "nltk", "wordfreq", "joblib", "torch")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+    found = {"python": platform.python_version()}
+    for name in ("numpy", "scipy", "scikit-learn", "lightgbm", "nltk", "wordfreq", "joblib", "torch"):
+        with suppress(PackageNotFoundError):  # PyTorch is needed for the context models only, which may be kept
+            found[name] = version(name)
+    return found
 
 
 def _corpus_sha256(corpus: Path) -> str:
@@ -371,15 +375,7 @@ def _thesaurus_pairs(s: TrainSettings, vocabulary: Vocabulary) -> dict[str, _Pai
     }
 
 
-# A synonym of rank 10 or more is a hypernym or stands under a rare sense: no candidate, though a spinner may use it.
-_CANDIDATE_RANK = 10
-# Of a spintax list the four closest. Errors removed on dev of a stranger's text and of `dictionary`: 49% and 57% with
-# four of each, a point less of each with all.
-_SPINTAX_RANK = 4
-_THESAURI = ("wordnet", "mythes")
 _PUNKT_SHARE = 40  # one document in so many trains Punkt
-_MIN_SIMILARITY = 0.75  # cosine from which a distributional neighbour is a candidate
-_NEIGHBOUR_WORDS = 20_000  # commonest words that neighbours are kept for
 
 
 def _channel(
@@ -389,94 +385,10 @@ def _channel(
     near: NDArray[np.int32],
     similarity: NDArray[np.float32],
     ids: NDArray[np.int32],
-) -> tuple[Any, SpinnerResources]:
-    """Return the channel and what the spinners draw on."""
-    zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))
-    known: dict[str, set[str]] = defaultdict(set)
-    for name in _THESAURI:
-        for headword, synonym, _, _ in pairs[name]:
-            if " " not in headword and " " not in synonym:
-                known[headword].add(synonym)
-    synonyms = {o: frozenset(subs) for o, subs in known.items()}
-    observed_path = s.lexicon / "observed_substitutions.tsv"
-    if not observed_path.is_file():
-        raise InputError(f"{observed_path} is missing: --lexicon expects the folder that holds it")
-    by_kind = {kind: read_observed(observed_path, (kind,)) for kind in ("seen", "inferred")}
-    # Engines B and C are kept for testing: their phrases are in no table, neither the channel's nor the spinners'.
-    phrase_pairs = read_observed_pairs(s.pairs / "observed_pairs.jsonl", exclude_engines=("B", "C"))
-    tortured = read_tortured(s.lexicon / "tortured_phrases.json")
-
-    rows: list[ChannelPair] = []
-    for kind, weight in (("seen", -0.1), ("inferred", -0.4)):
-        for headword, substitutes in by_kind[kind].items():
-            rows += [ChannelPair(words_of(headword), words_of(x), "observed", weight) for x in substitutes]
-    phrases = [(words_of(o), words_of(x)) for o, x in tortured]
-    heard = [(words_of(o), words_of(x)) for o, x, _, _ in phrase_pairs]
-    seen = [(p.original, p.substitute) for p in rows]
-    blocks = align(heard + seen + phrases, synonyms)
-    totals: dict[tuple[str, ...], float] = defaultdict(float)
-    for (o, _), count in blocks.items():
-        totals[o] += count
-    for (o, x), count in sorted(blocks.items()):
-        if count >= 0.5:
-            rows.append(ChannelPair(o, x, "aligned", math.log10(count / (totals[o] + 1))))
-    rows += [ChannelPair(o, x, "tortured", -0.3) for o, x in phrases]
-    for engine in (engine_b(), engine_c()):
-        for headword, written in engine.items():
-            weight = -math.log10(1 + len(written))
-            rows += [ChannelPair(words_of(headword), words_of(x), "aligned", weight) for x in written]
-    listed_too = {(o, x) for name in _THESAURI for o, x, rank, _ in pairs[name] if rank < _CANDIDATE_RANK}
-    for name, listed in pairs.items():
-        for headword, synonym, rank, siblings in listed:
-            if rank < (_CANDIDATE_RANK if name in _THESAURI else _SPINTAX_RANK):
-                weight = -math.log10(1 + siblings) - 0.1 * rank
-                source = "agreed" if name == "spintax" and (headword, synonym) in listed_too else name
-                rows.append(ChannelPair(tuple(headword.split(" ")), tuple(synonym.split(" ")), source, weight))
-    for i in range(UNKNOWN + 3, _NEIGHBOUR_WORDS):
-        for j, cosine in zip(near[i, :4].tolist(), similarity[i, :4].tolist(), strict=True):
-            if cosine <= _MIN_SIMILARITY or not (vocabulary.is_word_id[i] and vocabulary.is_word_id[j]):
-                continue
-            original, substitute = vocabulary.words[i], vocabulary.words[j]
-            # "0.05" stands where "0.001" stands: put back on a guess it would be taken for what the author wrote.
-            if not (is_figure(original) and is_figure(substitute)):
-                rows.append(ChannelPair((original,), (substitute,), "neighbour", -1.5))
-    assert {r.source for r in rows} <= set(SOURCES)
-
-    own = align([*phrases, *heard], synonyms)
-
-    def closest(*names: str) -> dict[str, list[str]]:
-        return closest_first(
-            (o, x, -rank + 0.3 * min(zipf.get(w, 0.0) for w in x.split(" ")))
-            for name in names
-            for o, x, rank, _ in pairs[name]
-            if min(zipf.get(w, 0.0) for w in o.split(" ")) > 2.5
-        )
-
-    resources = SpinnerResources(
-        thesaurus=closest(*_THESAURI),
-        spintax=closest("spintax"),
-        observed=read_observed(observed_path),
-        aligned=closest_first(
-            (" ".join(o), " ".join(x), count)
-            for (o, x), count in own.items()
-            if count >= 0.9 and all(w.isalpha() for w in (*o, *x))
-        ),
-        tortured=closest_first((o.lower(), x.lower(), 1.0) for o, x in tortured),
-        neighbours={
-            vocabulary.words[i]: found
-            for i in range(60, len(near))
-            if vocabulary.words[i].isalpha()
-            and (
-                found := [
-                    vocabulary.words[j]
-                    for j, cosine in zip(near[i, :6].tolist(), similarity[i, :6].tolist(), strict=True)
-                    if cosine > 0.6 and vocabulary.is_word_id[j]
-                ]
-            )
-        },
-        zipf=zipf,
-    )
-    return build_channel(rows, vocabulary, ids), resources
+) -> tuple[Channel, SpinnerResources]:
+    """Return the channel, and what the spinners draw on."""
+    tables = read_tables(s.lexicon, s.pairs, vocabulary, pairs, near, similarity)
+    return build_channel(channel_pairs(tables), vocabulary, ids), resources_from_tables(tables)
 
 
 def _documents(s: TrainSettings) -> tuple[dict[Split, list[CorpusDocument]], dict[str, Any]]:
@@ -490,44 +402,3 @@ def _documents(s: TrainSettings) -> tuple[dict[Split, list[CorpusDocument]], dic
         elif split == "language_model" and number % _PUNKT_SHARE == 0:
             sample.append(document.text)
     return dict(documents), punkt_parameters(sample)
-
-
-@dataclass(frozen=True)
-class _RawFingerprint:
-    query: str
-    expected: str
-    papers: int
-    guarded: bool  # counts under conditions, which human text seldom meets
-
-
-def _read_fingerprints(s: TrainSettings) -> list[_RawFingerprint]:
-    out = []
-    with (s.lexicon / "tortured_fingerprints.csv").open(encoding="utf-8", newline="") as rows:
-        for row in csv.DictReader(rows):
-            query = row["tortured_phrase"]
-            papers = int(row["num_papers"].replace(",", "") or 0)
-            guarded = not isinstance(parse(query), Term) or "~" in query
-            out.append(_RawFingerprint(query, row["expected_phrase"], papers, guarded))
-    return out
-
-
-def _phrase_queries(s: TrainSettings, vocabulary: Vocabulary, ids: NDArray[np.int32]) -> list[list[Any]]:
-    """Return query, expected term and log10 odds of the phrase_queries that tell something.
-
-    The odds fall with each time that human text says the phrase without its guards; what the corpus says three
-    times is ordinary English ("malignant growth"), whatever papers say.
-    """
-    listed = [
-        f
-        for f in _read_fingerprints(s)
-        if (words := first_term(parse(f.query)).words) and all(vocabulary[w] != UNKNOWN for w in words)
-    ]
-    anchors = [tuple(vocabulary[w] for w in first_term(parse(f.query)).words) for f in listed]
-    counts = phrase_counts(ids, anchors)
-    out = []
-    for f, count in zip(listed, counts.tolist(), strict=True):
-        times = 0 if f.guarded else count
-        log10_odds = round(2.0 + 0.25 * math.log10(1 + f.papers) - 2.0 * math.log10(1 + 3 * times), 2)
-        if log10_odds >= 1.0:
-            out.append([f.query, f.expected, log10_odds])
-    return out

@@ -1,0 +1,83 @@
+"""What all writers have in common: their type, their outcome, and the bytes of a text in its own encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from detector import apply_plan
+from detector.errors import PlanError
+from detector.readers import encoding_of
+from detector.types import Edit
+
+__all__ = ["TextSource", "Writer", "Written", "check_text", "sorted_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A restored file, and the edits of the plan that it lacks because it has no place for them, sorted."""
+
+    data: bytes
+    left_out: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes restored files of one kind.
+
+    Attributes
+    ----------
+    name : the format's name on the command line, as "docx"
+    suffixes : of its files, in lower case, with their dot
+    write : from the source's bytes, the text that `readers` extracts from them, and a plan for that text; raises
+        InputError if the bytes cannot be read, PlanError if the text is not theirs or the plan does not fit it
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    write: Callable[[bytes, str, Sequence[Edit]], Written]
+
+
+def sorted_plan(text: str, plan: Sequence[Edit]) -> list[Edit]:
+    """Return the plan in order. Raises PlanError if it does not fit the text."""
+    apply_plan(text, plan)
+    return sorted(plan, key=lambda e: e.start)
+
+
+def check_text(text: str, read: str) -> None:
+    """Raise PlanError if the text that a plan is for is not the one that is read from the file."""
+    if text != read:
+        raise PlanError("the text is not the one that is read from this file: a plan fits only the file it is of")
+
+
+class TextSource:
+    """A file of text in whatever encoding; what is not replaced keeps its bytes."""
+
+    # Codecs that read a byte order mark and would write one of their own, with those that write none.
+    _UNMARKED = {  # noqa: RUF012
+        b"\xff\xfe\x00\x00": "utf_32_le",
+        b"\x00\x00\xfe\xff": "utf_32_be",
+        b"\xff\xfe": "utf_16_le",
+        b"\xfe\xff": "utf_16_be",
+    }
+
+    def __init__(self, data: bytes) -> None:
+        encoding = encoding_of(data)
+        self._mark, self._encoding = b"", encoding
+        if encoding in ("utf_16", "utf_32"):
+            self._mark = next(mark for mark in self._UNMARKED if data.startswith(mark))
+            self._encoding = self._UNMARKED[self._mark]
+        self.text = data.decode(encoding)
+        self.is_unicode = encoding.startswith("utf")
+
+    def replaced(self, spans: Sequence[tuple[int, int, str]]) -> bytes:
+        """Return the file with spans of its text replaced, sorted and disjoint.
+
+        Characters that its encoding lacks are written as HTML writes them, which Markdown allows too.
+        """
+        out, position = [], 0
+        for start, end, new in spans:
+            out += [self.text[position:start], new]
+            position = end
+        out.append(self.text[position:])
+        return self._mark + "".join(out).encode(self._encoding, "xmlcharrefreplace")

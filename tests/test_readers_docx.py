@@ -1,0 +1,148 @@
+import io
+import zipfile
+
+import pytest
+from word_files import W, everything, field, of, parts, replaced, run
+
+from detector.errors import InputError
+from detector.readers.docx import open_word
+
+
+def text_of(*paragraphs):
+    return open_word(of(*paragraphs)).text
+
+
+def test_text_is_read_from_wherever_it_stands():
+    word = open_word(everything())
+    assert word.text.split("\n\n") == [
+        "On the patience of ferries",
+        "The boat was awfully late again.",
+        "First the mooring lines are checked",
+        "Then a bell is rung",
+        "Ship name",
+        "Crew size",
+        "Heron",
+        "eleven sailors",
+        "three of whom snore",
+        "Table 1: ships of the bay",
+        "Consult the tide tables before leaving.",
+        "Gulls are loud and greedy.",
+        "Was perhaps rather empty.",
+        "Tab\there\nnew line-sand \ufffcharbour",
+        "See page seven of the log Captain in Bergen at noon",
+        "Beside this a box is drawn.",
+        "A boxed remark on the weather",
+        "An odd remark stands here.",
+        " Louder than any parrot",
+        "Greed was measured in herrings.",
+        "A journal of slow harbours",
+        "Printed on the quay, page ",
+    ]
+    places = [p.place for p in word.paragraphs]
+    assert places == ["body"] * 16 + ["text box", "body", "footnote", "endnote", "header", "footer"]
+
+
+def test_each_character_is_that_of_its_element():
+    word = open_word(everything())
+    for paragraph in word.paragraphs:
+        end = paragraph.start
+        for piece in paragraph.pieces:
+            assert piece.start == end
+            end = piece.end
+            if piece.element.tag == f"{{{W}}}t":
+                assert (piece.element.text or "") == word.text[piece.start : piece.end]
+        assert word.text[end : end + 2] in ("\n\n", "")
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "text"),
+    [
+        # A break of the page parts words as one of the line does.
+        ([run("calm") + '<w:r><w:br w:type="page"/></w:r>' + run("sea")], "calm\nsea"),
+        # Deleted paragraph marks join; what moved away is gone, what moved here is there.
+        (["<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>" + run("calm "), run("sea"), run("wind")], "calm sea\n\nwind"),
+        ([f"<w:moveFrom>{run('calm ')}</w:moveFrom>{run('sea')}<w:moveTo>{run(' wind')}</w:moveTo>"], "sea wind"),
+        # Only the outer field's result is on the page.
+        (
+            [field("IF 1 = " + "</w:instrText></w:r>" + field("X", run("inner")) + "<w:r><w:instrText>", run("outer"))],
+            "outer",
+        ),
+        # A field that never ends hides nothing.
+        (['<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + run("calm"), run("sea")], "calm\n\nsea"),
+        (
+            ["<w:r><w:ruby><w:rt>" + run("above") + f"</w:rt><w:rubyBase>{run('base')}</w:rubyBase></w:ruby></w:r>"],
+            "base",
+        ),
+        (["<w:r><w:t>har</w:t><w:softHyphen/><w:lastRenderedPageBreak/><w:t>bour</w:t></w:r>"], "harbour"),
+        (["<!-- a comment -->" + run("calm")], "calm"),
+        (["", run(" "), run("calm")], "calm"),
+    ],
+)
+def test_paragraphs(paragraphs, text):
+    assert text_of(*paragraphs) == text
+
+
+def test_notes_are_read_where_they_are_referred_to():
+    # The mark is deleted: so is the note.
+    data = everything()
+    document = parts(data)["word/document.xml"]
+    for mark in document.iter(f"{{{W}}}footnoteReference"):
+        mark.tag = f"{{{W}}}t"
+    from lxml import etree
+
+    assert "parrot" not in open_word(replaced(data, "word/document.xml", etree.tostring(document))).text
+
+
+def test_files_of_the_strict_standard_are_read():
+    data = of(run("calm sea"))
+    strict = (
+        zipfile.ZipFile(io.BytesIO(data))
+        .read("word/document.xml")
+        .replace(W.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main")
+    )
+    assert open_word(replaced(data, "word/document.xml", strict)).text == "calm sea"
+
+
+@pytest.mark.parametrize(
+    "name", ["[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/footnotes.xml", "word/header1.xml"]
+)
+def test_missing_parts_are_told(name):
+    with pytest.raises(InputError, match="Word file"):
+        open_word(replaced(everything(), name, None))
+
+
+BOMB = b"""<!DOCTYPE w [<!ENTITY a "ferry ferry "><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>"""
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"<w:document",
+        b"<html/>",
+        b"\0" * 100,
+        BOMB + f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&b;</w:t></w:r></w:p></w:body></w:document>'.encode(),
+        f'<w:document xmlns:w="{W}">'.encode() + b"<w:p>" * 5000 + b"</w:p>" * 5000 + b"</w:document>",
+        b" " * 100_000_001,
+    ],
+    ids=["empty", "cut", "other", "binary", "entities", "deep", "large"],
+)
+def test_hostile_documents_are_told(document):
+    with pytest.raises(InputError, match="Word file"):
+        open_word(replaced(of(run("calm")), "word/document.xml", document))
+
+
+def test_archives_that_unpack_to_too_much_are_told():
+    out = io.BytesIO(of(run("calm")))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(11):
+            archive.writestr(f"word/media/{n}.bmp", b"")
+        for info in archive.infolist()[-11:]:
+            info.file_size = 100_000_000  # as the directory says; nothing is unpacked to find out
+    with pytest.raises(InputError, match="unpacked"):
+        open_word(out.getvalue())
+
+
+def test_encrypted_files_are_told():
+    with pytest.raises(InputError, match="password"):
+        open_word(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)
