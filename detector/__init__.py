@@ -10,7 +10,7 @@ from detector.api import ScoreColumns, detect, detect_many, reverse, reverse_man
 from detector.errors import DetectorError, InputError, ModelError, PlanError
 from detector.prior import probability_at_prior
 from detector.restore.plan import apply_plan
-from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Passage, Report, Restoration
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Omission, Passage, Report, Restoration
 from detector.version import __version__
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Evidence",
     "InputError",
     "ModelError",
+    "Omission",
     "Passage",
     "PlanError",
     "Report",

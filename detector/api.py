@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import index
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,7 +22,8 @@ from detector.restore.plan import Span, apply_plan, shifted
 from detector.scoring.cascade import MIN_WORDS, PART_CHARACTERS, Cascade, DocumentScores, PassageTable, score_documents
 from detector.text.language import ENGLISH
 from detector.text.normalization import NormalizedText, normalize
-from detector.types import Damage, Edit, Evidence, Passage, Report, Restoration, Verdict
+from detector.text.prose import blanked, omitted_spans
+from detector.types import Damage, Edit, Evidence, Omission, Passage, Report, Restoration, Verdict
 from detector.version import __version__
 
 __all__ = ["ScoreColumns", "detect", "detect_many", "model_info", "restore", "reverse", "reverse_many", "scores"]
@@ -58,7 +60,10 @@ def _number(value: object, what: str, low: float, high: float) -> float:
         raise InputError(f"{what} is {value!r}: {expected}")
     if not low <= value <= high:
         raise InputError(f"{what} is {value}: {expected}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        raise InputError(f"{what} is too large: {expected}") from None
 
 
 def _text(text: object, what: str) -> str:
@@ -74,13 +79,31 @@ def _moved(items: Iterable[T], by: int) -> list[T]:
 
 @dataclass(frozen=True)
 class _Views:
-    """Documents as they are judged: their normalised texts, and where those stand in what was given."""
+    """Documents as they are judged: their normalised texts, and where those stand in what was given.
+
+    Attributes
+    ----------
+    views : with spaces in place of what is not prose
+    omitted : what that is, with spans in the normalised text and reasons
+    omitted_words : how many words that is, of each document
+    """
 
     views: tuple[NormalizedText, ...]
+    omitted: tuple[list[tuple[int, int, str]], ...]
+    omitted_words: tuple[int, ...]
 
     @classmethod
     def from_texts(cls, texts: Iterable[str]) -> _Views:
-        return cls(tuple(normalize(text) for text in texts))
+        views = [normalize(text) for text in texts]
+        omitted = [omitted_spans(view.text) for view in views]
+        words = [
+            sum(len(view.text[a:b].split()) for a, b, _ in spans) for view, spans in zip(views, omitted, strict=True)
+        ]
+        judged = [
+            replace(view, text=blanked(view.text, spans)) if spans else view
+            for view, spans in zip(views, omitted, strict=True)
+        ]
+        return cls(tuple(judged), tuple(omitted), tuple(words))
 
     @property
     def texts(self) -> list[str]:
@@ -149,6 +172,8 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
             if scores.abstains[d] != "unsupported_language":
                 evidence[d] += _moved(found.evidence, offset)
                 damage[d] += _moved(found.damage, offset)
+        group.forget()
+    human_rate = models.human_scores.rate(scores.log_odds, scores.n_words)
     passages = _passages(scores.passages, threshold, scores.abstains, views.views)
     out = []
     for d, (text, view) in enumerate(zip(texts, views.views, strict=True)):
@@ -168,6 +193,9 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
                 text,
                 tuple(_in_source(damage[d], view)),
                 models.restorer.settings.min_gain,
+                None if np.isnan(human_rate[d]) else round(float(human_rate[d]), 5),
+                tuple(Omission(*view.source_span(a, b), reason) for a, b, reason in views.omitted[d]),
+                views.omitted_words[d],
             )
         )
     return out
@@ -196,6 +224,7 @@ def restore(
                 if a < offset + len(part) and b > offset
             ]
             edits += shifted(plan(group, scores, models, least, [inside], views.damaged)[0], offset)
+            group.forget()
     edits = _in_source(edits, view)
     return Restoration(apply_plan(text, edits), tuple(edits), text, least)
 
@@ -235,6 +264,10 @@ def _check_many(texts: object, n_jobs: int, what: str) -> None:
         raise InputError(
             f"{what} takes an iterable of texts, got one {type(texts).__name__}: pass it in a list, or use `detect`"
         )
+    try:
+        iter(texts)  # type: ignore[call-overload]
+    except TypeError:
+        raise InputError(f"{what} takes an iterable of texts, got {type(texts).__name__}") from None
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
         raise InputError(f"n_jobs is {n_jobs!r}: give the number of processes, 1 or more")
 
@@ -339,7 +372,7 @@ def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -
 def _spans(keep: object, text: str) -> list[Span]:
     """Return `keep` as spans inside the text; raise InputError if it is anything else."""
     try:
-        spans = [(int(start), int(end)) for start, end in keep]  # type: ignore[attr-defined]
+        spans = [(index(start), index(end)) for start, end in keep]  # type: ignore[attr-defined]
     except (TypeError, ValueError):
         raise InputError(f"keep is {keep!r}: give half-open spans, such as [(57, 62)]") from None
     for start, end in spans:

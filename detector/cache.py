@@ -1,31 +1,49 @@
 """Reports kept on disk by the content of the text, so that what has not changed is not judged again.
 
 A report is found again only for the same text, models, version and threshold. The folder holds plain JSON and may be
-deleted at any time; what cannot be read in it counts as absent.
+deleted at any time; what cannot be read in it, or was changed, counts as absent. Files in the folder that the cache has
+not written stay as they are. Several processes may use one folder: an entry appears whole.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from detector.errors import InputError
-from detector.types import Alternative, Damage, Evidence, Passage, Report
+from detector.files import write_file, write_new_file
+from detector.types import Report
 
 __all__ = ["ResultCache"]
 
 # So that backup programs and git leave the folder alone (https://bford.info/cachedir/).
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Reports kept by `detector`; may be deleted.\n"
+_OWN_FILES = {
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Reports kept by `detector`; may be deleted.\n",
+    ".gitignore": "*\n",
+}
 
 
-def _with_alternatives(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "alternatives": tuple(Alternative(**a) for a in item["alternatives"])}
+def _read(kind: Any, value: dict[str, Any]) -> Any:
+    """Return a dataclass from what `asdict` made of it; its fields hold plain values or tuples of dataclasses."""
+    hints = get_type_hints(kind)
+    out = {}
+    for field in fields(kind):
+        if field.name not in value:
+            continue
+        item = value[field.name]
+        if isinstance(item, list):
+            inner = get_args(hints[field.name])[0]
+            item = tuple(_read(inner, x) if is_dataclass(inner) else x for x in item)
+        out[field.name] = item
+    return kind(**out)
+
+
+def _checked(content: str) -> str:
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -47,12 +65,15 @@ class ResultCache:
     ) -> ResultCache:
         """Return the cache in a folder; reports without `findings` are kept apart.
 
+        A folder that holds other files is used as it is: a `.gitignore` there would hide them from git.
+
         Raises InputError if the folder cannot be made or written to.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
-            (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+            if not any(folder.iterdir()):
+                for name, text in _OWN_FILES.items():
+                    write_new_file(folder / name, text)
         except OSError as error:
             raise InputError(f"the cache {folder} cannot be written: {error.strerror or error}") from error
         return cls(folder, json.dumps([version, signature, threshold, findings]))
@@ -66,28 +87,19 @@ class ResultCache:
     def get(self, text: str) -> Report | None:
         """Return the report on a text, None if none is kept."""
         try:
-            found = json.loads(self._path(text).read_text(encoding="utf-8"))
-            return Report(
-                found["verdict"],
-                found["probability"],
-                found["threshold"],
-                found["n_words"],
-                found["language"],
-                tuple(Passage(**p) for p in found["passages"]),
-                tuple(Evidence(**_with_alternatives(e)) for e in found["evidence"]),
-                text,
-                tuple(Damage(**_with_alternatives(d)) for d in found["damage"]),
-                found["min_gain"],
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            entry = json.loads(self._path(text).read_text(encoding="utf-8"))
+            if entry["sha256"] != _checked(entry["report"]):
+                return None
+            report: Report = _read(Report, {**json.loads(entry["report"]), "source": text})
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
+        return report
 
     def put(self, text: str, report: Report) -> None:
         """Keep a report; a full disk keeps none, and stops nobody."""
         path = self._path(text)
+        content = json.dumps({k: v for k, v in asdict(report).items() if k != "source"})
         with suppress(OSError):
             path.parent.mkdir(exist_ok=True)
-            handle, partial = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(report.to_dict(), file)
-            Path(partial).replace(path)
+            with write_file(path, sync=False) as file:
+                json.dump({"sha256": _checked(content), "report": content}, file)

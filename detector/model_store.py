@@ -1,8 +1,11 @@
 """The fitted models on disk: found, checked and read, the large arrays memory-mapped; nothing in them executes.
 
 `models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and their
-SHA-256. Long lists of words are gzipped. `models/` lies inside an installed package and
-beside the package in a checkout.
+SHA-256. Long lists of words are gzipped. `models/` lies inside an installed package and beside the package in a
+checkout; the environment variable DETECTOR_MODELS names another folder.
+
+Each file is checked against its SHA-256 before it is used: once, as long as its size, times and inode stay the same,
+which is kept in the user's cache folder if that can be written.
 """
 
 from __future__ import annotations
@@ -11,7 +14,10 @@ import gzip
 import hashlib
 import json
 import math
+import os
+import sys
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +36,7 @@ from detector.estimators.context_model import ContextModel, ReaderWeights, WordV
 from detector.estimators.human_scores import HumanScores
 from detector.estimators.language_model import LanguageModel
 from detector.estimators.perceptron import Perceptron
+from detector.files import write_file
 from detector.restore.rerank import RERANK_COLUMNS, Reranker
 from detector.restore.restorer import Restorer, RestorerSettings
 from detector.scoring.cascade import Cascade
@@ -41,16 +48,21 @@ from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 __all__ = [
     "FORMAT",
+    "MODELS_VARIABLE",
     "Models",
     "find_models",
     "load_models",
     "read_text",
     "sha256_of",
+    "use_models",
     "verify_models",
+    "write_manifest",
     "write_text",
 ]
 
 FORMAT = 8  # of the folder; a package reads the format that it was written for
+_MODEL_SUFFIXES = frozenset({".gz", ".json", ".npy"})
+MODELS_VARIABLE = "DETECTOR_MODELS"  # names the folder of other models
 
 
 @dataclass(frozen=True)
@@ -97,15 +109,41 @@ class Models:
 
 
 def find_models() -> Path:
-    """Return the folder of the models: inside the installed package, or beside it in a checkout."""
+    """Return the folder of the models: the one that DETECTOR_MODELS names, or this installation's own.
+
+    Raises ModelError if there are no models.
+    """
+    named = os.environ.get(MODELS_VARIABLE)
+    if named:
+        if not (Path(named) / "manifest.json").is_file():
+            raise ModelError(f"no models in {named}, which {MODELS_VARIABLE} names: expected manifest.json there")
+        return Path(named)
     package = Path(__file__).resolve().parent
     for folder in (package / "models", package.parent / "models"):
         if (folder / "manifest.json").is_file():
             return folder
     raise ModelError(
         f"no models: expected {package / 'models' / 'manifest.json'} (installed) or "
-        f"{package.parent / 'models' / 'manifest.json'} (checkout). Reinstall the package, or run `detector train`."
+        f"{package.parent / 'models' / 'manifest.json'} (checkout). Reinstall the package, run `detector train`, or "
+        f"name their folder in {MODELS_VARIABLE}."
     )
+
+
+def use_models(folder: Path) -> None:
+    """Let this process, and processes that it starts, use the models of another folder from now on.
+
+    Raises ModelError if there are none.
+    """
+    former = os.environ.get(MODELS_VARIABLE)
+    os.environ[MODELS_VARIABLE] = str(folder.absolute())
+    try:
+        find_models()
+    except ModelError:
+        del os.environ[MODELS_VARIABLE]
+        if former is not None:
+            os.environ[MODELS_VARIABLE] = former
+        raise ModelError(f"no models in {folder}: expected manifest.json there") from None
+    load_models.cache_clear()
 
 
 def sha256_of(path: Path) -> str:
@@ -130,36 +168,115 @@ def write_text(text: str, path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
 
 
+def _seal(manifest: dict[str, Any]) -> str:
+    """Return the SHA-256 of the manifest itself, but for the place where that stands."""
+    content = {k: v for k, v in manifest.items() if k != "sha256"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a folder of models, with a SHA-256 of its own."""
+    sealed = json.loads(json.dumps(manifest))  # as it will be read: JSON has no tuples
+    with write_file(folder / "manifest.json") as file:
+        json.dump({**sealed, "sha256": _seal(sealed)}, file, indent=1, ensure_ascii=False)
+        file.write("\n")
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a folder whose files are all there, in the sizes that it says."""
+    path = folder / "manifest.json"
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder / 'manifest.json'} cannot be read ({error}): reinstall the package") from error
-    if manifest.get("format") != FORMAT:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found = manifest.get("format")
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read ({error}): reinstall the package") from error
+    if found != FORMAT:
+        age = "the" if not isinstance(found, int) else "the older" if found < FORMAT else "the newer"
+        upgrade = "upgrade the package, " if age == "the newer" else ""
         raise ModelError(
-            f"the models in {folder} have format {manifest.get('format')!r}, this version reads {FORMAT}: "
+            f"the models in {folder} have {age} format {found!r}, this version reads {FORMAT}: {upgrade}"
             "install the models that belong to it, or run `detector train`"
         )
-    for name, entry in manifest["files"].items():
-        path = folder / name
-        size = path.stat().st_size if path.is_file() else None
-        if size != entry["bytes"]:
-            raise ModelError(
-                f"the model file {path} has {size if size is not None else 'no'} bytes, expected {entry['bytes']}: "
-                "reinstall the package"
-            )
+    # Manifests from before they had a hash of their own lack it.
+    if manifest.get("sha256", _seal(manifest)) != _seal(manifest):
+        raise ModelError(f"{path} was changed after it was written: reinstall the package")
+    try:
+        for name, entry in manifest["files"].items():
+            file = folder / name
+            size = file.stat().st_size if file.is_file() else None
+            if size != entry["bytes"]:
+                raise ModelError(
+                    f"the model file {file} has {size if size is not None else 'no'} bytes, expected {entry['bytes']}: "
+                    "reinstall the package"
+                )
+        found_files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in _MODEL_SUFFIXES}
+        unlisted = found_files - {"manifest.json", "evaluation.json", *manifest["files"]}
+    except (OSError, KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ModelError(f"{path} is not a manifest of models ({error!r}): reinstall the package") from error
+    if unlisted:
+        raise ModelError(f"{path} does not list {min(unlisted)}: remove that file, or reinstall the package")
     return manifest
+
+
+def _user_cache() -> Path:
+    """Return the user's own folder for what may be deleted at any time."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "detector"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "detector"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "detector"
+
+
+def _identity(path: Path) -> list[int]:
+    """Return what changes when a file is written to or replaced, even if its date is set back."""
+    found = path.stat()
+    return [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+
+
+def _check_files(folder: Path, files: dict[str, Any], remembered: dict[str, Any]) -> dict[str, Any]:
+    """Check the files that are not remembered as good; return all that now are: identity and SHA-256 by name.
+
+    Raises ModelError on the first that has another SHA-256 than the manifest says.
+    """
+    good = {}
+    for name, entry in files.items():
+        path = folder / name
+        try:
+            # The identity first: what is written between the two is not taken for checked.
+            known = [_identity(path), entry["sha256"]]
+            if remembered.get(name) != known:
+                found = sha256_of(path)
+                if found != entry["sha256"]:
+                    raise ModelError(
+                        f"the model file {path} has SHA-256 {found[:12]}…, expected {entry['sha256'][:12]}…: "
+                        "reinstall the package"
+                    )
+        except (OSError, KeyError, TypeError) as error:
+            raise ModelError(f"the model file {path} cannot be read ({error}): reinstall the package") from error
+        good[name] = known
+    return good
 
 
 def verify_models(folder: Path) -> None:
     """Check every model file against its SHA-256 in the manifest; raise ModelError on the first that differs."""
-    for name, entry in _manifest(folder)["files"].items():
-        found = sha256_of(folder / name)
-        if found != entry["sha256"]:
-            raise ModelError(
-                f"the model file {folder / name} has SHA-256 {found[:12]}…, "
-                f"expected {entry['sha256'][:12]}…: reinstall the package"
-            )
+    _check_files(folder, _manifest(folder)["files"], {})
+
+
+def _check_once(folder: Path, files: dict[str, Any]) -> None:
+    """Check the files of a folder, but for those that were good before and have not changed since."""
+    remembered: dict[str, Any] = {}
+    memory = None
+    with suppress(OSError, ValueError, RuntimeError, RecursionError):  # no home, nothing kept, or nothing of use
+        key = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+        memory = _user_cache() / f"models-{key}.json"
+        kept = json.loads(memory.read_text(encoding="utf-8"))
+        remembered = kept if isinstance(kept, dict) else {}
+    good = _check_files(folder, files, remembered)
+    if memory is not None and good != remembered:
+        with suppress(OSError):
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            with write_file(memory, sync=False) as file:
+                json.dump(good, file)
 
 
 def _check_columns(folder: Path, models: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
@@ -205,6 +322,19 @@ def load_models(folder: Path | None = None) -> Models:
     """Return the models of `folder`, or those that belong to this installation; each read once a process."""
     folder = find_models() if folder is None else folder
     manifest = _manifest(folder)
+    _check_once(folder, manifest["files"])
+    try:
+        return _models(folder, manifest)
+    # Files that are whole but of another form: made by hand, or by another version.
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+        raise ModelError(
+            f"the models in {folder} are not in the form that this version reads ({error!r}): "
+            "install the models that belong to it, or run `detector train`"
+        ) from error
+
+
+def _models(folder: Path, manifest: dict[str, Any]) -> Models:
+    """Return the models of a folder whose files are those of its manifest."""
     settings = manifest["settings"]
     vocabulary = read_vocabulary(folder / "vocabulary")
     language_model = read_arrays(LanguageModel, folder / "language_model")

@@ -18,6 +18,7 @@ __all__ = [
     "Edit",
     "EditAlternative",
     "Evidence",
+    "Omission",
     "Passage",
     "Report",
     "Restoration",
@@ -93,6 +94,19 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """A stretch of text that is not judged, and why: "code", "table", "words", "verse", "notes", "language", "region"."""
+
+    start: int
+    end: int
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the contract."""
+        return {"start": self.start, "end": self.end, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A stretch of text with a score of its own; `probability` is None where it is too short to judge."""
 
@@ -117,7 +131,9 @@ class Report:
 
     `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
     (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used. `damage` does not move
-    the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes.
+    the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes. `human_rate` is
+    the share of human texts of like length that score as high, None if the verdict abstains. `omitted` is what is not
+    judged: code, tables, verse, other languages.
     `source` is the judged text itself: the evidence's offsets point into it.
     """
 
@@ -131,6 +147,9 @@ class Report:
     source: str = field(default="", repr=False)
     damage: tuple[Damage, ...] = ()
     min_gain: float = 0.0
+    human_rate: float | None = None
+    omitted: tuple[Omission, ...] = ()
+    omitted_words: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document object of the contract, without `path`."""
@@ -144,6 +163,9 @@ class Report:
             "evidence": [e.to_dict() for e in self.evidence],
             "damage": [d.to_dict() for d in self.damage],
             "min_gain": self.min_gain,
+            "human_rate": self.human_rate,
+            "omitted_words": self.omitted_words,
+            "omitted": [o.to_dict() for o in self.omitted],
         }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 from dataclasses import dataclass
 
@@ -9,19 +10,30 @@ import numpy as np
 import pytest
 
 from detector.errors import ModelError
-from detector.estimators.classifier import DOCUMENT_FEATURE_NAMES
+from detector.estimators.arrays import read_arrays, write_arrays
 from detector.model_store import (
+    MODELS_VARIABLE,
     find_models,
     load_models,
-    read_arrays,
     read_text,
+    sha256_of,
+    use_models,
     verify_models,
-    write_arrays,
+    write_manifest,
     write_text,
 )
 from detector.restore.rerank import RERANK_COLUMNS
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    """Keep what is remembered of checked files apart from the user's own."""
+    folder = tmp_path_factory.mktemp("cache")
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
+        monkeypatch.setenv(name, str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -38,7 +50,16 @@ def replace(path, content):
 def edit_manifest(folder, change):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     change(manifest)
-    replace(folder / "manifest.json", json.dumps(manifest).encode())
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, manifest)
+
+
+def relist(folder, name):
+    """Make the manifest say what a file now is."""
+    path = folder / name
+    edit_manifest(
+        folder, lambda m: m["files"].update({name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}})
+    )
 
 
 def test_every_file_is_the_one_of_the_manifest():
@@ -70,13 +91,12 @@ def test_nothing_executes_when_it_is_loaded():
 
 
 def test_columns_are_those_of_this_version(models):
-    for stage in (models.screen, models.close):
+    for stage in (models.screen, models.full):
         assert stage.passage_model.columns == FEATURE_NAMES
-        assert stage.document_model.columns == DOCUMENT_FEATURE_NAMES
         assert stage.extractor.candidate_model.columns == CANDIDATE_COLUMNS
         assert stage.extractor.token_model.network.columns == TOKEN_COLUMNS
         assert stage.extractor.token_model.kinds == KINDS
-    assert all(network.columns == RERANK_COLUMNS for network in models.restorer.reranker.networks)
+    assert models.restorer.reranker.network.columns == RERANK_COLUMNS
 
 
 def test_thresholds_are_probabilities_and_the_stricter_the_higher(models):
@@ -120,21 +140,143 @@ def test_a_manifest_that_is_no_json_is_refused(copy):
         load_models(copy)
 
 
-def test_models_of_another_format_are_refused(copy):
-    edit_manifest(copy, lambda m: m.update(format=99))
-    with pytest.raises(ModelError, match="format 99, this version reads"):
+@pytest.mark.parametrize(("other", "words"), [(99, "newer format 99.*upgrade"), (1, "older format 1,"), (None, "None")])
+def test_models_of_another_format_are_refused(copy, other, words):
+    edit_manifest(copy, lambda m: m.update(format=other))
+    with pytest.raises(ModelError, match=words):
         load_models(copy)
 
 
 def test_models_with_other_columns_are_refused(copy):
-    path = copy / "close" / "passage_model" / "settings.json"
-    settings = json.loads(path.read_text(encoding="utf-8"))
+    name = "full/passage_model/settings.json"
+    settings = json.loads((copy / name).read_text(encoding="utf-8"))
     settings["columns"] = settings["columns"][::-1]
-    replace(path, json.dumps(settings).encode())
-    size = path.stat().st_size
-    edit_manifest(copy, lambda m: m["files"]["close/passage_model/settings.json"].update(bytes=size))
+    replace(copy / name, json.dumps(settings).encode())
+    relist(copy, name)
     with pytest.raises(ModelError, match="columns"):
         load_models(copy)
+
+
+FILES = (
+    "channel/weights.npy",
+    "full/passage_model/settings.json",
+    "language_model/unigrams.npy",
+    "punkt.json",
+    "screen/reader/inner.npy",
+    "vocabulary/words.txt.gz",
+    "word_vectors/embedding.npy",
+)
+DAMAGE = {
+    "empty": lambda data: b"",
+    "half": lambda data: data[: len(data) // 2],
+    "one byte less": lambda data: data[:-1],
+    "one byte more": lambda data: data + b"\0",
+    "first byte": lambda data: bytes([data[0] ^ 1]) + data[1:],
+    "middle byte": lambda data: (
+        data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 16]) + data[len(data) // 2 + 1 :]
+    ),
+    "last byte": lambda data: data[:-1] + bytes([data[-1] ^ 128]),
+    "zeros": lambda data: bytes(len(data)),
+    "gone": None,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize("name", FILES)
+def test_a_damaged_file_is_one_error_that_says_what_to_do(copy, name, damage):
+    load_models(copy)
+    load_models.cache_clear()
+    data = (copy / name).read_bytes()
+    (copy / name).unlink() if damage is None else replace(copy / name, damage(data))
+    with pytest.raises(ModelError, match="reinstall the package"):
+        load_models(copy)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"\x93NUMPY\x01\x00\xff\xff", b"{" * 100_000, b'{"a": 1}'])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_another_form_that_the_manifest_names_is_refused(copy, name, content):
+    replace(copy / name, content)
+    relist(copy, name)
+    with pytest.raises(ModelError, match=r"reinstall the package|detector train"):
+        load_models(copy)
+
+
+@pytest.mark.parametrize("part", ["files", "settings"])
+@pytest.mark.parametrize("value", [None, [], {}, 7, {"a": 1}])
+def test_a_manifest_without_a_part_is_refused(copy, part, value):
+    edit_manifest(copy, lambda m: m.pop(part) if value is None else m.update({part: value}))
+    with pytest.raises(ModelError, match=r"reinstall the package|detector train"):
+        load_models(copy)
+
+
+def test_a_changed_byte_of_the_manifest_is_found(copy, models):
+    edit_manifest(copy, lambda m: None)
+    good = (copy / "manifest.json").read_bytes()
+    choose = random.Random(5)
+    refused = 0
+    for _ in range(150):
+        at = choose.randrange(len(good))
+        replace(copy / "manifest.json", good[:at] + bytes([good[at] ^ (1 << choose.randrange(8))]) + good[at + 1 :])
+        load_models.cache_clear()
+        try:
+            assert load_models(copy).signature == models.signature  # white space is all that may change unseen
+        except ModelError:
+            refused += 1
+    assert refused > 140
+
+
+def test_files_are_hashed_once_and_again_when_they_change(copy, own_cache, monkeypatch):
+    load_models(copy)
+    load_models.cache_clear()
+    monkeypatch.setattr("detector.model_store.sha256_of", None)  # nothing is left to hash
+    load_models(copy)
+    load_models.cache_clear()
+    monkeypatch.undo()
+    path = copy / "language_model" / "unigrams.npy"
+    before = path.stat()
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    replace(path, bytes(data))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(own_cache))
+    with pytest.raises(ModelError, match="SHA-256"):
+        load_models(copy)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"punkt.json": 3}', b"[" * 100_000])
+def test_damaged_memory_of_hashes_is_as_none(copy, own_cache, content):
+    load_models(copy)
+    (memory,) = own_cache.rglob("models-*.json")
+    memory.write_bytes(content)
+    load_models.cache_clear()
+    load_models(copy)
+    assert len(memory.read_bytes()) > len(b"{}")
+
+
+def test_models_load_if_nothing_can_be_remembered(copy, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "file"))
+    monkeypatch.setenv("HOME", str(tmp_path / "file"))
+    load_models(copy)
+
+
+def test_the_environment_names_other_models(copy, tmp_path, monkeypatch):
+    monkeypatch.setenv(MODELS_VARIABLE, str(copy))
+    assert find_models() == copy
+    monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path / "nothing"))
+    with pytest.raises(ModelError, match=rf"no models in .*nothing, which {MODELS_VARIABLE} names"):
+        find_models()
+
+
+def test_other_models_are_used_from_then_on(copy, tmp_path, monkeypatch):
+    monkeypatch.setenv(MODELS_VARIABLE, "")
+    with pytest.raises(ModelError, match="no models in"):
+        use_models(tmp_path / "nothing")
+    assert find_models() != copy
+    use_models(copy)
+    assert find_models() == copy
+    load_models.cache_clear()
 
 
 def test_a_complete_copy_loads_with_the_same_signature(copy, models):
@@ -163,20 +305,6 @@ def test_what_is_written_is_read_back(tmp_path):
     assert back.large.dtype == np.float32
     assert not back.large.flags.writeable  # memory-mapped
     assert np.array_equal(back.inner.counts, value.inner.counts)
-
-
-@pytest.mark.parametrize("numbers", [[], [0, 1, (1 << 24) - 1], [1 << 24], [-1, 5], [[1, 2], [3, 70_000]]])
-def test_whole_numbers_are_the_same_in_three_bytes_or_four(tmp_path, numbers):
-    value = Inner(np.array(numbers, dtype=np.int32))
-    write_arrays(value, tmp_path / "inner")
-    back = read_arrays(Inner, tmp_path / "inner").counts
-    assert back.dtype == np.int32
-    assert back.tolist() == numbers
-
-
-def test_ids_take_three_bytes_each(tmp_path):
-    write_arrays(Inner(np.arange(100_000, dtype=np.int32)), tmp_path / "inner")
-    assert (tmp_path / "inner" / "counts.npy").stat().st_size < 301_000
 
 
 def test_a_gzipped_text_comes_back_and_does_not_tell_when_it_was_written(tmp_path):

@@ -1,5 +1,7 @@
 import builtins
+import contextlib
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -78,7 +80,10 @@ def test_a_region_of_a_page_that_is_switched_off_is_not_read(tmp_path):
     body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
     off = "<!-- detector: off --><p>The gangway was painted green on Monday morning.</p><!-- detector: on -->"
     path.write_text(f"<html><body><article>{body}{off}{body}</article></body></html>", encoding="utf-8")
-    assert "gangway" not in read_document(path).text
+    assert "gangway" in read_document(path).text  # a stranger's page cannot switch us off
+    document = read_document(path, regions=True)
+    assert "gangway" not in document.text
+    assert document.omitted_words == document.cut_words == 8
 
 
 def test_html_gives_the_article(tmp_path):
@@ -339,3 +344,197 @@ def test_folders_are_walked_in_order_and_hidden_files_left(tmp_path):
     found = [p.relative_to(tmp_path).as_posix() for p in iter_paths([str(tmp_path)])]
     assert found == ["a.md", "b.txt", "sub/d.html"]
     assert list(iter_paths([str(tmp_path / "gone.txt")])) == [Path(tmp_path / "gone.txt")]
+
+
+posix = pytest.mark.skipif(os.name == "nt", reason="needs pipes, devices and links of POSIX")
+
+
+@posix
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_document(tmp_path / "a.txt")
+
+
+@posix
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty", "/dev"])
+def test_a_device_is_refused_and_not_read_for_ever(device):
+    with pytest.raises(InputError):
+        read_document(Path(device))
+
+
+@posix
+def test_a_link_to_a_device_is_refused(tmp_path):
+    (tmp_path / "a.txt").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="not a regular file"):
+        read_document(tmp_path / "a.txt")
+
+
+@posix
+def test_folders_are_searched_for_regular_files_alone(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    (tmp_path / "nowhere.txt").symlink_to("nothing.txt")
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "circle").symlink_to(tmp_path)
+    (tmp_path / "b.txt").write_text(PROSE)
+    (tmp_path / "link.txt").symlink_to("b.txt")
+    assert [p.name for p in iter_paths([str(tmp_path)])] == ["b.txt", "link.txt"]
+
+
+@posix
+def test_a_name_that_is_no_utf_8_is_read(tmp_path):
+    name = os.fsencode(tmp_path) + b"/caf\xe9.txt"
+    with open(name, "wb") as file:
+        file.write(PROSE.encode())
+    (path,) = iter_paths([str(tmp_path)])
+    document = read_document(path)
+    assert document.text == PROSE
+    assert os.fsencode(document.path) == name
+
+
+@pytest.mark.parametrize("name", ["a\0.txt", "a" * 5_000, "", "."])
+def test_an_impossible_name_is_one_error(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError):
+        read_document(Path(name))
+
+
+@posix
+def test_a_working_folder_that_is_gone_is_one_error(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(InputError, match="no such file"):
+        read_document(Path("a.txt"))
+    (tmp_path / "a.txt").write_text(PROSE)
+    assert read_document(tmp_path / "a.txt").text == PROSE
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("a" * 1_001)
+    with pytest.raises(InputError, match=r"larger than 1,000 bytes, the most that is read"):
+        read_document(path, max_bytes=1_000)
+    assert len(read_document(path, max_bytes=1_001).text) == 1_001
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32", "utf-8-sig", "cp1252"])
+def test_encodings_are_found(encoding):
+    text = f"{PROSE} It cost £3, said Zoë."
+    assert decode("a.txt", text.encode(encoding)).removeprefix("\ufeff") == text
+
+
+@pytest.mark.parametrize(
+    "data", [b"a\0b\0c", b"\0" * 100, b"\0a" * 50 + b"\0", bytes(range(256)) * 4, b"\xff\xfea", b"\xff\xfe\0\xd8"]
+)
+def test_bytes_that_are_no_text_are_refused(data):
+    with pytest.raises(InputError, match="not text"):
+        decode("a.txt", data)
+
+
+SPUN = "The aggressor flew over the settlement, and the greater part of the inhabitants took their seats on the floor."
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "```\n{}\n```",
+        "```text\n{}\n\n{}\n```",
+        "~~~\n{}",
+        "    {}",
+        "---\ntitle: x\nabout: {}\n---\n\nEnd.",
+        "---\n\n{}\n\n---\n\nEnd.",
+        "<div>\n{}\n</div>",
+        "<!-- detector: off -->\n\n{}\n",
+        "[a]: {}",
+        "[a]({})",
+        "`{}`",
+        "<x {}>",
+    ],
+)
+def test_markup_hides_no_prose(tmp_path, source):
+    path = tmp_path / "a.md"
+    path.write_text(source.replace("{}", SPUN))
+    document = read_document(path)
+    assert SPUN in document.judged_text
+    assert "detector" in document.judged_text or document.omitted_words <= 3
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("```\n{}\n```\n\nEnd.", "code"),
+        ("---\nabout: {}\n---\n\nEnd.", "front_matter"),
+        ("One. <!-- detector: off --> {} <!-- detector: on --> End.", "region"),
+        ("<!-- detector: off -->\n\n{}\n", "region"),
+    ],
+)
+def test_marks_are_obeyed_if_that_is_asked_for_and_counted(tmp_path, source, reason):
+    path = tmp_path / "a.md"
+    path.write_text(source.replace("{}", SPUN))
+    document = read_document(path, regions=True)
+    assert "aggressor" not in document.judged_text
+    assert reason in {r for *_, r in document.omitted}
+    assert document.omitted_words >= len(SPUN.split())
+    assert len(document.judged_text) == len(document.text)
+
+
+def test_what_is_left_out_of_plain_text_is_told(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"{PROSE}\n\nx = read(1)\nif x == 2:\n    y = x + 1\n\n{PROSE}")
+    document = read_document(path)
+    ((start, end, reason),) = document.omitted
+    assert (document.text[start:end].split()[0], reason) == ("x", "code")
+    assert document.omitted_words == 9
+    assert document.judged_text.split() == [*PROSE.split(), *PROSE.split()]
+
+
+def test_a_region_of_plain_text_is_left_out_if_that_is_asked_for(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"{PROSE} <!-- detector: off --> Hidden words.")
+    assert "Hidden" in read_document(path).judged_text
+    document = read_document(path, regions=True)
+    assert document.judged_text.strip() == PROSE
+    assert document.omitted == ((len(PROSE) + 1, len(document.text), "region"),)
+
+
+def test_a_tag_of_many_attributes_is_read(tmp_path):
+    path = tmp_path / "a.html"
+    body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
+    many = " ".join(f"a{i}='<b>'" for i in range(200_000))
+    path.write_text(f"<html><body><article><p {many}>The mayor sang.</p>{body}</article></body></html>")
+    assert "Number 5" in read_document(path).text
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "blockquote", "ul><li", "table><tr><td", "a"])
+def test_tags_inside_each_other_are_read_or_told(tmp_path, tag):
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body>{f'<{tag}>' * 50_000}{PROSE}</body></html>")
+    with contextlib.suppress(InputError):
+        read_document(path)
+
+
+def test_a_pile_of_marks_in_a_page_is_read(tmp_path):
+    path = tmp_path / "a.html"
+    body = "".join(f"<p>{PROSE} Number {i} of them found a fiddle.</p>" for i in range(6))
+    path.write_text(
+        f"<html><body><article><p>Zo\u0308e {'x' + chr(0x300) * 200_000} sang.</p>{body}</article></body></html>"
+    )
+    text = read_document(path).text
+    assert "Number 5" in text
+    assert text.count("\u0300") < 40
+
+
+def test_a_word_file_that_unpacks_to_too_much_is_refused(tmp_path):
+    import docx
+
+    made = io.BytesIO()
+    docx.Document().save(made)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("word/big.xml", "w") as part:
+        for _ in range(1_001):
+            part.write(bytes(1_000_000))
+    (tmp_path / "a.docx").write_bytes(made.getvalue())
+    with pytest.raises(InputError, match="bytes unpacked, at most"):
+        read_document(tmp_path / "a.docx")

@@ -25,10 +25,10 @@ def page(body, encoding="utf-8"):
     return f"{head}<body>{script}{menu}<article>{text}{body}</article><footer>Home</footer></body></html>\n"
 
 
-def made(source, *pairs, encoding="utf-8"):
+def made(source, *pairs, encoding="utf-8", regions=True):
     """Return the page after edits, given as pairs of spun and original, and what was left out."""
     data = source.encode(encoding)
-    text = read("a.html", data).text
+    text = read("a.html", data, regions).text
     plan = [Edit(text.index(spun), text.index(spun) + len(spun), spun, new, 1.0) for spun, new in pairs]
     out = write(data, text, plan)
     return out.data.decode(encoding), [e.spun for e in out.left_out]
@@ -112,6 +112,14 @@ def test_switched_off_regions_are_not_touched():
     out, left_out = made(source, ("calm", "quiet"))
     assert not left_out
     assert out == source.replace("calm and dry", "quiet and dry")
+
+
+def test_regions_that_were_read_are_changed():
+    off = "<!-- detector: off --><p>The gangway was calm and green.</p><!-- detector: on -->"
+    source = page(off + "<p>The gangway was wet and dry.</p>")
+    out, left_out = made(source, ("calm", "quiet"), regions=False)
+    assert not left_out
+    assert out == source.replace("calm and green", "quiet and green")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])

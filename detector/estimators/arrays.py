@@ -38,7 +38,7 @@ def write_arrays(value: Any, folder: Path) -> None:
 def read_arrays(kind: type[T], folder: Path) -> T:
     """Return what `write_arrays` wrote, large arrays memory-mapped.
 
-    Raises ModelError if a file is missing or is not an array.
+    Raises ModelError if a file is missing, or holds something else than these arrays.
     """
     hints = get_type_hints(kind)
     settings: dict[str, Any] = {}
@@ -60,6 +60,7 @@ def read_arrays(kind: type[T], folder: Path) -> T:
                 values[field.name] = read_arrays(hints[field.name], folder / field.name)
             else:
                 raise ModelError(f"the model file {path} is missing: reinstall the package, or run `detector train`")
-    except (OSError, ValueError) as error:
+        return kind(**values)
+    # NumPy parses headers as Python literals, and settings may be anything that JSON can say.
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"the model in {folder} cannot be read ({error}): reinstall the package") from error
-    return kind(**values)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import glob
 import logging
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
@@ -15,9 +17,13 @@ from pathlib import Path
 from detector.errors import InputError
 
 __all__ = [
+    "MAX_BYTES",
     "SUFFIXES",
     "InputDocument",
+    "Omission",
+    "blank",
     "decode",
+    "parse_document",
     "encoding_of",
     "iter_paths",
     "missing_extra",
@@ -38,6 +44,10 @@ SUFFIXES = {
     ".pdf": "pdf",
     ".docx": "docx",
 }
+# Kinds whose readers obey marks of the author (front matter, fences, regions), if they are asked to.
+_MARKED = frozenset({"html", "markdown"})
+# Bytes of one input. Memory is that of its text several times over; what is larger is a corpus and no document.
+MAX_BYTES = 100_000_000
 # Folders that hold other people's text or none; hidden ones are passed over too.
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 _SAMPLE = 1 << 18  # bytes that the encoding is guessed from
@@ -61,6 +71,19 @@ _MARKS = (
 )
 
 
+Omission = tuple[int, int, str]
+_WORD = re.compile(r"\w+")
+
+
+def blank(text: str) -> str:
+    """Return spaces of the same length, line breaks kept, so that offsets and paragraphs stay.
+
+    >>> blank("a\\nbc")
+    ' \\n  '
+    """
+    return re.sub(r"[^\r\n]", " ", text)
+
+
 @dataclass(frozen=True)
 class InputDocument:
     """One input: where it came from, and its text.
@@ -73,6 +96,9 @@ class InputDocument:
         None where it is `text` itself
     extracted : whether `text` was extracted, so that a reader of the report needs it to follow the offsets
     encoding : Python's name of the encoding that `text` was decoded from
+    omitted : half-open spans of `text` that are not judged, sorted and disjoint, each with the reason; markup that
+        holds no words of the text (link targets, tags) is not counted among them
+    cut_words : words of switched-off regions that were cut before the text was extracted
     """
 
     path: str
@@ -80,17 +106,51 @@ class InputDocument:
     judged: str | None = None
     extracted: bool = False
     encoding: str = "utf-8"
+    omitted: tuple[Omission, ...] = ()
+    cut_words: int = 0
 
     @property
     def judged_text(self) -> str:
         """The text as it is judged: `judged`, or `text` itself."""
         return self.text if self.judged is None else self.judged
 
+    @property
+    def omitted_words(self) -> int:
+        """How many words of the document are not judged."""
+        return self.cut_words + sum(len(_WORD.findall(self.text, start, end)) for start, end, _ in self.omitted)
 
-def read_bytes(path: Path) -> bytes:
-    """Return the file's bytes; raise InputError, in words, where there are none to be had."""
+    def without(self, spans: Sequence[Omission]) -> InputDocument:
+        """Return the document with more spans left out; what is left out already keeps its reason."""
+        if not spans:
+            return self
+        omitted: list[Omission] = []
+        reach = 0
+        for start, end, reason in sorted([*self.omitted, *spans]):
+            if end > reach:
+                omitted.append((max(start, reach), end, reason))
+                reach = end
+        judged, out, position = self.judged_text, [], 0
+        for start, end, _ in omitted:
+            out += [judged[position:start], blank(judged[start:end])]
+            position = end
+        return replace(self, judged="".join([*out, judged[position:]]), omitted=tuple(omitted))
+
+
+def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the file's bytes; raise InputError, in words, if there are none to be had or too many.
+
+    Pipes, devices and sockets are refused: they may never end, or never begin.
+    """
     try:
-        return path.read_bytes()
+        # Not to wait for a writer, if it is a pipe after all.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise InputError("not a regular file but a pipe or a device: give its content on standard input")
+            # One more than allowed, since a file may grow, and some (/proc) do not say how large they are.
+            data = file.read(max_bytes + 1)
+    except InputError:
+        raise
     except IsADirectoryError:
         raise InputError(f"a folder without a readable file ({' '.join(SUFFIXES)})") from None
     except FileNotFoundError:
@@ -101,25 +161,47 @@ def read_bytes(path: Path) -> bytes:
         raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except MemoryError:
         raise InputError("too large for the memory at hand") from None
+    check_size(len(data), max_bytes)
+    return data
 
 
-def read_document(path: Path) -> InputDocument:
+def check_size(size: int, max_bytes: int) -> None:
+    """Raise InputError if an input, or what it unpacks to, has more bytes than are read."""
+    if size > max_bytes:
+        raise InputError(f"larger than {max_bytes:,} bytes, the most that is read: split it, or raise the limit")
+
+
+def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES) -> InputDocument:
     """Return the document in a file, read by the module that its suffix calls for.
+
+    Parameters
+    ----------
+    regions : whether marks of the author are obeyed: `<!-- detector: off -->`, front matter, code fences. Otherwise
+        content alone decides what is left out, so that nobody can hide text from the verdict
+    max_bytes : a larger file is refused
 
     Raises InputError if the file cannot be read, is not text, or needs an extra that is not installed.
     """
-    return parse_document(path, read_bytes(path), path.suffix)
+    return parse_document(path, read_bytes(path, max_bytes), path.suffix, regions)
 
 
-def parse_document(path: Path, data: bytes, suffix: str) -> InputDocument:
+def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) -> InputDocument:
     """Return the document in the bytes of a file, read by the module that a suffix calls for.
 
     Raises InputError if the bytes are not a file of that kind, or reading it needs an extra that is not installed.
     """
     if not data:  # nothing to judge, which is no error, whatever kind of file it would have been
         return InputDocument(str(path), "")
-    reader = import_module(f"detector.readers.{SUFFIXES.get(suffix.lower(), 'text')}")
-    document: InputDocument = reader.read(path, data)
+    kind = SUFFIXES.get(suffix.lower(), "text")
+    reader = import_module(f"detector.readers.{kind}")
+    try:
+        document: InputDocument = reader.read(path, data, regions) if kind in _MARKED else reader.read(path, data)
+    except MemoryError:
+        raise InputError("too large for the memory at hand") from None
+    if regions:
+        from detector.readers.regions import without_regions
+
+        document = without_regions(document)
     return document
 
 
@@ -155,26 +237,44 @@ def _likeliest(data: bytes) -> str | None:
     return next((encoding for encoding in _ENCODINGS if encoding in found), None)
 
 
+def _utf_16_without_mark(data: bytes) -> str | None:
+    """Return which UTF-16 the bytes are in if every other one is 0, as in English text, else None."""
+    sample = data[: _SAMPLE & ~1]
+    low, high = sample[0::2].count(0), sample[1::2].count(0)
+    if len(data) % 2 or max(low, high) < 0.4 * len(sample) / 2 or min(low, high) > 0.01 * len(sample):
+        return None
+    return "utf_16_le" if high > low else "utf_16_be"
+
+
+def _decoded(data: bytes, encoding: str | None) -> str | None:
+    try:
+        return data.decode(encoding) if encoding else None
+    except UnicodeDecodeError:
+        return None
+
+
 def encoding_of(data: bytes) -> str:
     """Return Python's name of the encoding that the bytes of a text are in.
 
-    UTF-8 first, as it is almost always; then what a byte order mark says; then the likeliest single-byte
-    encoding. Raises InputError where the bytes are no text.
+    UTF-8 first, as it is almost always; then what a byte order mark says; then UTF-16 without one; then the likeliest
+    single-byte encoding. Raises InputError if the bytes are not text.
     """
-    mark = next((name for start, name in _MARKS if data.startswith(start)), None)
-    encoding: str | None = mark or "utf-8"
-    try:
-        text = data.decode(encoding or "utf-8")
-    except UnicodeDecodeError:
-        encoding = None if mark or b"\0" in data else _likeliest(data)
-        try:
-            text = data.decode(encoding) if encoding else "\0"
-        except UnicodeDecodeError:
-            text = "\0"
+    encoding = next((name for start, name in _MARKS if data.startswith(start)), None)
+    has_zero = b"\0" in data
+    if encoding is None:
+        encoding = (_utf_16_without_mark(data) if has_zero else None) or "utf-8"
+    text = _decoded(data, encoding)
+    if text is None and encoding == "utf-8" and not has_zero:
+        encoding = _likeliest(data)
+        text = _decoded(data, encoding)
     # Control characters are what tells a picture or a program from a text in an odd encoding.
-    odd = sum(text.count(chr(c)) for c in range(1, 32) if c not in (8, 9, 10, 11, 12, 13, 27))
-    if "\0" in text or encoding is None or odd > len(text) / 100:
-        raise InputError("not text: the bytes are no UTF-8 and fit no encoding in common use")
+    if (
+        encoding is None
+        or text is None
+        or "\0" in text
+        or sum(text.count(chr(c)) for c in range(1, 32) if c not in (8, 9, 10, 11, 12, 13, 27)) > len(text) / 100
+    ):
+        raise InputError("not text: the bytes are not UTF-8 and fit no encoding in common use")
     return encoding
 
 
@@ -213,8 +313,10 @@ def _walk(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _PASSED_OVER)
         for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(parent, name)
+            path = Path(parent, name)
+            # Pipes, devices and links that lead nowhere are passed over.
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+                yield path
 
 
 def _excluded(path: Path, patterns: Sequence[str]) -> bool:

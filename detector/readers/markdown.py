@@ -1,4 +1,8 @@
-"""Markdown: judged without its code, link targets, comments and front matter; offsets point into the file."""
+"""Markdown: judged without its code, link targets, comments and front matter; offsets point into the file.
+
+Whether something is code, its content decides and not its markup, unless the author's marks are to be obeyed: prose
+behind a code fence is prose.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +14,23 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from detector.readers import InputDocument
-from detector.readers.regions import blank
+from detector.readers import InputDocument, Omission, blank
 from detector.readers.text import read as read_text
+from detector.text.prose import is_prose
 
 __all__ = ["masked", "read"]
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?(?:---\r?\n.*?\n---|\+\+\+\r?\n.*?\n\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+# Each start that fails must fail at once, or a text of nothing but starts takes quadratic time.
 _INLINE = re.compile(
     r"""
       (?P<ticks>`+)                           # code, where the same number of ticks follows
     | (?P<comment><!--)                       # a comment, where it ends
-    | (?<=\])\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\) # the target of a link or picture
-    | (?<=\])\[[^\]\n]*\]                     # its reference
-    | ^[ ]{0,3}\[[^\]\n]+\]:[^\n]*            # where references lead
-    | <(?:https?|mailto):[^>\s]*>
-    | </?[A-Za-z][^<>\n]*>                    # HTML tags
+    | (?<=\])\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\) # the target of a link or picture
+    | (?<=\])\[[^\[\]\n]*+\]                # its reference
+    | ^[ ]{0,3}\[[^\]\n]++\]:[^\n]*+         # where references lead
+    | <(?:https?|mailto):[^<>\s]*+>
+    | </?[A-Za-z](?:[^<>\n]|\n(?![ \t]*+\r?\n))*+> # HTML tags
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -33,10 +38,14 @@ _INLINE = re.compile(
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TICKS = re.compile("`+")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
+_PARAGRAPH = re.compile(r"\S[^\n]*+(?:\n(?![ \t]*+\r?\n)[^\n]*+)*+")
+# Elements whose content no browser shows.
+_UNSEEN = re.compile(r"\s*<(?:script|style)\b", re.IGNORECASE)
+_BLOCKS = MarkdownIt().disable("inline")  # paragraphs are read here, with offsets
 
 
-def _inline(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of what is no prose inside paragraphs.
+def _inline(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the spans of what is not prose inside paragraphs, with "code", "comment" or "" for other markup.
 
     Ends are looked up, not searched for: a text of nothing but ticks takes as long as any other.
     """
@@ -61,33 +70,80 @@ def _inline(text: str) -> Iterator[tuple[int, int]]:
             if last_comment < position:
                 continue
             position = text.index("-->", position) + 3
-        yield start, position
+        if found["comment"] or not is_prose(text[start:position]):
+            yield start, position, "code" if found["ticks"] else "comment" if found["comment"] else ""
+
+
+def _unless_prose(text: str, start: int, end: int, pattern: re.Pattern[str], reason: str) -> Iterator[Omission]:
+    """Yield the parts of a span, each as `pattern` finds it, that are not prose."""
+    for part in pattern.finditer(text, start, end):
+        if not is_prose(part.group()):
+            yield *part.span(), reason
+
+
+def _blocks(text: str, obey: bool) -> Iterator[Omission]:
+    """Yield front matter, and blocks of code and of markup with their marks ("" for marks alone)."""
+    front = _FRONT_MATTER.match(text)
+    start = 0
+    if front:
+        start = front.end()
+        if obey:
+            yield 0, start, "front_matter"
+        else:
+            yield from _unless_prose(text, 0, start, _LINE, "front_matter")
+    lines = [m.start() for m in _LINE.finditer(text, start)] + [len(text)]
+    for token in _BLOCKS.parse(text[start:]):
+        if token.type not in ("fence", "code_block", "html_block") or not token.map:
+            continue
+        first, last = lines[token.map[0]], lines[token.map[1]]
+        if token.type == "html_block":
+            if _UNSEEN.match(text, first):
+                yield first, last, "code"
+        elif obey:
+            yield first, last, "code"
+        elif token.type == "code_block":
+            yield from _unless_prose(text, first, last, _PARAGRAPH, "code")
+        else:
+            inner, outer = lines[token.map[0] + 1], lines[token.map[1] - 1]
+            # A fence may never be closed; a line of its signs alone closes it, in a quotation behind its mark.
+            if outer < inner or text[outer:last].strip(f" \t\r\n>{token.markup[0]}"):
+                outer = last
+            yield first, inner, ""
+            yield from _unless_prose(text, inner, outer, _PARAGRAPH, "code")
+            yield outer, last, ""
+
+
+def _without(text: str, spans: list[Omission]) -> str:
+    out, position = [], 0
+    for start, end, _ in spans:
+        out += [text[position:start], blank(text[start:end])]
+        position = end
+    return "".join([*out, text[position:]])
+
+
+def _left_out(text: str, obey: bool) -> tuple[str, list[Omission]]:
+    """Return the text with all that is not prose turned into spaces, and what that was; "" stands for markup."""
+    blocks = list(_blocks(text, obey))
+    prose = _without(text, blocks)
+    inline = list(_inline(prose))
+    return _without(prose, inline), sorted([*blocks, *inline])
 
 
 def masked(text: str) -> str:
-    """Return the text with all that is no prose turned into spaces; its length and lines stay.
+    """Return the text with all that is not prose turned into spaces; its length and lines stay.
 
     >>> masked("Run `ls -l` now.")
     'Run         now.'
     """
-    front = _FRONT_MATTER.match(text)
-    if front:
-        text = blank(front.group()) + text[front.end() :]
-    lines = _LINE.findall(text)
-    for token in MarkdownIt().parse(text):
-        if token.type in ("fence", "code_block", "html_block") and token.map:
-            for i in range(*token.map):
-                lines[i] = blank(lines[i])
-    prose = "".join(lines)
-    out = []
-    position = 0
-    for start, end in _inline(prose):
-        out += [prose[position:start], blank(prose[start:end])]
-        position = end
-    return "".join([*out, prose[position:]])
+    return _left_out(text, False)[0]
 
 
-def read(path: Path, data: bytes) -> InputDocument:
-    """Return the decoded file, with its prose alone to be judged."""
+def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
+    """Return the decoded file, with its prose alone to be judged.
+
+    `regions` says that fences and front matter are left out whatever they hold.
+    """
     plain = read_text(path, data)
-    return InputDocument(str(path), plain.text, masked(plain.judged or plain.text), encoding=plain.encoding)
+    judged, spans = _left_out(plain.judged_text, regions)
+    omitted = tuple(span for span in spans if span[2])
+    return InputDocument(str(path), plain.text, judged, encoding=plain.encoding, omitted=omitted)

@@ -3,48 +3,46 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
 
 from detector.readers import InputDocument
 
-__all__ = ["blank", "cut_regions", "without_regions"]
+__all__ = ["cut_regions", "without_regions"]
 
 _MARK = re.compile(r"<!--\s*detector:\s*(off|on)\s*-->")
+_TAG = re.compile(r"<[^<>]*+>")
+_WORD = re.compile(r"\w+")
 
 
-def blank(text: str) -> str:
-    """Return spaces of the same length, line breaks kept, so that offsets and paragraphs stay.
-
-    >>> blank("a\\nbc")
-    ' \\n  '
-    """
-    return re.sub(r"[^\r\n]", " ", text)
-
-
-def cut_regions(text: str) -> str:
-    """Return the text without its switched-off regions: for pages, whose comments no extracted text shows.
-
-    >>> cut_regions("One.<!-- detector: off -->Two.<!-- detector: on --> Three.")
-    'One. Three.'
-    """
-    out, position, off = [], 0, False
+def _regions(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the regions that are switched off, with their marks; one without an `on` reaches to the end."""
+    start = None
     for mark in _MARK.finditer(text):
-        out.append("" if off else text[position : mark.start()])
-        position, off = mark.end(), mark.group(1) == "off"
-    return "".join([*out, "" if off else text[position:]])
+        if mark.group(1) == "off":
+            start = mark.start() if start is None else start
+        elif start is not None:
+            yield start, mark.end()
+            start = None
+    if start is not None:
+        yield start, len(text)
+
+
+def cut_regions(text: str) -> tuple[str, int]:
+    """Return the text without its switched-off regions, and how many words they had.
+
+    This is for pages: extracted text does not show their comments.
+
+    >>> cut_regions("One.<!-- detector: off -->Two <b>three</b>.<!-- detector: on --> Four.")
+    ('One. Four.', 2)
+    """
+    out, position, words = [], 0, 0
+    for start, end in _regions(text):
+        out.append(text[position:start])
+        words += len(_WORD.findall(_TAG.sub(" ", text[start:end])))
+        position = end
+    return "".join([*out, text[position:]]), words
 
 
 def without_regions(document: InputDocument) -> InputDocument:
-    """Return the document with its switched-off regions masked; one without an `on` reaches to the end."""
-    text = document.text
-    if "detector:" not in text:
-        return document
-    judged = document.judged_text
-    out, position, off = [], 0, False
-    for mark in _MARK.finditer(text):
-        before = judged[position : mark.start()]
-        out += [blank(before) if off else before, blank(mark.group())]
-        position, off = mark.end(), mark.group(1) == "off"
-    rest = judged[position:]
-    out.append(blank(rest) if off else rest)
-    return replace(document, judged="".join(out))
+    """Return the document with its switched-off regions left out."""
+    return document.without([(start, end, "region") for start, end in _regions(document.text)])

@@ -29,11 +29,22 @@ S = TypeVar("S", bound=_HasSpan)
 def apply_plan(text: str, plan: Iterable[Edit]) -> str:
     """Return the text with the plan's edits made; any subset of a plan is valid.
 
-    Raises PlanError if an edit does not fit the text or overlaps another.
+    Raises PlanError if an edit does not fit the text or overlaps another, and for anything but text and edits.
 
     >>> apply_plan("Invoice Gates spoke.", [Edit(0, 7, "Invoice", "Bill", 2.0)])
     'Bill Gates spoke.'
     """
+    try:
+        return _applied(text, plan)
+    except PlanError:
+        raise
+    except (AttributeError, TypeError, ValueError) as error:
+        raise PlanError(
+            f"apply_plan takes text (str) and edits, such as those of `reverse(text).plan`: {error}"
+        ) from error
+
+
+def _applied(text: str, plan: Iterable[Edit]) -> str:
     out, position = [], 0
     for edit in sorted(plan, key=lambda e: e.start):
         if not 0 <= edit.start <= edit.end <= len(text):

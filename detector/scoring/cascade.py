@@ -36,6 +36,7 @@ T = TypeVar("T")
 # Fewer words than this support no verdict: at 30 words ROC AUC is 0.97, at 20 it falls below 0.95 on known spinners.
 MIN_WORDS = 20
 PART_CHARACTERS = 120_000  # a longer document is scored in parts of at most so many
+_KEPT_GROUPS = 4  # whose scores are kept until the report is made; 50 MB each if they are read in full
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,8 @@ class PassageTable:
 class GroupScores:
     """What the stages compute of one group of parts, when it is first asked for.
 
-    The only group of its documents keeps that. A long document has many, and they keep nothing, so that memory does not
-    grow with its length.
+    A few groups keep that until the report is made. A long document has many, and they keep it only until `forget` is
+    called after each, so that memory does not grow with its length.
     """
 
     def __init__(self, group: Group, cascade: Cascade, keeps: bool) -> None:
@@ -147,9 +148,13 @@ class GroupScores:
             found: T = self._kept[name]
             return found
         value = compute()
-        if self._keeps:
-            self._kept[name] = value
+        self._kept[name] = value
         return value
+
+    def forget(self) -> None:
+        """Let go of what was computed, unless there are so few groups that all is kept."""
+        if not self._keeps:
+            self._kept.clear()
 
     def batch(self) -> TokenBatch:
         """Return the tokens of all parts."""
@@ -204,7 +209,7 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
     """Return the scores of documents: screened, and read in full if their log odds may reach the threshold."""
     d = len(texts)
     parts = groups_of(texts)
-    groups = [GroupScores(group, cascade, len(parts) == 1) for group in parts]
+    groups = [GroupScores(group, cascade, len(parts) <= _KEPT_GROUPS) for group in parts]
     document = np.concatenate([group.document for group in parts]).astype(np.int64)
     screened, words, english, foreign = [], [], [], []
     for group in groups:
@@ -214,6 +219,7 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
         english.append([x == ENGLISH for x in language_of_part])
         foreign.append(share)
         screened.append(_summary(group.group, group.screen(), np.arange(len(group.group.texts))))
+        group.forget()
     part_words = np.concatenate(words)
     n_words = np.bincount(document, part_words, d).astype(np.int64)
     weight = np.maximum(part_words, 1)
@@ -227,11 +233,11 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
     log_odds, passages = _of_documents(cascade.screen, screened, document, part_words, d)
     escalated = judged & (log_odds >= cascade.escalation_log_odds(threshold))
     if escalated.any():
-        read = [
-            _summary(group.group, group.full(rows), rows)
-            for group in groups
-            if len(rows := np.flatnonzero(escalated[group.group.document]))
-        ]
+        read = []
+        for group in groups:
+            if len(rows := np.flatnonzero(escalated[group.group.document])):
+                read.append(_summary(group.group, group.full(rows), rows))
+                group.forget()
         inside = escalated[document]
         full, by_full = _of_documents(cascade.full, read, document[inside], part_words[inside], d)
         log_odds = np.where(escalated, full, log_odds)

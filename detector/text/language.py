@@ -27,8 +27,9 @@ def languages(batch: TokenBatch, vocabulary: Vocabulary) -> tuple[list[str], NDA
     share = hits / np.maximum(batch.n_words, 1)
     foreign = np.zeros(len(batch.texts))
     for d, text in enumerate(batch.texts):
-        if not text.isascii() and (others := len(_FOREIGN.findall(text[:_SAMPLE]))):
-            foreign[d] = others / sum(map(str.isalpha, text[:_SAMPLE]))
+        # Of letters alone: "①" and "½" are of no script, and a text may hold nothing else.
+        if not text.isascii() and (letters := "".join(filter(str.isalpha, text[:_SAMPLE]))):
+            foreign[d] = len(_FOREIGN.findall(letters)) / len(letters)
     found = [
         ENGLISH if s >= _MIN_SHARE and f <= 0.5 else UNDETERMINED
         for s, f in zip(share.tolist(), foreign.tolist(), strict=True)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Letters", "Spellings", "one_apart"]
+__all__ = ["LONGEST_WORD", "Letters", "Spellings", "one_apart"]
 
 _LONGEST = 20  # letters
+# Characters. Unicode sorts the marks over a letter in quadratic time, so nothing longer is composed or taken apart.
+LONGEST_WORD = 200
 _BASE = 0x9E3779B97F4A7C15
 _POWERS = np.array([pow(_BASE, i, 1 << 64) for i in range(_LONGEST)], dtype=np.uint64)
 _INVERSE = np.uint64(pow(_BASE, -1, 1 << 64))
@@ -23,7 +25,7 @@ _INVERSE = np.uint64(pow(_BASE, -1, 1 << 64))
 
 def _plain(word: str) -> str:
     """The word without accents, which writers drop as they please."""
-    if word.isascii():
+    if word.isascii() or len(word) > LONGEST_WORD:
         return word
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 

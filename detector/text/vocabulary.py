@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text.spelling import Letters, Spellings
+from detector.text.spelling import LONGEST_WORD, Letters, Spellings
 
 __all__ = [
     "BOUNDARY",
@@ -55,7 +55,8 @@ def skeleton(word: str) -> str:
     >>> skeleton("pоlicy")  # the o is Cyrillic
     'policy'
     """
-    return unicodedata.normalize("NFC", word).translate(_SKELETON)
+    composed = unicodedata.normalize("NFC", word) if len(word) <= LONGEST_WORD else word
+    return composed.translate(_SKELETON)
 
 
 _FUNCTION_WORDS = """

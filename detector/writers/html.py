@@ -237,10 +237,13 @@ def write(source: bytes, text: str, plan: Sequence[Edit]) -> Written:
     """Return the page with the plan's edits made; those that are not found in it are left out."""
     edits = sorted_plan(text, plan)
     file = TextSource(source)
-    read = without_regions(InputDocument("", file.text)).judged_text  # switched-off regions are blank in it
-    page = _page_text(read)
     offsets = np.concatenate(([0], np.cumsum([not c.isspace() for c in text], dtype=np.int64)))
-    at = _aligned(page, text, offsets)
+    # Switched-off regions are blank in the first. The text tells whether they were obeyed: it is found whole then.
+    sources = dict.fromkeys([without_regions(InputDocument("", file.text)).judged_text, file.text])
+    pages = [_page_text(source) for source in sources]
+    aligned = [_aligned(page, text, offsets) for page in pages]
+    best = int(np.argmin([np.count_nonzero(at < 0) for at in aligned]))
+    page, at, read = pages[best], aligned[best], list(sources)[best]
 
     def escaped(words: str) -> str:
         # An encoding that was guessed may be another than the one that a browser takes: then ASCII alone is sure.

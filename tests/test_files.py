@@ -1,0 +1,250 @@
+"""A file is replaced whole or not at all; a folder has one user at a time."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from detector import detect
+from detector.cache import ResultCache
+from detector.errors import InputError
+from detector.files import locked, write_file, write_new_file
+
+posix = pytest.mark.skipif(os.name == "nt", reason="needs permissions, links and devices of POSIX")
+
+
+def test_a_new_file_holds_what_was_written(tmp_path):
+    with write_file(tmp_path / "a.txt") as file:
+        file.write("One.\r\nTwo. é")
+    assert (tmp_path / "a.txt").read_bytes() == b"One.\r\nTwo. \xc3\xa9"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_bytes_are_written_as_they_are(tmp_path):
+    with write_file(tmp_path / "a.docx", binary=True) as file:
+        file.write(b"\0\r\n\xff")
+    assert (tmp_path / "a.docx").read_bytes() == b"\0\r\n\xff"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit, GeneratorExit])
+def test_an_error_leaves_the_former_file_and_nothing_else(tmp_path, error):
+    path = tmp_path / "a.txt"
+    path.write_text("Former.")
+    with pytest.raises(error), write_file(path) as file:  # noqa: PT012 the body is what fails
+        file.write("Half of ")
+        raise error
+    assert path.read_text() == "Former."
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_the_former_file_stands_until_the_end(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Former.")
+    with write_file(path) as file:
+        file.write("New.")
+        file.flush()
+        assert path.read_text() == "Former."
+    assert path.read_text() == "New."
+
+
+def test_files_of_others_with_likely_names_stay(tmp_path):
+    names = ["a.txt.partial", "a.txt.tmp", "a.txt~", ".a.txt.partial"]
+    for name in names:
+        (tmp_path / name).write_text("Mine.")
+    with write_file(tmp_path / "a.txt") as file:
+        file.write("New.")
+    assert all((tmp_path / name).read_text() == "Mine." for name in names)
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o755, 0o444 | 0o200])
+def test_permissions_stay(tmp_path, mode):
+    path = tmp_path / "a.txt"
+    path.write_text("Former.")
+    path.chmod(mode)
+    with write_file(path) as file:
+        assert all(stat.S_IMODE(p.stat().st_mode) in (mode, 0o600) for p in tmp_path.iterdir())
+        file.write("New.")
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@posix
+def test_a_new_file_has_the_permissions_of_the_mask(tmp_path):
+    before = os.umask(0o027)
+    try:
+        with write_file(tmp_path / "a.txt") as file:
+            file.write("New.")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o640
+
+
+@posix
+def test_a_link_stays_and_its_target_is_replaced(tmp_path):
+    (tmp_path / "inner").mkdir()
+    target = tmp_path / "inner" / "real.txt"
+    target.write_text("Former.")
+    (tmp_path / "link").symlink_to("inner/real.txt")
+    with write_file(tmp_path / "link") as file:
+        file.write("New.")
+    assert (tmp_path / "link").is_symlink()
+    assert target.read_text() == "New."
+    assert not target.is_symlink()
+
+
+@posix
+def test_a_link_that_leads_nowhere_is_written_where_it_leads(tmp_path):
+    (tmp_path / "link").symlink_to("later.txt")
+    with write_file(tmp_path / "link") as file:
+        file.write("New.")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "later.txt").read_text() == "New."
+
+
+@posix
+def test_a_device_is_written_to_directly():
+    with write_file("/dev/null") as file:
+        file.write("Gone.")
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+def test_a_folder_is_not_replaced(tmp_path):
+    with pytest.raises(OSError), write_file(tmp_path) as file:  # noqa: PT011 the kind differs between systems
+        file.write("New.")
+    assert tmp_path.is_dir()
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_device_says_so():
+    with pytest.raises(OSError, match="No space left"), write_file("/dev/full") as file:
+        file.write("x" * 100_000)
+
+
+@posix
+def test_a_full_disk_leaves_the_former_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Former.")
+    code = (
+        "import resource, signal, sys; from detector.files import write_file\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "with write_file(sys.argv[1]) as file: file.write('x' * 1_000_000)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "OSError" in run.stderr
+    assert path.read_text() == "Former."
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+@posix
+def test_a_killed_writer_leaves_the_former_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Former.")
+    code = (
+        "import os, signal, sys; from detector.files import write_file\n"
+        "with write_file(sys.argv[1]) as file:\n"
+        "    file.write('x' * 1_000_000); file.flush(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert run.returncode == -9
+    assert path.read_text() == "Former."
+    with write_file(path) as file:
+        file.write("New.")
+    assert path.read_text() == "New."
+
+
+def test_a_new_file_overwrites_nothing(tmp_path):
+    write_new_file(tmp_path / "a", "One.")
+    write_new_file(tmp_path / "a", "Two.")
+    assert (tmp_path / "a").read_text() == "One."
+
+
+HOLD = "import sys; from pathlib import Path; from detector.files import locked\nwith locked(Path(sys.argv[1])): {}"
+
+
+def hold(folder, what):
+    return subprocess.run(
+        [sys.executable, "-c", HOLD.format(what), str(folder)], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_folder_has_one_user_at_a_time(tmp_path):
+    folder = tmp_path / "new" / "out"
+    with locked(folder):
+        second = hold(folder, "print('in')")
+        assert "another run works in this folder" in second.stderr
+        assert second.stdout == ""
+    assert hold(folder, "print('in')").stdout == "in\n"
+
+
+def test_a_lock_ends_with_its_process_however_that_ends(tmp_path):
+    assert hold(tmp_path, "import os; os._exit(9)").returncode == 9
+    with locked(tmp_path):
+        pass
+
+
+def test_an_error_inside_lets_the_folder_go(tmp_path):
+    with pytest.raises(RuntimeError), locked(tmp_path):
+        raise RuntimeError
+    with locked(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="cannot be written"), locked(tmp_path / "file" / "out"):
+        pass
+
+
+class TestCache:
+    TEXT = "The ferry was late again, and most of us sat on our bags until the mayor had walked over to the pier. " * 3
+
+    def test_a_report_comes_back_as_it_was(self, tmp_path):
+        cache = ResultCache.open(tmp_path / "kept", "1", "a", None)
+        texts = [self.TEXT, "Short.", "\ud800", self.TEXT.replace("mayor", "mаyor"), ""]
+        for text in texts:
+            report = detect(text)
+            assert cache.get(text) is None
+            cache.put(text, report)
+            assert cache.get(text) == report
+
+    def test_other_settings_find_nothing(self, tmp_path):
+        ResultCache.open(tmp_path, "1", "a", None).put(self.TEXT, detect(self.TEXT))
+        for settings in (("2", "a", None), ("1", "b", None), ("1", "a", 0.5)):
+            assert ResultCache.open(tmp_path, *settings).get(self.TEXT) is None
+
+    def test_files_of_others_stay(self, tmp_path):
+        (tmp_path / ".gitignore").write_text("mine\n")
+        (tmp_path / "CACHEDIR.TAG").write_text("mine\n")
+        cache = ResultCache.open(tmp_path, "1", "a", None)
+        cache.put(self.TEXT, detect(self.TEXT))
+        assert (tmp_path / ".gitignore").read_text() == (tmp_path / "CACHEDIR.TAG").read_text() == "mine\n"
+
+    def test_a_folder_with_other_files_is_not_hidden_from_git(self, tmp_path):
+        (tmp_path / "article.txt").write_text("Mine.")
+        ResultCache.open(tmp_path, "1", "a", None)
+        assert os.listdir(tmp_path) == ["article.txt"]
+
+    def test_a_folder_of_its_own_is(self, tmp_path):
+        ResultCache.open(tmp_path / "kept", "1", "a", None)
+        assert (tmp_path / "kept" / ".gitignore").read_text() == "*\n"
+        assert (
+            (tmp_path / "kept" / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
+        )
+
+    def test_a_changed_entry_counts_as_absent(self, tmp_path):
+        cache = ResultCache.open(tmp_path, "1", "a", None)
+        cache.put(self.TEXT, detect(self.TEXT))
+        (entry,) = tmp_path.rglob("*/*.json")
+        good = entry.read_bytes()
+        report = cache.get(self.TEXT)
+        for at in range(0, len(good), 7):
+            for damaged in (good[:at], good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :], good[:at] + b"[" * 9_000):
+                entry.write_bytes(damaged)
+                assert cache.get(self.TEXT) in (None, report)
+        entry.write_bytes(good)
+        assert cache.get(self.TEXT) == report

@@ -1,0 +1,181 @@
+"""Records of a corpus: what is damaged is told in words, for the record or the file, and the rest is read."""
+
+import bz2
+import gzip
+import json
+import lzma
+import os
+import random
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from detector.errors import InputError
+from detector.readers.records import BadRecord, Record, iter_records, record_files
+
+ROWS = [{"id": f"r{i}", "text": f"The ferry was late on day {i}."} for i in range(40)]
+LINES = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+def read(path, **settings):
+    return list(iter_records(path, "text", "id", **settings))
+
+
+def lines(tmp_path, *rows):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join(rows))
+    return read(path)
+
+
+def table(tmp_path, ids, texts=None):
+    path = tmp_path / "a.parquet"
+    texts = pa.array([f"Text {i}." for i in range(len(ids))]) if texts is None else texts
+    parquet.write_table(pa.table({"id": ids, "text": texts}), path)
+    return read(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (b"[" * 100_000, "nested too deep"),
+        (b'{"a":' * 100_000, "nested too deep"),
+        (b'{"text": "\xff"}', "not JSON"),
+        (b'{"text": ', "not JSON"),
+        (b"9" * 5_000, "not JSON"),
+        (b"null", "is NoneType"),
+        (b'{"text": null}', "'text' is NoneType, expected text"),
+        (b'{"txt": "a"}', "no field 'text'"),
+        (json.dumps({str(i): 0 for i in range(1_000)}).encode(), "'19', …"),
+        (b"\0\0\0", "not JSON"),
+    ],
+)
+def test_a_bad_line_is_told_and_the_next_is_read(tmp_path, row, words):
+    first, bad, last = lines(tmp_path, b'{"text": "One."}', row, b'{"text": "Two."}')
+    assert (first, last) == (Record(1, "One."), Record(3, "Two."))
+    assert isinstance(bad, BadRecord)
+    assert bad.id == 2
+    assert words in bad.message
+    assert len(bad.message) < 600
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("NaN", 1),
+        ("-Infinity", 1),
+        ("1e999", 1),
+        ("null", 1),
+        ('"a"', "a"),
+        ("[1, null]", [1, None]),
+        ("[NaN]", "[nan]"),
+    ],
+)
+def test_an_id_of_a_line_is_one_that_json_can_write(tmp_path, own, expected):
+    (record,) = lines(tmp_path, b'{"text": "One.", "id": %s}' % own.encode())
+    assert record.id == expected
+    json.dumps(record.id, allow_nan=False)
+
+
+DAY = datetime(2020, 5, 1, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (pa.array([DAY]), "2020-05-01 12:30:00+00:00"),
+        (pa.array([date(2020, 5, 1)]), "2020-05-01"),
+        (pa.array([b"\xffa"]), "\\xffa"),
+        (pa.array([Decimal("1.50")]), "1.50"),
+        (pa.array([float("nan")]), 1),
+        (pa.array([None], pa.int64()), 1),
+        (pa.array([[1, 2]]), [1, 2]),
+        (pa.array([{"a": DAY}]), None),
+        (pa.array(["a"]).dictionary_encode(), "a"),
+        (pa.array([2**62], pa.timestamp("us")), 1),
+    ],
+)
+def test_an_id_of_a_table_is_one_that_json_can_write(tmp_path, ids, expected):
+    (record,) = table(tmp_path, ids)
+    assert record.text == "Text 0."
+    assert expected is None or record.id == expected
+    json.dumps(record.id, allow_nan=False)
+
+
+def test_a_text_that_is_no_utf_8_is_told_and_the_next_is_read(tmp_path):
+    texts = pa.array([b"One.", b"\xff\xfe", b"Two."], pa.binary()).view(pa.string())
+    first, bad, last = table(tmp_path, pa.array(["a", "b", "c"]), texts)
+    assert (first, last) == (Record("a", "One."), Record("c", "Two."))
+    assert bad.id == "b"
+    assert "'text' cannot be read" in bad.message
+
+
+def test_a_column_may_be_both_text_and_id(tmp_path):
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"text": ["One."]}), path)
+    assert list(iter_records(path, "text", "text")) == [Record("One.", "One.")]
+
+
+def test_a_column_that_is_there_twice_is_one_error(tmp_path):
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]), path)
+    with pytest.raises(InputError, match=r"a\.parquet: cannot be read"):
+        read(path)
+
+
+def test_a_record_that_is_too_large_is_told_and_the_next_is_read(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps({"text": text}) for text in ("a" * 500, "One.", "b" * 5_000)))
+    first, second, third = read(path, max_bytes=100)
+    assert "larger than 100 bytes" in first.message
+    assert second == Record(2, "One.")
+    assert (third.id, type(third)) == (3, BadRecord)
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_a_damaged_archive_is_one_error_or_read(tmp_path, pack):
+    path = tmp_path / f"a.jsonl.{pack}"
+    good = PACKERS[pack](LINES)
+    choose = random.Random(4)
+    told = 0
+    places = [(at, None) for at in range(0, len(good), 9)]
+    places += [(choose.randrange(len(good)), 1 << choose.randrange(8)) for _ in range(150)]
+    for at, flip in places:
+        path.write_bytes(good[:at] if flip is None else good[:at] + bytes([good[at] ^ flip]) + good[at + 1 :])
+        try:
+            records = read(path)
+        except InputError as error:
+            told += 1
+            assert str(error).startswith(f"{path}: cannot be read: ")  # noqa: PT017 it may be read as well
+        else:
+            assert all(isinstance(r, Record | BadRecord) for r in records)
+    assert told > len(places) / 2
+
+
+def test_a_damaged_table_is_one_error_or_read(tmp_path):
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({k: [row[k] for row in ROWS] for k in ("id", "text")}), path)
+    good = path.read_bytes()
+    choose = random.Random(4)
+    told = 0
+    for i in range(150):
+        at = choose.randrange(len(good))
+        path.write_bytes(good[:at] if i % 3 == 0 else good[:at] + bytes([choose.randrange(256)]) + good[at + 1 :])
+        try:
+            read(path)
+        except InputError:
+            told += 1
+    assert told > 50
+
+
+def test_pipes_are_no_records(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("needs named pipes")
+    os.mkfifo(tmp_path / "a.jsonl")
+    (tmp_path / "b.jsonl").write_bytes(LINES)
+    assert record_files(tmp_path) == [tmp_path / "b.jsonl"]
+    with pytest.raises(InputError, match="not a regular file"):
+        read(tmp_path / "a.jsonl")
