@@ -127,7 +127,7 @@ def scan(
     def fail(failure: InputFailure) -> None:
         echo_error(f"{failure.path}: {failure.message}")
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with _progress(quiet) as show:
 
@@ -142,6 +142,8 @@ def scan(
         scored = f"{at[0].records:,} records were scored; " if at else ""
         echo_error(f"stopped: {scored}what is finished is kept in {output}; the same command goes on from there")
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
     for line in _faults(summary, output):
         echo_error(line)
     if not quiet:

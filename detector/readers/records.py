@@ -257,7 +257,7 @@ def _filesystem(url: str) -> tuple[Any, str]:
 
 def _open(path: str) -> Any:
     if not _is_url(path):
-        return open(path, "rb")  # noqa: SIM115 (the caller closes it)
+        return open(path, "rb")
     filesystem, inner = _filesystem(path)
     return filesystem.open(inner, "rb")
 

@@ -63,4 +63,6 @@ class Counts:
     def from_dict(cls, kept: dict[str, Any]) -> Counts:
         """Return what `to_dict` gave."""
         values: dict[str, Any] = {f.name: kept[f.name] for f in fields(cls)}
-        return cls(**{name: Counter(v) if isinstance(v, dict) else v for name, v in values.items()})
+        for name, value in values.items():
+            values[name] = Counter(value) if isinstance(value, dict) else value
+        return cls(**values)

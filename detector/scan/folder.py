@@ -1,7 +1,7 @@
 """The folder of a scan: what is done in it, what is at work, and for which settings.
 
-`.scan/settings.json` says what the results depend on; `.scan/files` has a marker for each file that is done, `.scan/parts`
-the results of parts whose file is not done yet. Markers are written last and appear whole.
+`.scan/settings.json` says what the results depend on; `.scan/files` has a marker for each file that is done,
+`.scan/parts` the results of parts whose file is not done yet. Markers are written last and appear whole.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,8 @@ def read_json(path: Path) -> Any:
 class ScanFolder:
     """The output folder and what it keeps of a scan."""
 
+    KEY_LENGTH = 20
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.kept = path / ".scan"
@@ -142,7 +144,7 @@ class ScanFolder:
 
     def key(self, name: str) -> str:
         """Return what stands for a file's name among the folder's own files."""
-        return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+        return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[: self.KEY_LENGTH]
 
     def marker(self, name: str) -> Path:
         """Return where it is kept that a file is done."""

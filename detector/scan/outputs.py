@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from detector.errors import InputError
 from detector.readers import missing_extra
 from detector.readers.records import BadRecord, Record
 from detector.report.json import dumps
