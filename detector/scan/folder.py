@@ -25,12 +25,15 @@ class Lock:
     """A lock that this process holds on a file; it goes with the process, however that ends."""
 
     def __init__(self, path: Path, handle: int) -> None:
-        self._path, self._handle = path, handle
+        self._path = path
+        self._handle: int | None = handle
 
     def release(self) -> None:
-        """Remove the file and let others go on."""
-        self._path.unlink(missing_ok=True)
-        os.close(self._handle)
+        """Remove the file and let others go on; a second call changes nothing."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            self._path.unlink(missing_ok=True)
+            os.close(handle)
 
 
 def lock(path: Path, wait: bool) -> Lock | None:
