@@ -103,5 +103,7 @@ def test_spacy_documents_get_the_evidence_as_spans():
     assert spans.attrs["scores"] == [e.log10_odds for e in report.evidence]
     for span, found in zip(spans, report.evidence, strict=True):
         assert found.surface in span.text
-    assert nlp(SPUN).spans["spun"][0].text == spans[0].text
-    assert detector.engines.spacy.DetectorComponent(None, "x")(nlp.make_doc("")).spans["x"].attrs["scores"] == []
+    doc = nlp(SPUN)
+    assert doc.spans["spun"][0].text == spans[0].text
+    empty = detector.engines.spacy.DetectorComponent(None, "x")(nlp.make_doc(""))
+    assert empty.spans["x"].attrs["scores"] == []
