@@ -9,7 +9,7 @@ polars.LazyFrame.map_batches(score_frame, schema=...)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar, cast
 
 import numpy as np
@@ -37,7 +37,7 @@ def score_frame(
 
     Parameters
     ----------
-    frame : a pandas or polars DataFrame, an Arrow Table or RecordBatch, or a dict of columns
+    frame : a pandas or polars DataFrame, an Arrow Table or RecordBatch, or a mapping of columns
     text_column : the column that holds the texts; a missing value is a text without words
     threshold : as `detect` takes it
     prefix : of the new columns' names
@@ -50,10 +50,10 @@ def score_frame(
     ['insufficient_text']
     """
     library = type(frame).__module__.split(".")[0]
-    names = list(frame) if isinstance(frame, dict) else _names(frame, library)
+    names = list(frame) if isinstance(frame, Mapping) else _names(frame, library)
     if text_column not in names:
         raise InputError(f"no column {text_column!r}; columns are {', '.join(map(repr, names))}")
-    if isinstance(frame, dict):
+    if isinstance(frame, Mapping):
         found = _columns(frame[text_column], threshold)
         columns = (found.probability, found.verdict, found.n_words)
         if isinstance(frame[text_column], np.ndarray):  # a batch of NumPy columns stays one

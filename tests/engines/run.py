@@ -124,9 +124,9 @@ def joblib_dask(frame: pd.DataFrame) -> Columns:
     from distributed import Client, LocalCluster
     from joblib import parallel_config
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
-        with parallel_config(backend="dask"):
-            found = scores(list(frame["text"]), n_jobs=2)
+    quiet = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(**quiet) as cluster, Client(cluster), parallel_config(backend="dask"):
+        found = scores(list(frame["text"]), n_jobs=2)
     p = [None if x != x else x for x in found.probability.tolist()]
     return dict(enumerate(zip(p, found.verdict, strict=True)))
 
