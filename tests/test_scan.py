@@ -1,15 +1,26 @@
 import bz2
 import gzip
+import io
 import json
+import lzma
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from detector import InputError, detect
+from detector import InputError, detect, scores
 from detector.cli import main
-from detector.scan import ScanSettings, scan
+from detector.readers import records
+from detector.scan import ScanSettings, ScanStopped, scan
+from detector.scan.folder import lock
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
@@ -23,6 +34,30 @@ def lines(records):
 
 def results(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def many(n):
+    """Records that differ, long enough for a verdict, every third of them spun."""
+    texts = [SPUN, HUMAN, HUMAN[::-1]]
+    return [
+        {"id": f"r{i}", "text": f"Number {i}.\n{texts[i % 3][:600]}", "n": i, "more": {"x": [i, None]}}
+        for i in range(n)
+    ]
+
+
+def tree(folder):
+    """The files that a reader of the folder sees, and their bytes, but for what depends on the hour."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and ".scan" not in p.parts and not p.name.startswith("summary")
+    }
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr(records, "PART_BYTES", 4000)
+    monkeypatch.setattr(records, "_BLOCK", 512)
 
 
 @pytest.fixture
@@ -40,60 +75,62 @@ def corpus(tmp_path):
     return folder
 
 
-def test_every_record_has_the_report_that_detect_gives(corpus, tmp_path):
-    scanned = scan(ScanSettings(corpus, tmp_path / "out", evidence=True))
-    assert (scanned.done, scanned.failures) == (4, [])
-    assert scanned.verdicts == {"spun": 3, "clean": 3, "insufficient_text": 3}
+# -- what results say
+
+
+def test_with_evidence_every_record_has_the_report_that_detect_gives(corpus, tmp_path):
+    summary = scan(ScanSettings(corpus, tmp_path / "out", evidence=True))
+    assert (summary.done, summary.failures) == (4, [])
+    assert summary.verdicts == {"spun": 3, "clean": 3, "insufficient_text": 3}
     for found, record in zip(results(tmp_path / "out" / "one.jsonl"), RECORDS, strict=True):
-        assert found == {"id": record["id"], **detect(record["text"]).to_dict()}
+        report = detect(record["text"]).to_dict()
+        assert {k: found[k] for k in report} == report
+        assert found["id"] == record["id"]
     assert [r["id"] for r in results(tmp_path / "out" / "deep" / "two.jsonl")] == ["a", 7]
     assert [r["id"] for r in results(tmp_path / "out" / "three.jsonl")] == [7, "c"]
     assert [r["verdict"] for r in results(tmp_path / "out" / "f.jsonl")] == ["spun", "insufficient_text"]
 
 
-def test_without_evidence_a_result_is_what_score_writes(corpus, tmp_path):
+def test_without_evidence_a_result_is_what_score_writes_and_the_spans_of_flagged_passages(corpus, tmp_path):
     scan(ScanSettings(corpus / "one.jsonl", tmp_path / "out"))
-    first = results(tmp_path / "out" / "one.jsonl")[0]
-    assert first.keys() == {"id", "n_words", "language", "verdict", "probability", "threshold"}
+    for found, record in zip(results(tmp_path / "out" / "one.jsonl"), RECORDS, strict=True):
+        report = detect(record["text"])
+        flagged = [p for p in report.passages if p.verdict == "spun"]
+        assert found.pop("flagged_passages") == [
+            {"start": p.start, "end": p.end, "probability": p.probability} for p in flagged
+        ]
+        assert len(found.pop("signature")) == 12
+        assert found == {
+            "id": record["id"],
+            **{k: getattr(report, k) for k in ("n_words", "language", "verdict", "probability", "threshold")},
+        }
 
 
-def test_a_second_scan_does_only_what_is_missing(corpus, tmp_path):
-    settings = ScanSettings(corpus, tmp_path / "out")
-    scan(settings)
-    done = tmp_path / "out" / "one.jsonl"
-    kept = done.read_bytes()
-    done.unlink()
-    again = scan(settings)
-    assert (again.done, again.found_done) == (1, 3)
-    assert done.read_bytes() == kept
+@pytest.mark.parametrize("evidence", [False, True])
+def test_parquet_results_hold_what_json_lines_do(tmp_path, evidence):
+    (tmp_path / "a.jsonl").write_text(lines([*RECORDS, {"text": HUMAN + " \udc80"}]), encoding="utf-8")
+    for kind in ("jsonl", "parquet"):
+        scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / kind, evidence=evidence, output_format=kind))
+    columns = pq.read_table(tmp_path / "parquet" / "a.parquet").to_pylist()
+    expected = results(tmp_path / "jsonl" / "a.jsonl")
+    assert [r["id"] for r in columns] == ["a", "7", "c", "4"]
+    for row, line in zip(columns, expected, strict=True):
+        assert {k: row[k] for k in row if k != "id"} == {k: line[k] for k in row if k != "id"}
 
 
-def test_results_of_other_settings_are_not_mixed(corpus, tmp_path):
-    scan(ScanSettings(corpus, tmp_path / "out"))
-    with pytest.raises(InputError, match="other models or settings"):
-        scan(ScanSettings(corpus, tmp_path / "out", threshold=0.5))
+@pytest.mark.parametrize("compression", ["gzip", "zstd"])
+def test_compressed_results_are_those_of_plain_ones(tmp_path, small_parts, compression):
+    import zstandard
 
-
-def test_bad_records_and_files_are_told_and_the_rest_is_done(tmp_path, capsys):
-    bad = [RECORDS[0], {"id": "no text"}, {"id": "null", "text": None}, RECORDS[1]]
-    (tmp_path / "bad.jsonl").write_text(lines(bad) + "{\n[]\n", encoding="utf-8")
-    whole = gzip.compress(lines(RECORDS * 50).encode())
-    (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "good.jsonl").write_text(lines(RECORDS), encoding="utf-8")
-    code = main(["scan", str(tmp_path), "--output", str(tmp_path / "out")])
-    told = capsys.readouterr().err
-    assert code == 3
-    for part in (
-        "record no text: no field 'text'",
-        "record null: 'text' is NoneType",
-        "record 5: no JSON",
-        "record 6: is",
-    ):
-        assert part in told
-    assert "cut.jsonl.gz: cannot be read" in told
-    assert [r["id"] for r in results(tmp_path / "out" / "bad.jsonl")] == ["a", 7]
-    assert len(results(tmp_path / "out" / "good.jsonl")) == 3
-    assert not (tmp_path / "out" / "cut.jsonl").exists()
+    (tmp_path / "a.jsonl").write_text(lines(many(20)), encoding="utf-8")
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "plain"))
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "out", compression=compression))
+    expected = (tmp_path / "plain" / "a.jsonl").read_bytes()
+    if compression == "gzip":
+        assert gzip.decompress((tmp_path / "out" / "a.jsonl.gz").read_bytes()) == expected
+    else:
+        packed = io.BytesIO((tmp_path / "out" / "a.jsonl.zst").read_bytes())
+        assert zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True).read() == expected
 
 
 def test_fields_may_have_other_names_and_ids_may_be_missing(tmp_path):
@@ -102,17 +139,516 @@ def test_fields_may_have_other_names_and_ids_may_be_missing(tmp_path):
     assert [r["id"] for r in results(tmp_path / "out" / "a.jsonl")] == ["u", 2]
 
 
+# -- kinds of input
+
+
+def packed(suffix, data):
+    if suffix == ".zst":
+        import zstandard
+
+        half = len(data) // 2  # two frames, as parallel compressors write them
+        return b"".join(zstandard.ZstdCompressor().compress(x) for x in (data[:half], data[half:]))
+    return {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[suffix](data)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2", ".xz", ".zst"])
+def test_a_file_in_many_parts_has_every_record_once_and_in_order(tmp_path, small_parts, suffix):
+    written = many(40)
+    (tmp_path / f"a.jsonl{suffix}").write_bytes(packed(suffix, lines(written).encode()[:-1]))
+    scan(ScanSettings(tmp_path / f"a.jsonl{suffix}", tmp_path / "out", n_jobs=2 if suffix == ".gz" else 1))
+    found = results(tmp_path / "out" / "a.jsonl")
+    assert [r["id"] for r in found] == [r["id"] for r in written]
+    expected = scores([r["text"] for r in written])
+    np.testing.assert_array_equal(
+        [np.nan if r["probability"] is None else r["probability"] for r in found], expected.probability
+    )
+    assert tuple(r["verdict"] for r in found) == expected.verdict
+
+
+@pytest.mark.parametrize("rows", [1, 7, 100])
+def test_a_parquet_file_in_many_parts_has_every_row_once_and_in_order(tmp_path, small_parts, monkeypatch, rows):
+    monkeypatch.setattr(records, "_ROWS", 3)
+    pq.write_table(pa.Table.from_pylist(many(40)), tmp_path / "a.parquet", row_group_size=rows)
+    file = records.corpus_files(str(tmp_path / "a.parquet"))[0]
+    assert len(records.index_file(file, "text").parts) > 3
+    scan(ScanSettings(tmp_path / "a.parquet", tmp_path / "out"))
+    assert [r["id"] for r in results(tmp_path / "out" / "a.jsonl")] == [f"r{i}" for i in range(40)]
+
+
+def test_a_folder_of_texts_is_read_as_one(tmp_path, small_parts):
+    folder = tmp_path / "texts"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "b.txt").write_text(HUMAN, encoding="utf-8")
+    (folder / "deep" / "a.md").write_text("# Talks\n\n" + SPUN, encoding="utf-8")
+    (folder / "broken.txt").write_bytes(b"\0\1\2\3")
+    assert main(["scan", str(folder), "--output", str(tmp_path / "out"), "--write", "clean"]) == 3
+    found = {r["id"]: r["verdict"] for r in results(tmp_path / "out" / "texts.jsonl")}
+    assert found == {"b.txt": "clean", "deep/a.md": "spun"}
+    assert results(tmp_path / "out" / "clean" / "texts.jsonl") == [{"id": "b.txt", "text": HUMAN}]
+    assert results(tmp_path / "out" / "quarantine" / "texts.jsonl")[0]["reason"].startswith("broken.txt: not text")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_standard_input_is_a_corpus_of_its_own(tmp_path, suffix):
+    command = [sys.executable, "-m", "detector.cli", "scan", "-", "--output", str(tmp_path / "out"), "--quiet"]
+    subprocess.run(command, input=packed(suffix, lines(RECORDS).encode()), check=True)
+    assert [r["id"] for r in results(tmp_path / "out" / "stdin.jsonl")] == ["a", 7, "c"]
+    assert not list((tmp_path / "out" / ".scan").glob("stdin*"))
+
+
+def test_a_url_is_read_by_fsspec(tmp_path):
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/corpus/deep/a.jsonl.gz", gzip.compress(lines(RECORDS).encode()))
+    memory.pipe("/corpus/b.jsonl", lines(RECORDS[:1]).encode())
+    scan(ScanSettings("memory://corpus", tmp_path / "out"))
+    assert [r["id"] for r in results(tmp_path / "out" / "deep" / "a.jsonl")] == ["a", 7, "c"]
+    assert [r["id"] for r in results(tmp_path / "out" / "b.jsonl")] == ["a"]
+    assert scan(ScanSettings("memory://corpus", tmp_path / "out")).found_done == 2
+
+
+# -- the corpus itself
+
+
+def test_write_and_rejected_share_out_the_records_as_they_were(tmp_path, small_parts):
+    written = many(21)
+    odd = '{"id":"r21",  "text": "Too short.", "big": 12345678901234567890123, "f": 1.10}'
+    (tmp_path / "a.jsonl").write_text(lines(written) + odd, encoding="utf-8")
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "out", write="not-spun", rejected=tmp_path / "no"))
+    verdicts = {r["id"]: r["verdict"] for r in results(tmp_path / "out" / "a.jsonl")}
+    kept = (tmp_path / "out" / "not-spun" / "a.jsonl").read_text(encoding="utf-8")
+    assert kept == "".join(
+        line + "\n" for line in (lines(written) + odd).splitlines() if verdicts[json.loads(line)["id"]] != "spun"
+    )
+    rejected = results(tmp_path / "no" / "a.jsonl")
+    assert {r["id"] for r in rejected} == {k for k, v in verdicts.items() if v == "spun"} != set()
+    by_id = {r["id"]: r for r in written}
+    for r in rejected:
+        assert r.pop("detector_reason") == "spun"
+        assert r.pop("detector_probability") > 0.5
+        assert r == by_id[r["id"]]
+
+
+@pytest.mark.parametrize("write", ["clean", "spun"])
+def test_rows_of_parquet_are_written_with_all_their_columns(tmp_path, small_parts, write):
+    table = pa.Table.from_pylist(many(21))
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=8)
+    scan(ScanSettings(tmp_path / "a.parquet", tmp_path / "out", write=write, rejected=tmp_path / "no"))
+    verdicts = np.array([r["verdict"] for r in results(tmp_path / "out" / "a.jsonl")])
+    assert pq.read_table(tmp_path / "out" / write / "a.parquet").equals(table.filter(verdicts == write))
+    rejected = pq.read_table(tmp_path / "no" / "a.parquet")
+    assert rejected.drop_columns(["detector_reason", "detector_probability"]).equals(table.filter(verdicts != write))
+    assert rejected["detector_reason"].to_pylist() == verdicts[verdicts != write].tolist()
+
+
+# -- interruption
+
+
+def in_a_child(work):
+    """Do work in a process of its own and return how that ended, negative for a signal."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed_before(event, folder):
+    """Return what counts the changes to files below a folder, and kills the process before one of them."""
+    seen = []
+
+    def hook(name, arguments):
+        writes = name in ("os.rename", "os.remove", "os.mkdir", "open")
+        if writes and isinstance(arguments[0], str | os.PathLike) and str(arguments[0]).startswith(str(folder)):
+            seen.append(name)
+            if len(seen) == event:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook, seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_scan_that_is_killed_at_any_point_and_resumed_gives_the_bytes_of_an_undisturbed_one(
+    tmp_path, small_parts, kind
+):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.jsonl").write_text(lines(many(24)) + "{broken\n" + lines(many(2)), encoding="utf-8")
+    (corpus / "b.jsonl.gz").write_bytes(gzip.compress(lines(many(9)).encode(), mtime=0))
+    pq.write_table(pa.Table.from_pylist(many(9)), corpus / "c.parquet")
+
+    def settings(output):
+        return ScanSettings(corpus, output / "out", write="clean", rejected=output / "out" / "no", output_format=kind)
+
+    whole = scan(settings(tmp_path / "whole"))
+    expected = tree(tmp_path / "whole")
+    assert len(expected) == 10
+    counted = tmp_path / "counted"
+
+    def count():
+        hook, seen = killed_before(None, counted)
+        sys.addaudithook(hook)
+        scan(settings(counted))
+        (tmp_path / "events").write_text(str(len(seen)))
+
+    assert in_a_child(count) == 0
+    events = int((tmp_path / "events").read_text())
+    for event in sorted(random.Random(1).sample(range(1, events), 20)):
+        output = tmp_path / f"killed-{event}"
+
+        def work(event=event, output=output):
+            sys.addaudithook(killed_before(event, output)[0])
+            scan(settings(output))
+
+        assert in_a_child(work) == -signal.SIGKILL
+        resumed = scan(settings(output))
+        assert tree(output) == expected
+        assert resumed.counts == whole.counts
+        assert not list((output / "out" / ".scan" / "parts").iterdir())
+
+
+def test_a_scan_goes_on_inside_a_file(tmp_path, small_parts):
+    (tmp_path / "a.jsonl").write_text(lines(many(60)), encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "whole"))
+    marked = []
+
+    def work():
+        def stop(name, arguments):
+            if name == "os.rename" and str(arguments[1]).endswith(".done"):
+                marked.append(name)
+                if len(marked) == 5:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(stop)
+        scan(settings)
+
+    assert in_a_child(work) == -signal.SIGKILL
+    assert len(list((tmp_path / "out" / ".scan" / "parts").glob("*.done"))) == 4
+    resumed = scan(settings)
+    assert 0 < resumed.words < resumed.counts.words
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path, number):
+    (tmp_path / "a.jsonl").write_text(lines(many(40)), encoding="utf-8")
+    code = (
+        "import os, sys\nfrom detector.readers import records\nfrom detector.scan import run\n"
+        "records.PART_BYTES, records._BLOCK = 4000, 512\n"
+        "commit = run.PartWork.commit\n"
+        "def stop(self):\n    commit(self)\n"
+        f"    if self.number == 2: os.kill(os.getpid(), {int(number)})\n"
+        "run.PartWork.commit = stop\n"
+        "from detector.cli import main\nsys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "scan", str(tmp_path / "a.jsonl"), "--output", str(tmp_path / "out")]
+    stopped = subprocess.run(command, capture_output=True, text=True)
+    assert stopped.returncode == 130
+    assert f"kept in {tmp_path / 'out'}" in stopped.stderr
+    assert "the same command goes on" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    left = {p.suffix for p in (tmp_path / "out" / ".scan" / "parts").iterdir()}
+    assert left == {".results", ".done", ".json"}
+
+
+# -- several scans
+
+
+def test_two_scans_into_one_folder_share_the_work(tmp_path, small_parts):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.jsonl").write_text(lines(many(60)), encoding="utf-8")
+    (corpus / "b.jsonl").write_text(lines(many(3)), encoding="utf-8")
+    whole = scan(ScanSettings(corpus, tmp_path / "whole"))
+    children = []
+    for i in range(2):
+        child = os.fork()
+        if child == 0:
+            try:
+                summary = scan(ScanSettings(corpus, tmp_path / "out"))
+                (tmp_path / f"words-{i}").write_text(str(summary.words))
+                os._exit(0 if summary.counts == whole.counts else 2)
+            finally:
+                os._exit(1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert sum(int((tmp_path / f"words-{i}").read_text()) for i in range(2)) == whole.counts.words
+
+
+def test_what_another_scan_is_at_is_waited_for_and_done_if_that_dies(tmp_path, small_parts):
+    (tmp_path / "a.jsonl").write_text(lines(many(300)), encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "whole"))
+    # A scan that stands still with the parts of its first batch, until the other one is at the rest; then it is killed.
+    at_work, ready = os.pipe()
+
+    def stand_still():
+        def hook(name, arguments):
+            if name == "os.rename" and str(arguments[1]).endswith(".results"):
+                os.write(ready, b"x")
+                signal.pause()
+
+        sys.addaudithook(hook)
+        scan(settings)
+
+    first = os.fork()
+    if first == 0:
+        stand_still()
+        os._exit(1)
+    os.read(at_work, 1)
+
+    def progress(at):
+        os.kill(first, signal.SIGKILL)
+
+    scan(settings, progress=progress)
+    assert os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) == -signal.SIGKILL
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+def test_a_lock_is_held_by_one_and_goes_with_its_process(tmp_path):
+    held = lock(tmp_path / "x", wait=False)
+    assert lock(tmp_path / "x", wait=False) is None
+    held.release()
+    assert not (tmp_path / "x").exists()
+    assert in_a_child(lambda: (lock(tmp_path / "x", wait=False), os.kill(os.getpid(), signal.SIGKILL))) < 0
+    lock(tmp_path / "x", wait=False).release()
+
+
+@pytest.mark.parametrize("files", [1, 5])
+def test_shards_are_the_whole_and_do_not_overlap(tmp_path, small_parts, files):
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for i in range(files):
+        own = [{**r, "id": f"{i}-{r['id']}"} for r in many(30)]
+        (corpus / f"{i}.jsonl").write_text(lines(own), encoding="utf-8")
+    found = []
+    for i in (1, 2, 3):
+        main(["scan", str(corpus), "--output", str(tmp_path / "out"), "--shard", f"{i}/3", "--quiet"])
+        assert (tmp_path / "out" / f"summary.{i}-of-3.json").exists()
+    for path in (tmp_path / "out").glob("*.jsonl"):
+        found += [r["id"] for r in results(path)]
+    assert sorted(found) == sorted(f"{i}-r{k}" for i in range(files) for k in range(30))
+    with pytest.raises(InputError, match="shards 3 there, 2 now"):
+        scan(ScanSettings(corpus, tmp_path / "out", shard=(1, 2)))
+
+
+# -- again
+
+
+def test_a_second_scan_does_only_what_is_missing_or_has_changed(corpus, tmp_path):
+    settings = ScanSettings(corpus, tmp_path / "out", write="spun")
+    scan(settings)
+    first = tree(tmp_path / "out")
+    again = scan(settings)
+    assert (again.done, again.found_done, again.words) == (0, 4, 0)
+    os.utime(corpus / "one.jsonl")  # touched, but the same
+    assert scan(settings).found_done == 4
+    changed = lines([{"id": "a", "text": HUMAN}, *RECORDS[1:]])
+    before = (corpus / "one.jsonl").stat()
+    (corpus / "one.jsonl").write_text(changed.ljust(before.st_size), encoding="utf-8")  # the same size and time
+    os.utime(corpus / "one.jsonl", ns=(before.st_atime_ns, before.st_mtime_ns))
+    anew = scan(settings)
+    assert (anew.done, anew.found_done, anew.changed) == (1, 3, [str(corpus / "one.jsonl")])
+    assert [r["verdict"] for r in results(tmp_path / "out" / "one.jsonl")] == ["clean", "clean", "insufficient_text"]
+    second = tree(tmp_path / "out")
+    assert first.keys() - second.keys() == {"spun/one.jsonl"}
+
+
+def test_results_of_other_settings_are_not_mixed(corpus, tmp_path):
+    scan(ScanSettings(corpus, tmp_path / "out"))
+    with pytest.raises(InputError, match=r"other models or settings \(threshold .* there, 0\.5 now"):
+        scan(ScanSettings(corpus, tmp_path / "out", threshold=0.5))
+
+
+def test_results_of_another_file_of_the_same_name_stay(tmp_path):
+    for folder, some in (("a", RECORDS), ("b", RECORDS[:1])):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.jsonl").write_text(lines(some), encoding="utf-8")
+    scan(ScanSettings(tmp_path / "a" / "x.jsonl", tmp_path / "out"))
+    refused = scan(ScanSettings(tmp_path / "b" / "x.jsonl", tmp_path / "out"))
+    assert f"holds results of {tmp_path / 'a' / 'x.jsonl'}" in refused.failures[0].message
+    assert len(results(tmp_path / "out" / "x.jsonl")) == 3
+
+
+# -- faults
+
+
+def test_bad_records_and_files_are_told_and_the_rest_is_done(tmp_path, capsys):
+    bad = [RECORDS[0], {"id": "no text"}, {"id": "null", "text": None}, RECORDS[1], {"id": "none either"}]
+    data = lines(bad).encode() + b'{\n[]\n{"text": "caf\xe9"}\n{"text": "a\0b"}\n' + b"[" * 100_000 + b"\n"
+    (tmp_path / "bad.jsonl").write_bytes(data + lines([{"text": "\0" + HUMAN}]).encode())
+    whole = gzip.compress(lines(many(900)).encode())
+    (tmp_path / "cut.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "good.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    (tmp_path / "not.parquet").write_bytes(b"PAR1 is not enough")
+    out = tmp_path.parent / f"{tmp_path.name}-out"
+    code = main(["scan", str(tmp_path), "--output", str(out)])
+    told = capsys.readouterr().err
+    assert code == 3
+    for part in (
+        "record 2: no field 'text'",
+        "record 3: 'text' is NoneType",
+        "record 6: no JSON",
+        "record 7: is",
+        "record 8: not UTF-8: byte 13",
+        "2 broken records: no field 'text'; see",
+        "cut.jsonl.gz: cannot be read",
+        "not.parquet: cannot be read",
+    ):
+        assert part in told
+    assert "record 5" not in told
+    assert [r["id"] for r in results(out / "bad.jsonl")] == ["a", 7, 11]
+    quarantined = results(out / "quarantine" / "bad.jsonl")
+    assert [r["line"] for r in quarantined] == [2, 3, 5, 6, 7, 8, 9, 10]
+    assert quarantined[0]["reason"] == "no field 'text'; fields are 'id'"
+    assert quarantined[5]["excerpt"] == '{"text": "caf�"}'
+    assert len(results(out / "good.jsonl")) == 3
+    assert not (out / "cut.jsonl").exists()
+    before_the_cut = results(out / "cut.incomplete.jsonl")
+    assert [r["id"] for r in before_the_cut] == [f"r{i}" for i in range(len(before_the_cut))]
+    assert main(["scan", str(tmp_path), "--output", str(out)]) == 3  # a second scan says so again
+    assert "cut.jsonl.gz: cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_a_file_that_is_cut_off_or_damaged_is_told(tmp_path, suffix):
+    data = packed(suffix, lines(many(50)).encode())
+    (tmp_path / f"cut.jsonl{suffix}").write_bytes(data[: len(data) * 3 // 4])
+    middle = len(data) * 3 // 4
+    (tmp_path / f"wrong.jsonl{suffix}").write_bytes(data[:middle] + bytes(64) + data[middle + 64 :])
+    summary = scan(ScanSettings(tmp_path, tmp_path.parent / f"{tmp_path.name}-out"))
+    assert len(summary.failures) == 2
+    assert all("cannot be read" in f.message for f in summary.failures)
+
+
+def test_a_record_of_forty_megabytes_is_alone_and_survived(tmp_path):
+    giant = {"id": "giant", "text": "word " * (8 << 20)}
+    (tmp_path / "a.jsonl").write_text(lines([RECORDS[0], giant, RECORDS[1]]), encoding="utf-8")
+    (file,) = records.corpus_files(str(tmp_path / "a.jsonl"))
+    index = records.index_file(file, "text")
+    assert [p.first for p in index.parts] == [1, 2, 3]
+    read = [list(records.open_reader(file, "text", "id", False).records(p)) for p in index.parts]
+    assert [[r.id for r in part] for part in read] == [["a"], ["giant"], [7]]
+
+
+def test_a_line_too_long_for_a_record_is_not_read(tmp_path, monkeypatch, small_parts):
+    monkeypatch.setattr(records, "_MAX_LINE", 20_000)
+    (tmp_path / "a.jsonl").write_text(lines([RECORDS[0], {"text": "x" * 30_000}, RECORDS[1]]), encoding="utf-8")
+    summary = scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "out"))
+    assert summary.counts.faults == {"a line of more than 20,000 bytes": 1}
+    assert [r["id"] for r in results(tmp_path / "out" / "a.jsonl")] == ["a", 7]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_text_field_that_is_not_there_stops_the_scan_and_leaves_nothing_behind(tmp_path, capsys, kind):
+    some = [{"id": 1, "body": HUMAN}, {"id": 2, "body": HUMAN, "title": "x"}]
+    if kind == "jsonl":
+        (tmp_path / "a.jsonl").write_text(lines(some), encoding="utf-8")
+    else:
+        pq.write_table(pa.Table.from_pylist([{"id": 1, "body": HUMAN, "title": ""}]), tmp_path / "a.parquet")
+    command = ["scan", str(tmp_path / f"a.{kind}"), "--output", str(tmp_path / "out")]
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert "'text'" in told
+    assert "are 'id', 'body', 'title'" in told
+    assert not (tmp_path / "out").exists()
+    assert main([*command, "--text-field", "body"]) == 0
+
+
+def test_standard_input_without_the_text_field_leaves_nothing_behind(tmp_path):
+    command = [sys.executable, "-m", "detector.cli", "scan", "-", "--output", str(tmp_path / "out")]
+    run = subprocess.run(command, input=b'{"body": "x"}\n', capture_output=True)
+    assert run.returncode == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_disk_that_is_full_ends_the_scan_in_words_and_it_goes_on_when_there_is_room(tmp_path, small_parts):
+    (tmp_path / "a.jsonl").write_text(lines(many(60)), encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "whole"))
+
+    def work():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8000, 8000))  # parts fit, their whole does not
+        with pytest.raises(ScanStopped, match="File too large"):
+            scan(settings)
+
+    assert in_a_child(work) == 0
+    assert not (tmp_path / "out" / "a.jsonl").exists()
+    resumed = scan(settings)
+    assert resumed.words == 0  # all parts were kept
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("a disk cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_file_system_ends_the_command_with_3(tmp_path, small_disk, small_parts, capsys):
+    (tmp_path / "a.jsonl").write_text(lines(many(300)), encoding="utf-8")
+    command = ["scan", str(tmp_path / "a.jsonl"), "--output", str(small_disk / "out")]
+    assert main(command) == 3
+    told = capsys.readouterr().err
+    assert "No space left on device" in told
+    assert "the same command goes on" in told
+    done = len(list((small_disk / "out" / ".scan" / "parts").glob("*.done")))
+    assert done > 0
+    subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
+    assert main(command) == 0
+    assert len(results(small_disk / "out" / "a.jsonl")) == 300
+
+
+def test_an_output_that_cannot_be_written_is_told(tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    (tmp_path / "file").write_text("x")
+    assert main(["scan", str(tmp_path / "a.jsonl"), "--output", str(tmp_path / "file" / "out")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_a_worker_that_is_killed_ends_the_command_with_3_and_what_is_done_stays(tmp_path, small_parts, capsys):
+    (tmp_path / "a.jsonl").write_text(lines(many(600)), encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out", n_jobs=2)
+
+    def kill_a_worker(at):
+        for child in Path("/proc/self/task").glob("*/children"):
+            for pid in child.read_text().split():
+                if "popen_loky" in Path(f"/proc/{pid}/cmdline").read_text():
+                    os.kill(int(pid), signal.SIGKILL)
+
+    with pytest.raises(ScanStopped, match=r"was killed.*the same command goes on"):
+        scan(settings, progress=kill_a_worker)
+    kept = len(list((tmp_path / "out" / ".scan" / "parts").glob("*.done")))
+    assert kept > 0
+    assert main(["scan", str(tmp_path / "a.jsonl"), "--output", str(tmp_path / "out")]) == 0
+    assert [r["id"] for r in results(tmp_path / "out" / "a.jsonl")] == [f"r{i}" for i in range(600)]
+
+
 @pytest.mark.parametrize("names", [("x.jsonl", "x.ndjson"), ("x.jsonl", "x.jsonl.gz")])
 def test_two_files_of_one_name_are_refused(tmp_path, names):
     for name in names:
         (tmp_path / name).write_bytes(b"")
     with pytest.raises(InputError, match="rename one"):
-        scan(ScanSettings(tmp_path, tmp_path / "out"))
+        scan(ScanSettings(tmp_path, tmp_path.parent / f"{tmp_path.name}-out"))
 
 
 def test_a_corpus_is_not_overwritten_by_its_results(corpus):
     with pytest.raises(InputError, match="overwritten"):
         scan(ScanSettings(corpus / "one.jsonl", corpus))
+    with pytest.raises(InputError, match="lies in the corpus"):
+        scan(ScanSettings(corpus, corpus / "scores"))
     assert (corpus / "one.jsonl").read_text(encoding="utf-8") == lines(RECORDS)
 
 
@@ -121,7 +657,19 @@ def test_a_folder_without_records_says_what_is_expected(tmp_path, capsys):
     assert ".jsonl" in capsys.readouterr().err
 
 
-def test_a_missing_column_names_those_there_are(tmp_path, capsys):
-    pq.write_table(pa.Table.from_pylist([{"id": 1, "body": HUMAN}]), tmp_path / "a.parquet")
-    assert main(["scan", str(tmp_path / "a.parquet"), "--output", str(tmp_path / "out")]) == 3
-    assert "no column 'text'; columns are 'id', 'body'" in capsys.readouterr().err
+# -- the end
+
+
+def test_the_summary_counts_what_the_results_hold(corpus, tmp_path, capsys):
+    assert main(["scan", str(corpus), "--output", str(tmp_path / "out"), "--write", "clean"]) == 0
+    told = capsys.readouterr().err
+    assert "9 records" in told
+    assert "spun                               3   33.33 %" in told
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    found = [r for name in ("one", "three", "f", "deep/two") for r in results(tmp_path / "out" / f"{name}.jsonl")]
+    assert summary["counts"]["words"] == sum(r["n_words"] for r in found) == summary["run"]["words"]
+    assert summary["counts"]["verdicts"] == {"spun": 3, "clean": 3, "insufficient_text": 3}
+    assert (summary["counts"]["written"], summary["counts"]["rejected"]) == (3, 6)
+    judged = [min(int(r["probability"] * 20), 19) for r in found if r["probability"] is not None]
+    assert summary["counts"]["histogram"] == {str(i): judged.count(i) for i in sorted(set(judged), key=str)}
+    assert set(summary["files"]) == {"one", "three", "f", "deep/two"}

@@ -1,54 +1,235 @@
-"""Records of a corpus: JSON Lines, plain or compressed, and Parquet, one at a time."""
+"""Records of a corpus: JSON Lines, Parquet and folders of texts, in parts that can be read again one by one.
+
+Each file is read once from end to end to index it: its SHA-256, and where its parts begin. A part is a few megabytes of
+whole records. Positions are bytes of the decompressed file, rows of a Parquet file, or files of a folder.
+"""
 
 from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
+import io
 import json
 import lzma
-import math
+import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, Protocol
 
 from detector.errors import InputError
-from detector.readers import MAX_BYTES, missing_extra
+from detector.readers import SUFFIXES, InputDocument, iter_paths, missing_extra, read_document
+from detector.readers.regions import without_regions
 
-__all__ = ["BadRecord", "Record", "is_records", "iter_records", "record_files", "without_suffixes"]
+__all__ = [
+    "BadRecord",
+    "CorpusFile",
+    "FileIndex",
+    "Part",
+    "PartReader",
+    "Record",
+    "check_first_records",
+    "corpus_files",
+    "file_token",
+    "index_file",
+    "is_records",
+    "name_by_content",
+    "open_reader",
+    "without_suffixes",
+]
 
-_OPENERS: dict[str, Callable[..., IO[bytes]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}  # type: ignore[dict-item]
 _LINES = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"
-_NAMED = 20  # fields that a message names
-_ROWS = 512  # of a Parquet file that are in memory at a time
+PART_BYTES = 4 << 20  # of records in a part: a few seconds of work, which is what a killed scan does again
+_BLOCK = 1 << 20  # bytes that are read at a time
+_ROWS = 256  # of a Parquet file that are in memory at a time
+_FIRST_RECORDS = 20  # that are looked at before a scan begins
+_MAX_LINE = 512 << 20  # bytes; a longer line is no record
+LONGEST = 100_000_000  # characters; a longer record is not judged
+_EXCERPT = 200  # characters of a broken record that are quoted
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One document of a corpus and its own id, as JSON can write it; the number of its line or row if it has none."""
+    """One document of a corpus.
+
+    Attributes
+    ----------
+    id : its own id; the number of its line or row, from 1, if it has none
+    text : as it is judged
+    source : the record itself: a line of JSON with its line end, or a batch of Arrow and the row in it; empty if the
+        reader was not asked for it
+    """
 
     id: Any
     text: str
+    source: bytes | tuple[Any, int] = b""
 
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """A record that holds no text, and why."""
+    """A record that holds no text.
 
-    id: Any
+    Attributes
+    ----------
+    number : its line or row, from 1
+    fault : what is wrong, the same words for the same kind of fault
+    message : what is wrong with this one
+    excerpt : the beginning of the record
+    """
+
+    number: int
+    fault: str
     message: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file of records, or a folder of text files that is read as one.
+
+    Attributes
+    ----------
+    path : a path, or a URL that fsspec opens
+    name : of its results: relative, without the suffixes of format and compression
+    kind : "lines" of JSON, "rows" of Parquet or "texts" of a folder
+    size : bytes, as they lie there
+    """
+
+    path: str
+    name: str
+    kind: Literal["lines", "rows", "texts"]
+    size: int
+
+    @property
+    def place(self) -> str:
+        """Where it is, from wherever it is asked."""
+        return self.path if _is_url(self.path) else os.path.abspath(self.path)
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of its compression, "" if it has none."""
+        end = os.path.splitext(self.path)[1]
+        return end if end in _OPENERS else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some records of a file, half-open positions `start` to `end`; the first one has the number `first`."""
+
+    start: int
+    end: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileIndex:
+    """What a file holds.
+
+    Attributes
+    ----------
+    token : stays the same while the file is not touched, and costs nothing to compute
+    sha256 : of the content
+    size : bytes on disk
+    parts : in order
+    damage : why the file cannot be read after its last part; "" if it can
+    """
+
+    token: str
+    sha256: str
+    size: int
+    parts: tuple[Part, ...]
+    damage: str = ""
+
+
+class _DamagedError(InputError):
+    """A file is not what its name says."""
+
+
+class PartReader(Protocol):
+    """Reads parts of one file; fastest in ascending order."""
+
+    def records(self, part: Part) -> Iterator[Record | BadRecord]:
+        """Yield the records of a part; raise InputError if they cannot be read."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class _ZstdReader(io.RawIOBase):
+    """Decompressed bytes of a Zstandard file; unlike the library's own, it raises EOFError if the file is cut off."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        try:
+            import zstandard
+        except ImportError as error:
+            raise missing_extra(error, "zstd", "Zstandard files") from None
+        self._raw = raw
+        self._new = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj
+        self._error = zstandard.ZstdError
+        self._frame: Any = None
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            block = self._frame.unused_data if self._frame is not None and self._frame.eof else b""
+            block = block or self._raw.read(1 << 16)
+            if not block:
+                if self._frame is not None and not self._frame.eof:
+                    raise EOFError("the file ends before its last frame does")
+                return 0
+            if self._frame is None or self._frame.eof:
+                self._frame = self._new()
+            try:
+                self._ready = memoryview(self._frame.decompress(block))
+            except self._error as error:
+                raise OSError(str(error)) from error
+        n = min(len(buffer), len(self._ready))
+        buffer[:n], self._ready = self._ready[:n], self._ready[n:]
+        return n
+
+
+_OPENERS: dict[str, Callable[[Any], Any]] = {
+    ".gz": lambda raw: gzip.GzipFile(fileobj=raw),
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+    ".zst": lambda raw: io.BufferedReader(_ZstdReader(raw), _BLOCK),
+}
+_MAGIC = (
+    (b"\x1f\x8b", ".jsonl.gz"),
+    (b"BZh", ".jsonl.bz2"),
+    (b"\xfd7zXZ", ".jsonl.xz"),
+    (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
+)
+_DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error)
+
+
+def name_by_content(start: bytes) -> str:
+    """Return the suffixes of a file of records by its first bytes.
+
+    >>> name_by_content(b"PAR1")
+    '.parquet'
+    """
+    if start.startswith(b"PAR1"):
+        return _PARQUET
+    return next((suffix for magic, suffix in _MAGIC if start.startswith(magic)), _LINES[0])
 
 
 def without_suffixes(path: Path) -> Path | None:
-    """Return the path without the suffixes of format and compression; None where it holds no records.
+    """Return the path without the suffixes of format and compression; None if it holds no records.
 
     >>> without_suffixes(Path("a/part-1.jsonl.gz"))
     PosixPath('a/part-1')
     """
     inner = path.with_suffix("") if path.suffix in _OPENERS else path
-    if inner.suffix in _LINES or (path.suffix == _PARQUET):
+    if inner.suffix in _LINES or path.suffix == _PARQUET:
         return inner.with_suffix("")
     return None
 
@@ -58,146 +239,437 @@ def is_records(path: Path) -> bool:
     return without_suffixes(path) is not None
 
 
-def record_files(source: Path) -> list[Path]:
-    """Return the file itself, or the files of records in a folder and below it, in order.
+def _is_url(path: str) -> bool:
+    return "://" in path
 
-    Raises InputError where there is none.
-    """
-    if source.is_file():
-        return [source]
-    if not source.exists():
-        raise InputError(f"{source}: no such file or folder")
-    # Pipes and devices are no files and are passed over.
-    found = sorted(p for p in source.rglob("*") if p.is_file() and is_records(p))
-    if not found:
-        raise InputError(f"{source}: no records: expected files {', '.join((*_LINES, _PARQUET))}, .gz, .bz2 or .xz")
+
+def _filesystem(url: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError as error:
+        raise missing_extra(error, "fsspec", "a URL") from None
+    try:
+        found: tuple[Any, str] = url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise InputError(f"{url}: {error}") from None
     return found
 
 
-def iter_records(
-    path: Path, text_field: str, id_field: str, max_bytes: int = MAX_BYTES
-) -> Iterator[Record | BadRecord]:
-    """Yield the records of a file; one with more than `max_bytes` bytes is a `BadRecord`.
+def _open(path: str) -> Any:
+    if not _is_url(path):
+        return open(path, "rb")
+    filesystem, inner = _filesystem(path)
+    return filesystem.open(inner, "rb")
 
-    Raises InputError if the file cannot be read (any further).
+
+def _remote_files(url: str) -> tuple[list[tuple[str, str, int]], bool]:
+    """Return the path, the relative path and the size of each file, and whether the URL is that of a folder."""
+    filesystem, root = _filesystem(url)
+    try:
+        is_folder = filesystem.isdir(root)
+        found = filesystem.find(root, detail=True) if is_folder else {root: filesystem.info(root)}
+    except OSError as error:
+        raise InputError(f"{url}: cannot be read: {error}") from None
+    top = root if is_folder else os.path.dirname(root)
+    return [
+        (filesystem.unstrip_protocol(p), os.path.relpath(p, top or "."), int(found[p].get("size") or 0))
+        for p in sorted(found)
+    ], is_folder
+
+
+def corpus_files(source: str) -> list[CorpusFile]:
+    """Return the file itself; or the files of records in a folder and below it, in order; or, in a folder without any,
+    its text files as one.
+
+    Raises InputError if there is nothing to read, or if two files would have results of one name.
     """
-    if not is_records(path):
-        raise InputError(f"{path}: not a corpus: expected {', '.join((*_LINES, _PARQUET))}, plain or compressed")
-    if path.exists() and not path.is_file():
-        raise InputError(f"{path}: not a regular file")
-    rows = _rows if path.suffix == _PARQUET else _lines
-    try:
-        yield from rows(path, text_field, id_field, max_bytes)
-    except MemoryError:
-        raise InputError(f"{path}: too large for the memory at hand") from None
+    if _is_url(source):
+        listed, is_folder = _remote_files(source)
+    else:
+        path = Path(source)
+        if not path.exists():
+            raise InputError(f"{source}: no such file or folder")
+        is_folder = path.is_dir()
+        inner = sorted(p for p in path.rglob("*") if p.is_file()) if is_folder else [path]
+        listed = [(str(p), str(p.relative_to(path) if is_folder else p.name), p.stat().st_size) for p in inner]
+    found = [
+        CorpusFile(path, plain.as_posix(), "rows" if path.endswith(_PARQUET) else "lines", size)
+        for path, relative, size in listed
+        if (plain := without_suffixes(Path(relative))) is not None
+    ]
+    if not found and not _is_url(source) and (is_folder or Path(source).suffix.lower() in SUFFIXES):
+        texts = _texts(source)
+        if texts and texts[0][0].is_file():
+            whole = Path(source).resolve()
+            name = (whole.name if is_folder else whole.stem) or "texts"
+            return [CorpusFile(source, name, "texts", sum(p.stat().st_size for p, _ in texts))]
+    if not found:
+        kinds = f"{', '.join((*_LINES, _PARQUET))}, plain or compressed ({', '.join(_OPENERS)})"
+        raise InputError(f"{source}: no records: expected {kinds}, or a folder of texts ({', '.join(SUFFIXES)})")
+    by_name: dict[str, str] = {}
+    for file in found:
+        other = by_name.setdefault(file.name, file.path)
+        if other != file.path:
+            raise InputError(f"{other} and {file.path} would have results of one name: rename one")
+    return found
 
 
-def _id_of(value: Any, number: int) -> Any:
-    """Return a record's id as JSON can write it; its number for one that is missing, not a number, or unreadable.
+def _texts(folder: str) -> list[tuple[Path, str]]:
+    """Return the text files of a folder and their ids; of a single file, itself and its name."""
+    root = Path(folder)
+    top = root if root.is_dir() else root.parent
+    return [(p, p.relative_to(top).as_posix()) for p in iter_paths([folder])]
 
-    >>> from datetime import date
-    >>> _id_of(date(2020, 5, 1), 7), _id_of(b"a1", 7), _id_of(float("nan"), 7), _id_of(["a", 2], 7)
-    ('2020-05-01', 'a1', 7, ['a', 2])
+
+def _stat_token(path: Path) -> str:
+    found = path.stat()
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
+
+
+def file_token(file: CorpusFile) -> str:
+    """Return what stays the same while nobody touches the file.
+
+    Raises InputError if the file is gone.
     """
-    if value is None or isinstance(value, Exception) or (isinstance(value, float) and not math.isfinite(value)):
-        return number
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
     try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):  # timestamps, decimals, UUIDs, and what holds them
-        return str(value)
-    return value
+        if file.kind == "texts":
+            digest = hashlib.sha256()
+            for path, own in _texts(file.path):
+                digest.update(f"{own}\0{_stat_token(path)}\0".encode("utf-8", "surrogateescape"))
+            return digest.hexdigest()
+        if _is_url(file.path):
+            filesystem, inner = _filesystem(file.path)
+            return str(filesystem.ukey(inner))
+        return _stat_token(Path(file.path))
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}") from None
 
 
-def _record(number: int, fields: Any, text_field: str, id_field: str, max_bytes: int) -> Record | BadRecord:
-    if not isinstance(fields, dict):
-        return BadRecord(number, f"is {type(fields).__name__}, expected an object with {text_field!r}")
-    own = _id_of(fields.get(id_field), number)
-    text = fields.get(text_field)
-    if isinstance(text, str):
-        return Record(own, text) if len(text) <= max_bytes else BadRecord(own, _too_large(max_bytes))
-    has = f"{text_field!r} is {type(text).__name__}" if text_field in fields else f"no field {text_field!r}"
-    names = ", ".join(map(repr, list(fields)[:_NAMED]))
-    return BadRecord(own, f"{has}, expected text; fields are {names}{', …' if len(fields) > _NAMED else ''}")
+class _Tap(io.RawIOBase):
+    """Bytes of a file that are hashed and counted as they are read."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw, self.digest, self.size = raw, hashlib.sha256(), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._raw.read(len(buffer))
+        self.digest.update(block)
+        self.size += len(block)
+        buffer[: len(block)] = block
+        return len(block)
+
+    def drain(self) -> None:
+        while self.read(_BLOCK):
+            pass
 
 
-def _too_large(max_bytes: int) -> str:
-    return f"larger than {max_bytes:,} bytes, the most that is read: split it, or raise the limit"
+def index_file(file: CorpusFile, text_field: str) -> FileIndex:
+    """Return what a file holds, from one pass over it.
 
-
-def _json_lines(lines: IO[bytes], max_bytes: int) -> Iterator[tuple[int, bytes | None]]:
-    """Yield the number and content of each line; None for a line that is too long, which never is in memory."""
-    number = 0
-    while line := lines.readline(max_bytes + 1):
-        number += 1
-        if len(line) <= max_bytes or line.endswith(b"\n"):
-            yield number, line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = lines.readline(max_bytes)
-        yield number, None
-
-
-def _lines(path: Path, text_field: str, id_field: str, max_bytes: int) -> Iterator[Record | BadRecord]:
+    Raises InputError if nothing of it can be read.
+    """
+    token = file_token(file)
+    if file.kind == "texts":
+        return _index_texts(file, token)
+    damage = ""
+    parts: list[Part] = []
     try:
-        with _OPENERS.get(path.suffix, open)(path, "rb") as lines:
-            for number, line in _json_lines(lines, max_bytes):
-                if line is None:
-                    yield BadRecord(number, _too_large(max_bytes))
-                    continue
-                if not line.strip():
-                    continue
+        with _open(file.path) as raw:
+            tap = _Tap(raw)
+            if file.kind == "lines":
+                buffered = io.BufferedReader(tap, _BLOCK)
                 try:
-                    fields = json.loads(line)
-                except (ValueError, RecursionError) as error:
-                    reason = "nested too deep" if isinstance(error, RecursionError) else error
-                    yield BadRecord(number, f"not JSON: {reason}")
-                    continue
-                yield _record(number, fields, text_field, id_field, max_bytes)
-    # Damage to a compressed file comes as any of these, depending on the byte.
-    except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error) as error:
-        raise InputError(f"{path}: cannot be read: {error or type(error).__name__}") from error
+                    for part in _line_parts(_OPENERS.get(file.suffix, lambda plain: plain)(buffered)):
+                        parts.append(part)
+                except _DAMAGE as error:
+                    damage = f"cannot be read: {error}"
+            tap.drain()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}") from error
+    if file.kind == "rows":
+        with _open(file.path) as raw:
+            parts = _row_parts(raw, text_field)
+    return FileIndex(token, tap.digest.hexdigest(), tap.size, tuple(parts), damage)
 
 
-def _values(column: Any) -> Iterator[Any]:
-    """Yield the values of a column; for one that is no valid UTF-8 the error."""
+def _line_parts(stream: IO[bytes]) -> Iterator[Part]:
+    """Yield the parts of lines as the blocks of the file show where they end.
+
+    A part ends at the first line end after PART_BYTES, and before a line that is longer than that, so that a giant is
+    alone.
+    """
+    at = start = line_start = 0
+    number = first = 1
     try:
-        yield from column.to_pylist()
-    except (ValueError, OverflowError):
-        for cell in column:
-            try:
-                value = cell.as_py()
-            except (ValueError, OverflowError) as error:
-                value = error
-            yield value
+        while block := stream.read(_BLOCK):
+            head = block.find(b"\n") + 1
+            if head:
+                number += 1
+                line_start = at + head
+                if line_start - start >= PART_BYTES:
+                    yield Part(start, line_start, first)
+                    start, first = line_start, number
+                number += block.count(b"\n", head)
+                line_start = at + block.rfind(b"\n") + 1
+            at += len(block)
+            if at - line_start >= PART_BYTES and line_start > start:
+                yield Part(start, line_start, first)
+                start, first = line_start, number
+    except _DAMAGE:
+        if line_start > start:  # what is whole before the damage
+            yield Part(start, line_start, first)
+        raise
+    if at > start:
+        yield Part(start, at, first)
 
 
-def _rows(path: Path, text_field: str, id_field: str, max_bytes: int) -> Iterator[Record | BadRecord]:
+def _row_parts(raw: IO[bytes], text_field: str) -> list[Part]:
+    parquet = _parquet(raw)
+    names = parquet.schema_arrow.names
+    if text_field not in names:
+        raise InputError(f"no column {text_field!r}; columns are {', '.join(map(repr, names))}")
+    data = parquet.metadata
+    total = sum(data.row_group(i).total_byte_size for i in range(data.num_row_groups))
+    rows = max(1, PART_BYTES * data.num_rows // max(total, 1))
+    return [Part(a, min(a + rows, data.num_rows), a + 1) for a in range(0, data.num_rows, rows)]
+
+
+def _parquet(raw: IO[bytes]) -> Any:
     try:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
         raise missing_extra(error, "parquet", "Parquet files") from None
     try:
-        with ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            if text_field not in names:
-                raise InputError(
-                    f"{path}: no column {text_field!r}; columns are {', '.join(map(repr, names[:_NAMED]))}"
+        return ParquetFile(raw)
+    except (OSError, ArrowException) as error:
+        raise _DamagedError(f"cannot be read: {error}") from error
+
+
+def _index_texts(file: CorpusFile, token: str) -> FileIndex:
+    digest, parts, size, start, total = hashlib.sha256(), [], 0, 0, 0
+    files = _texts(file.path)
+    for i, (path, own) in enumerate(files):
+        digest.update(f"{own}\0".encode("utf-8", "surrogateescape"))
+        try:
+            with path.open("rb") as raw:
+                tap = _Tap(raw)
+                tap.drain()
+            digest.update(tap.digest.digest())
+            size += tap.size
+        except OSError as error:  # told when its part is read
+            digest.update(str(error).encode())
+        if size >= PART_BYTES:
+            parts.append(Part(start, i + 1, start + 1))
+            start, total, size = i + 1, total + size, 0
+    if start < len(files):
+        parts.append(Part(start, len(files), start + 1))
+    return FileIndex(token, digest.hexdigest(), total + size, tuple(parts))
+
+
+def check_first_records(file: CorpusFile, text_field: str) -> None:
+    """Raise InputError if none of a file's first records has the text field, naming the fields that they have.
+
+    A file that cannot be read passes: what is wrong with it is told when it is its turn.
+    """
+    if file.kind == "texts":
+        return
+    with suppress(*_DAMAGE, _DamagedError), _open(file.path) as raw:
+        if file.kind == "rows":
+            _row_parts(raw, text_field)
+            return
+        lines = islice(_OPENERS.get(file.suffix, lambda plain: plain)(raw), _FIRST_RECORDS)
+        names: dict[str, None] = {}
+        for line in lines:
+            with suppress(ValueError, RecursionError):
+                fields = json.loads(line)
+                if isinstance(fields, dict):
+                    if text_field in fields:
+                        return
+                    names.update(dict.fromkeys(fields))
+        if names:
+            raise InputError(
+                f"{file.path}: no field {text_field!r} in the first records; fields are {', '.join(map(repr, names))}"
+            )
+
+
+def _record(
+    number: int, fields: Any, text_field: str, id_field: str, source: bytes | tuple[Any, int]
+) -> Record | BadRecord:
+    quoted = source[:_EXCERPT].decode("utf-8", "replace") if isinstance(source, bytes) else ""
+    if not isinstance(fields, dict):
+        fault = f"is {type(fields).__name__}, expected an object with {text_field!r}"
+        return BadRecord(number, fault, fault, quoted)
+    text = fields.get(text_field)
+    if not isinstance(text, str):
+        lacks = text_field not in fields
+        fault = f"no field {text_field!r}" if lacks else f"{text_field!r} is {type(text).__name__}, expected text"
+        has = f"{fault}; fields are {', '.join(map(repr, fields))}" if lacks else fault
+        return BadRecord(number, fault, has, quoted)
+    if len(text) > LONGEST:
+        fault = f"more than {LONGEST:,} characters"
+        return BadRecord(number, fault, f"{len(text):,} characters are {fault}: split it", quoted)
+    own = fields.get(id_field)
+    return Record(number if own is None else own, text, source)
+
+
+def open_reader(file: CorpusFile, text_field: str, id_field: str, whole: bool) -> PartReader:
+    """Return what reads parts of a file; `whole` asks for the records themselves, not for text and id alone."""
+    readers: dict[str, Callable[..., PartReader]] = {"lines": _LineReader, "rows": _RowReader, "texts": _TextReader}
+    return readers[file.kind](file, text_field, id_field, whole)
+
+
+@dataclass
+class _LineReader:
+    """Reads parts of JSON Lines."""
+
+    file: CorpusFile
+    text_field: str
+    id_field: str
+    whole: bool
+    _stream: Any = None
+    _at: int = 0
+
+    def _read(self, part: Part) -> bytes:
+        """Return the bytes of a part: of a compressed file, what comes before it is read and dropped."""
+        try:
+            if self._stream is None or part.start < self._at:
+                self.close()
+                raw = _open(self.file.path)
+                self._stream = _OPENERS[self.file.suffix](raw) if self.file.suffix else raw
+                self._at = 0
+            if not self.file.suffix:
+                self._stream.seek(part.start)
+            else:
+                while self._at < part.start:
+                    self._at += len(self._stream.read(min(_BLOCK, part.start - self._at)) or self._fail())
+            data: bytes = self._stream.read(part.end - part.start)
+            while len(data) < part.end - part.start:
+                data += self._stream.read(part.end - part.start - len(data)) or self._fail()
+            self._at = part.end
+        except _DAMAGE as error:
+            raise InputError(f"cannot be read: {error}") from error
+        return data
+
+    def _fail(self) -> bytes:
+        raise InputError("is shorter than it was: it changes while it is scanned")
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def records(self, part: Part) -> Iterator[Record | BadRecord]:
+        """Yield the records of a part."""
+        if part.end - part.start > _MAX_LINE:
+            fault = f"a line of more than {_MAX_LINE:,} bytes"
+            yield BadRecord(part.first, fault, f"{fault}: is this JSON Lines?")
+            return
+        for number, line in enumerate(self._read(part).split(b"\n"), part.first):
+            if not line.strip():
+                continue
+            try:
+                fields = json.loads(line)
+            except UnicodeDecodeError as error:
+                fault = "not UTF-8"
+                yield BadRecord(
+                    number, fault, f"{fault}: byte {error.start}", line[:_EXCERPT].decode("utf-8", "replace")
                 )
-            number = 0
-            columns = [c for c in dict.fromkeys((id_field, text_field)) if c in names]
-            for batch in file.iter_batches(_ROWS, columns=columns):
-                for values in zip(*(_values(batch.column(c)) for c in columns), strict=True):
-                    number += 1
-                    fields = dict(zip(columns, values, strict=True))
-                    if isinstance(text := fields[text_field], Exception):
-                        yield BadRecord(_id_of(fields.get(id_field), number), f"{text_field!r} cannot be read: {text}")
-                    else:
-                        yield _record(number, fields, text_field, id_field, max_bytes)
-    except InputError:
-        raise
-    # Damage comes as any of these; a column that is named twice as the last.
-    except (OSError, ArrowException, ValueError, OverflowError, KeyError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+            except (ValueError, RecursionError) as error:
+                yield BadRecord(number, "no JSON", f"no JSON: {error}", line[:_EXCERPT].decode("utf-8", "replace"))
+            else:
+                made = _record(number, fields, self.text_field, self.id_field, line + b"\n")
+                yield Record(made.id, made.text) if isinstance(made, Record) and not self.whole else made
+
+
+@dataclass
+class _RowReader:
+    """Reads parts of a Parquet file."""
+
+    file: CorpusFile
+    text_field: str
+    id_field: str
+    whole: bool
+    _parquet: Any = None
+    _batches: Any = None  # RecordBatches that come next
+    _batch: Any = None
+    _at: int = 0  # the row that `_batch` begins with
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._parquet is not None:
+            self._parquet.close(force=True)
+
+    def _seek(self, row: int) -> None:
+        """Go to the row group that holds a row, unless the row is ahead in the one at hand."""
+        if self._parquet is None:
+            self._parquet = _parquet(_open(self.file.path))
+        data = self._parquet.metadata
+        first = group = 0
+        while group < data.num_row_groups and first + data.row_group(group).num_rows <= row:
+            first += data.row_group(group).num_rows
+            group += 1
+        if self._batches is None or row < self._at or first > self._at:
+            names = self._parquet.schema_arrow.names
+            columns = None if self.whole else [c for c in dict.fromkeys((self.id_field, self.text_field)) if c in names]
+            groups = range(group, data.num_row_groups)
+            self._batches = self._parquet.iter_batches(_ROWS, row_groups=list(groups), columns=columns)
+            self._batch, self._at = None, first
+
+    def records(self, part: Part) -> Iterator[Record | BadRecord]:
+        """Yield the records of a part."""
+        from pyarrow import ArrowException
+
+        try:
+            self._seek(part.start)
+            row = part.start
+            while row < part.end:
+                if self._batch is None:
+                    self._batch = next(self._batches)
+                batch, begins = self._batch, self._at
+                if row < begins + batch.num_rows:
+                    yield from self._rows(batch, row - begins, min(part.end - begins, batch.num_rows), begins)
+                    row = min(part.end, begins + batch.num_rows)
+                if row >= begins + batch.num_rows:
+                    self._batch, self._at = None, begins + batch.num_rows
+        except (OSError, ArrowException, StopIteration) as error:
+            self._batches = None
+            raise InputError(f"cannot be read: {error}") from error
+
+    def _rows(self, batch: Any, first: int, last: int, begins: int) -> Iterator[Record | BadRecord]:
+        names = batch.schema.names
+        wanted = [i for i, c in enumerate(names) if c in (self.id_field, self.text_field)]
+        columns = [batch.column(i).slice(first, last - first).to_pylist() for i in wanted]
+        for i, values in enumerate(zip(*columns, strict=True), first):
+            fields = dict(zip((names[c] for c in wanted), values, strict=True))
+            source = (batch, i) if self.whole else b""
+            yield _record(begins + i + 1, fields, self.text_field, self.id_field, source)
+
+
+@dataclass
+class _TextReader:
+    """Reads text files of a folder, each a record whose id is its path."""
+
+    file: CorpusFile
+    text_field: str
+    id_field: str
+    whole: bool
+    _files: Sequence[tuple[Path, str]] = ()
+
+    def close(self) -> None:
+        """Close nothing: each text is read at once."""
+
+    def records(self, part: Part) -> Iterator[Record | BadRecord]:
+        """Yield the records of a part."""
+        self._files = self._files or _texts(self.file.path)
+        for number, (path, own) in enumerate(self._files[part.start : part.end], part.first):
+            try:
+                document: InputDocument = without_regions(read_document(path))
+            except InputError as error:
+                yield BadRecord(number, "a text that cannot be read", f"{own}: {error}")
+                continue
+            line = json.dumps({self.id_field: own, self.text_field: document.text}) + "\n" if self.whole else ""
+            yield Record(own, document.judged_text, line.encode())

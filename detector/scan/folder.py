@@ -1,0 +1,162 @@
+"""The folder of a scan: what is done in it, what is at work, and for which settings.
+
+`.scan/settings.json` says what the results depend on; `.scan/files` has a marker for each file that is done,
+`.scan/parts` the results of parts whose file is not done yet. Markers are written last and appear whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from detector.errors import InputError
+
+__all__ = ["Lock", "ScanFolder", "lock", "read_json", "write_json"]
+
+_SETTINGS_FILE = "settings.json"
+
+
+class Lock:
+    """A lock that this process holds on a file; it goes with the process, however that ends."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path = path
+        self._handle: int | None = handle
+
+    def release(self) -> None:
+        """Remove the file and let others go on; a second call changes nothing."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            self._path.unlink(missing_ok=True)
+            os.close(handle)
+
+
+def lock(path: Path, wait: bool) -> Lock | None:
+    """Return the lock on a file, which is made for it; None if another process holds it and this one does not wait.
+
+    Raises InputError if the folder's file system has no locks.
+    """
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _acquire(handle, wait)
+            # Whoever held it before has removed the file: then the lock is on nothing.
+            if path.stat().st_ino == os.fstat(handle).st_ino:
+                return Lock(path, handle)
+        except FileNotFoundError:
+            pass
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except OSError as error:
+            os.close(handle)
+            raise InputError(
+                f"{path.parent}: files cannot be locked here ({error.strerror}): give a local folder"
+            ) from None
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _acquire(handle: int, wait: bool) -> None:
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError as error:
+            raise BlockingIOError(*error.args) from None
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a file that appears whole or not at all."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        partial.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> Any:
+    """Return what `write_json` wrote, None if there is nothing."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+class ScanFolder:
+    """The output folder and what it keeps of a scan."""
+
+    KEY_LENGTH = 20
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.kept = path / ".scan"
+        self.parts = self.kept / "parts"
+        self.files = self.kept / "files"
+
+    def claim(self, settings: dict[str, Any]) -> None:
+        """Make the folder one for these settings.
+
+        Raises InputError if it holds results of others, which cannot be mixed.
+        """
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            self.files.mkdir(exist_ok=True)
+            (self.kept / ".gitignore").write_text("*\n", encoding="utf-8")
+            with self.locked("settings"):
+                found = read_json(self.kept / _SETTINGS_FILE)
+                if found is None:
+                    write_json(self.kept / _SETTINGS_FILE, settings)
+        except NotADirectoryError:
+            raise InputError(f"{self.path} is not a folder") from None
+        except FileExistsError:
+            raise InputError(f"{self.path} is not a folder") from None
+        except ValueError as error:
+            raise InputError(f"{self.kept / _SETTINGS_FILE} cannot be read ({error}): give another folder") from None
+        if found is not None and found != settings:
+            changed = [key for key in settings if not isinstance(found, dict) or found.get(key) != settings[key]]
+            differences = "; ".join(
+                f"{key} {json.dumps(found.get(key))} there, {json.dumps(settings[key])} now" for key in changed
+            )
+            raise InputError(
+                f"{self.path} holds results of other models or settings ({differences}): give another folder"
+            )
+
+    @contextmanager
+    def locked(self, key: str) -> Iterator[None]:
+        """Run the body while no other scan of the folder runs its own for the same key."""
+        held = lock(self.kept / f"{key}.lock", wait=True)
+        try:
+            yield
+        finally:
+            if held is not None:
+                held.release()
+
+    def key(self, name: str) -> str:
+        """Return what stands for a file's name among the folder's own files."""
+        return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[: self.KEY_LENGTH]
+
+    def marker(self, name: str) -> Path:
+        """Return where it is kept that a file is done."""
+        return self.files / f"{self.key(name)}.json"
+
+    def index(self, name: str) -> Path:
+        """Return where the index of a file is kept while it is not done."""
+        return self.parts / f"{self.key(name)}.index.json"
+
+    def part(self, name: str, sha256: str, number: int, what: str) -> Path:
+        """Return where something of a part is kept: of another content of the file it has another name."""
+        return self.parts / f"{self.key(name)}-{sha256[:12]}-{number:06d}.{what}"

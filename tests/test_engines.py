@@ -1,0 +1,109 @@
+"""Adapters against the real packages, so far as they are installed; `tests/engines/run.py` asks the clusters."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from detector import InputError, detect, scores
+from detector.engines.frames import score_frame, score_frames
+
+ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
+SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
+HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
+TEXTS = [SPUN, HUMAN, "Too short.", None]
+VERDICTS = ["spun", "clean", "insufficient_text", "insufficient_text"]
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return scores([t or "" for t in TEXTS])
+
+
+def frames():
+    yield "dict", lambda columns: columns
+    yield "table", pa.table
+    yield "batch", pa.RecordBatch.from_pydict
+    for name in ("pandas", "polars"):
+        yield name, lambda columns, name=name: pytest.importorskip(name).DataFrame(columns)
+
+
+def as_columns(frame):
+    if isinstance(frame, dict):
+        return frame
+    if hasattr(frame, "to_pydict"):
+        return frame.to_pydict()
+    return {c: list(frame[c]) for c in frame.columns}
+
+
+@pytest.mark.parametrize("make", [make for _, make in frames()], ids=[name for name, _ in frames()])
+def test_a_frame_of_any_kind_gets_the_columns_of_scores(make, expected):
+    frame = make({"n": [1, 2, 3, 4], "body": TEXTS})
+    found = score_frame(frame, "body", prefix="d_")
+    assert type(found) is type(frame)
+    columns = as_columns(found)
+    assert list(columns) == ["n", "body", "d_probability", "d_verdict", "d_n_words"]
+    probability = [np.nan if p is None else p for p in columns["d_probability"]]
+    np.testing.assert_array_equal(probability, expected.probability)
+    assert list(columns["d_verdict"]) == VERDICTS
+    assert list(columns["d_n_words"]) == expected.n_words.tolist()
+    assert "d_verdict" not in as_columns(frame)
+
+
+def test_numpy_columns_stay_numpy(expected):
+    found = score_frame({"text": np.array(TEXTS, dtype=object)})
+    np.testing.assert_array_equal(found["detector_probability"], expected.probability)
+
+
+def test_an_empty_frame_gets_the_columns_too():
+    empty = score_frame(pa.table({"text": pa.array([], pa.string())}))
+    assert empty.schema.names == ["text", "detector_probability", "detector_verdict", "detector_n_words"]
+    assert empty.schema.field("detector_verdict").type == pa.string()
+
+
+def test_frames_are_scored_one_by_one():
+    found = list(score_frames(iter([pa.table({"text": [SPUN]}), pa.table({"text": [HUMAN]})])))
+    assert [f["detector_verdict"].to_pylist() for f in found] == [["spun"], ["clean"]]
+
+
+def test_a_missing_column_and_another_kind_of_batch_are_told():
+    with pytest.raises(InputError, match="no column 'text'; columns are 'body'"):
+        score_frame({"body": [SPUN]})
+    with pytest.raises(InputError, match="got list"):
+        score_frame([SPUN])
+
+
+def test_datatrove_drops_what_is_spun_with_the_reason(tmp_path, expected):
+    pytest.importorskip("datatrove")
+    from datatrove.data import Document
+
+    from detector.engines.datatrove import SpunFilter
+
+    documents = [Document(t, str(i)) for i, t in enumerate(TEXTS[:3])]
+    spun = SpunFilter()
+    assert [d.id for d in spun.run(iter(documents))] == ["1", "2"]
+    assert spun.stats.stats["dropped_spun"].total == 1
+    assert documents[0].metadata == {"detector_verdict": "spun", "detector_probability": expected.probability[0]}
+    assert documents[2].metadata["detector_probability"] is None
+    assert SpunFilter(drop=("insufficient_text",)).filter(documents[2]) == (False, "insufficient_text")
+
+
+def test_spacy_documents_get_the_evidence_as_spans():
+    spacy = pytest.importorskip("spacy")
+    import detector.engines.spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("detector", config={"spans_key": "spun"})
+    docs = list(nlp.pipe([SPUN, HUMAN, ""]))
+    report = detect(SPUN)
+    assert docs[0]._.detector == report
+    spans = docs[0].spans["spun"]
+    assert [s.label_ for s in spans] == [e.cue for e in report.evidence]
+    assert spans.attrs["scores"] == [e.log10_odds for e in report.evidence]
+    for span, found in zip(spans, report.evidence, strict=True):
+        assert found.surface in span.text
+    doc = nlp(SPUN)
+    assert doc.spans["spun"][0].text == spans[0].text
+    empty = detector.engines.spacy.DetectorComponent(None, "x")(nlp.make_doc(""))
+    assert empty.spans["x"].attrs["scores"] == []
