@@ -10,7 +10,7 @@ polars.LazyFrame.map_batches(score_frame, schema=...)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def _polars(frame: object, text_column: str, threshold: Threshold, prefix: str) 
 
     found = _columns(frame[text_column].to_list(), threshold)  # type: ignore[index]
     types = (polars.Float64, polars.String, polars.Int64)
-    values = (_with_none(found.probability), found.verdict, found.n_words)
+    values: tuple[Any, ...] = (_with_none(found.probability), found.verdict, found.n_words)
     columns = [polars.Series(prefix + c, v, dtype=t) for c, v, t in zip(COLUMNS, values, types, strict=True)]
     return frame.with_columns(columns)  # type: ignore[attr-defined]
 

@@ -50,7 +50,7 @@ class DetectorComponent:
         doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, attrs={"scores": weights}, spans=spans)
 
 
-@Language.factory(
+@Language.factory(  # type: ignore[untyped-decorator]
     "detector", default_config={"threshold": None, "spans_key": "detector"}, assigns=["doc.spans", "doc._.detector"]
 )
 def _component(nlp: Language, name: str, threshold: float | str | None, spans_key: str) -> DetectorComponent:

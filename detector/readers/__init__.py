@@ -23,7 +23,6 @@ __all__ = [
     "Omission",
     "blank",
     "decode",
-    "parse_document",
     "encoding_of",
     "iter_paths",
     "missing_extra",
@@ -205,13 +204,24 @@ def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) 
     return document
 
 
+# The library that each extra brings, by its name in the package registry.
+_LIBRARIES = {
+    "html": "trafilatura lxml_html_clean",
+    "pdf": "pypdf",
+    "docx": "lxml",
+    "parquet": "pyarrow",
+    "zstd": "zstandard",
+    "remote": "fsspec",
+}
+
+
 def missing_extra(error: ImportError, extra: str, what: str) -> InputError:
-    """Return what to do about a reader's library that is not there, or is there and does not load."""
-    mend = f'pip install "detector[{extra}]"'
+    """Return what to do if a reader's library is missing, or does not load."""
+    mend = f"pip install {_LIBRARIES.get(extra, extra)}"
     if isinstance(error, ModuleNotFoundError):
-        return InputError(f"reading {what} needs an extra: {mend}")
+        return InputError(f"reading {what} needs another library: {mend}")
     reason = " ".join(str(error).split())
-    return InputError(f"reading {what} needs an extra that does not load here ({reason}): {mend}")
+    return InputError(f"reading {what} needs a library that does not load here ({reason}): {mend}")
 
 
 @contextmanager

@@ -120,7 +120,7 @@ class Package:
     def xml(self, name: str) -> Any:
         """Return the root of a part, the same object each time. Raises InputError if it is missing or too large."""
         if name not in self._roots:
-            from lxml import etree  # type: ignore[import-untyped]
+            from lxml import etree
 
             if name not in self:
                 raise InputError(f"not a Word file that can be read: its part {name} is missing")
@@ -375,7 +375,7 @@ def open_word(data: bytes) -> WordFile:
     Raises InputError if they are no such file, or one that is damaged, encrypted or too large.
     """
     try:
-        import lxml  # noqa: F401
+        import lxml
     except ImportError as error:
         raise missing_extra(error, "docx", "Word files") from None
     with reading():

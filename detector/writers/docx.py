@@ -149,7 +149,7 @@ class _Changes:
         return element
 
     def _format(self, run: Any) -> bytes:
-        from lxml import etree  # type: ignore[import-untyped]
+        from lxml import etree
 
         properties = run.find(f"{self._ns}rPr")
         return b"" if properties is None else bytes(etree.tostring(properties, with_tail=False))

@@ -106,4 +106,4 @@ def check_wrong_values(choose: random.Random, text: str) -> None:
     try:
         call()
     except DetectorError as error:
-        assert str(error)  # noqa: PT017 it may do its work as well
+        assert str(error)

@@ -23,13 +23,13 @@ from typing import Any
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
-from fuzz import generator  # noqa: E402
-from fuzz.checks import check_records, check_rendered, check_report, check_restoration, check_wrong_values  # noqa: E402
-from fuzz.generator import Corpus  # noqa: E402
+from fuzz import generator
+from fuzz.checks import check_records, check_rendered, check_report, check_restoration, check_wrong_values
+from fuzz.generator import Corpus
 
-from detector import detect, detect_many, reverse, scores  # noqa: E402
-from detector.errors import DetectorError  # noqa: E402
-from detector.readers import parse_document  # noqa: E402
+from detector import detect, detect_many, reverse, scores
+from detector.errors import DetectorError
+from detector.readers import parse_document
 
 BATCH = 64
 TARGETS = ("library", "readers", "records", "render")
@@ -95,7 +95,9 @@ class Run:
             document = self.guarded(
                 f"read {name[1:]}",
                 (name, data),
-                lambda name=name, data=data, regions=regions: parse_document(Path(name), data, Path(name).suffix, regions),
+                lambda name=name, data=data, regions=regions: parse_document(
+                    Path(name), data, Path(name).suffix, regions
+                ),
             )
             if document is not None:
                 self.guarded("omitted", (name, data), lambda document=document: _check_document(document))

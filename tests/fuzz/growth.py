@@ -22,12 +22,12 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
-from fuzz.generator import english  # noqa: E402
+from fuzz.generator import english
 
-from detector import detect, reverse  # noqa: E402
-from detector.errors import DetectorError  # noqa: E402
-from detector.readers import parse_document  # noqa: E402
-from detector.readers.records import iter_records  # noqa: E402
+from detector import detect, reverse
+from detector.errors import DetectorError
+from detector.readers import parse_document
+from detector.readers.records import iter_records
 
 LIMIT = 2.6
 SMALLEST = 20_000
