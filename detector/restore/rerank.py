@@ -1,8 +1,8 @@
 """How much likelier each original is than the text as it stands, given the whole document.
 
-The candidate model judges each place by its neighbours alone. A second small network weighs its odds by what the rest of
-the document says: its topic, and the profile of its spinner. Then the originals of one place, and leaving it alone, share
-one probability.
+The candidate model judges each place by its neighbours alone. A second small network weighs its odds by what the rest
+of the document says: its topic, and the profile of its spinner. Then the originals of one place, and leaving it
+alone, share one probability.
 """
 
 from __future__ import annotations
