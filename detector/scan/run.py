@@ -290,7 +290,7 @@ class _Scan:
             self.summary.seconds = time.perf_counter() - begun
             shard, count = settings.shard
             name = "summary.json" if count == 1 else f"summary.{shard}-of-{count}.json"
-            write_json(self.folder.path / name, {"signature": self.context.signature, **self.summary.to_dict()})
+            write_json(self.folder.path / name, {"signature": self.context.signature, **self.summary.to_dict()}, 1)
         except BrokenProcessPool:
             raise self._stopped("a process at work was killed, perhaps for want of memory (fewer need less)") from None
         except OSError as error:
