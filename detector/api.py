@@ -77,6 +77,13 @@ def _moved(items: Iterable[T], by: int) -> list[T]:
     return [replace(x, start=x.start + by, end=x.end + by) for x in items]  # type: ignore[type-var,attr-defined]
 
 
+def _omitted(text: str) -> list[tuple[int, int, str]]:
+    """Return what is not judged; a text that is mostly in another language is judged as that."""
+    spans = omitted_spans(text)
+    foreign = sum(end - start for start, end, reason in spans if reason == "language")
+    return spans if 2 * foreign < len(text) else [x for x in spans if x[2] != "language"]
+
+
 @dataclass(frozen=True)
 class _Views:
     """Documents as they are judged: their normalised texts, and where those stand in what was given.
@@ -95,7 +102,7 @@ class _Views:
     @classmethod
     def from_texts(cls, texts: Iterable[str]) -> _Views:
         views = [normalize(text) for text in texts]
-        omitted = [omitted_spans(view.text) for view in views]
+        omitted = [_omitted(view.text) for view in views]
         words = [
             sum(len(view.text[a:b].split()) for a, b, _ in spans) for view, spans in zip(views, omitted, strict=True)
         ]

@@ -86,6 +86,6 @@ def test_the_shipped_phrases_are_many_and_weighed(models):
 def test_a_document_of_all_shipped_phrases_holds_most_of_them(models):
     plain = [f for f in models.tortured.phrase_queries if f.query is f.anchor and f.anchor.slop is None]
     text = ". ".join(" ".join(f.anchor.words) for f in plain[:300])
-    m = models.close.extractor.extract(tokenize([text], models.vocabulary))
+    m = models.full.extractor.extract(tokenize([text], models.vocabulary))
     found = {e.surface for e in models.tortured.find(m)[0]}
     assert {" ".join(f.anchor.words) for f in plain[:300]} <= found
