@@ -5,8 +5,10 @@
 'insufficient_text'
 """
 
+import detector.notebook  # noqa: F401  gives reports their view in notebooks
 from detector.api import ScoreColumns, detect, detect_many, reverse, reverse_many, scores
 from detector.errors import DetectorError, InputError, ModelError, PlanError
+from detector.prior import probability_at_prior
 from detector.restore.plan import apply_plan
 from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Passage, Report, Restoration
 from detector.version import __version__
@@ -29,6 +31,7 @@ __all__ = [
     "apply_plan",
     "detect",
     "detect_many",
+    "probability_at_prior",
     "reverse",
     "reverse_many",
     "scores",

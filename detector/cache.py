@@ -60,8 +60,10 @@ class ResultCache:
     settings: str
 
     @classmethod
-    def open(cls, folder: Path, version: str, signature: str, threshold: float | str | None) -> ResultCache:
-        """Return the cache in a folder.
+    def open(
+        cls, folder: Path, version: str, signature: str, threshold: float | str | None, findings: bool = True
+    ) -> ResultCache:
+        """Return the cache in a folder; reports without `findings` are kept apart.
 
         A folder that holds other files is used as it is: a `.gitignore` there would hide them from git.
 
@@ -74,7 +76,7 @@ class ResultCache:
                     write_new_file(folder / name, text)
         except OSError as error:
             raise InputError(f"the cache {folder} cannot be written: {error.strerror or error}") from error
-        return cls(folder, json.dumps([version, signature, threshold]))
+        return cls(folder, json.dumps([version, signature, threshold, findings]))
 
     def _path(self, text: str) -> Path:
         digest = hashlib.sha256(self.settings.encode())

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePath
 from typing import Any
 
 from detector.errors import InputError
 
-__all__ = ["Config", "find_config", "read_config"]
+__all__ = ["KEYS", "Config", "find_config", "load_config", "read_config", "threshold_of"]
 
 _COLORS = ("auto", "always", "never")
-_KEYS = ("threshold", "min-gain", "color", "exclude", "format", "cache")
+# What each key means, as `detector --help` has it.
+KEYS = {
+    "threshold": 'probability from which a document is flagged, "95%", or a name such as "fpr=0.001"',
+    "prior": "share of your texts that are spun, 0 to 1; reports then say what the probability comes to there",
+    "min-gain": "log10 gain from which an edit is made",
+    "format": "used by the commands that have it",
+    "color": "auto, always or never",
+    "exclude": 'patterns of files that are passed over in folders, such as ["drafts/*"]',
+    "cache": "folder in which reports are kept, beside this file",
+    "ignore": 'cues that are neither shown nor restored, by the ids of `detector explain`, such as ["name_mangling"]',
+    "accept": 'wordings that are neither shown nor restored, such as ["scale back"]',
+    "phrases": "file of phrases to look for, beside this file: one a line, a tab, what is expected",
+    "per-path": 'tables of ignore and accept for some files: [tool.detector.per-path."letters/*"]',
+}
+_OF_PATH = ("ignore", "accept")
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a project has settled; None where it leaves the default alone.
+    """What a project has settled; None if it leaves the default alone.
 
     Attributes
     ----------
     threshold : probability, 0 to 1, or the name of a threshold
-    min_gain : log10 gain below which an edit is not made
+    min_gain : log10 gain from which an edit is made
     color : "auto", "always" or "never"
     exclude : patterns of files that are passed over in folders
     format : used by the commands that have it
-    cache : folder in which reports are kept, beside the file that names it; None for no cache
+    cache : folder in which reports are kept; None for no cache
+    prior : share of the project's texts that are spun, 0 to 1
+    ignore : ids of cues that are switched off
+    accept : wordings that are accepted as they stand
+    phrases : file of the project's own phrases
+    per_path : patterns of paths, each with the cues and wordings to ignore and accept there too
+    source : the file that the settings are from; empty if there is none
     """
 
     threshold: float | str | None = None
@@ -36,79 +58,157 @@ class Config:
     exclude: tuple[str, ...] = ()
     format: str | None = None
     cache: Path | None = None
+    prior: float | None = None
+    ignore: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    phrases: Path | None = None
+    per_path: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()
+    source: str = ""
+
+    def rules_for(self, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the cues that are switched off and the wordings that are accepted in a file.
+
+        >>> Config(accept=("fulfil",), per_path=(("letters/*", ("collocation",), ("yr",)),)).rules_for("letters/a.txt")
+        (('collocation',), ('fulfil', 'yr'))
+        """
+        ignore, accept = self.ignore, self.accept
+        for pattern, ignored, accepted in self.per_path:
+            if fnmatch(path, pattern) or any(fnmatch(str(parent), pattern) for parent in PurePath(path).parents):
+                ignore, accept = (*ignore, *ignored), (*accept, *accepted)
+        return ignore, accept
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def read_config(table: dict[str, Any], where: str, formats: tuple[str, ...]) -> Config:
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _check_keys(table: Mapping[str, object], known: Sequence[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = get_close_matches(key.replace("_", "-"), known, n=1, cutoff=0.0)
+            raise InputError(f"{where}: unknown key {key!r}; did you mean {near[0] if near else known[0]!r}?")
+
+
+def _strings(table: Mapping[str, Any], key: str, where: str, expected: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(p, str) and p.strip() for p in value):
+        raise InputError(f"{where}: {key} is {value!r}, expected a list of {expected}")
+    return tuple(value)
+
+
+def _cue_ids(table: Mapping[str, Any], where: str, cues: Sequence[str]) -> tuple[str, ...]:
+    ids = _strings(table, "ignore", where, "cue ids")
+    for cue in ids:
+        if cue not in cues:
+            near = get_close_matches(cue, cues, n=1, cutoff=0.0)
+            raise InputError(f"{where}: ignore names no cue {cue!r}; did you mean {near[0]!r}?")
+    return ids
+
+
+def threshold_of(value: object) -> float | str | None:
+    """Return a threshold as a number if it is one, or a percentage; a name as it stands; None if it cannot be one.
+
+    >>> threshold_of("95%"), threshold_of("fpr=0.001"), threshold_of(7)
+    (0.95, 'fpr=0.001', None)
+    """
+    if isinstance(value, str):
+        try:
+            number = float(value.removesuffix("%"))
+        except ValueError:
+            return value or None
+        value = number / 100 if value.endswith("%") else number
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None
+
+
+def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues: Sequence[str]) -> Config:
     """Return the settings that a table holds.
 
     Raises InputError for an unknown key, naming the nearest, and for a value of the wrong kind.
 
-    >>> read_config({"threshold": 0.9}, "detector.toml", ("text", "json")).threshold
+    >>> read_config({"threshold": 0.9}, "detector.toml", ("text", "json"), ("substitution",)).threshold
     0.9
     """
-    for key in table:
-        if key not in _KEYS:
-            near = get_close_matches(key.replace("_", "-"), _KEYS, n=1, cutoff=0.0)
-            raise InputError(f"{where}: unknown key {key!r}; did you mean {near[0] if near else _KEYS[0]!r}?")
+    _check_keys(table, list(KEYS), where)
 
     def check(key: str, good: bool, expected: str) -> None:
         if key in table and not good:
             raise InputError(f"{where}: {key} is {table[key]!r}, expected {expected}")
 
-    threshold, min_gain, exclude = table.get("threshold"), table.get("min-gain"), table.get("exclude", [])
-    check(
-        "threshold",
-        isinstance(threshold, str) or (_is_number(threshold) and 0 <= float(threshold or 0) <= 1),
-        'a number from 0 to 1, or a name such as "fpr=0.001"',
-    )
-    check("min-gain", _is_number(min_gain), "a number, log10 odds")
+    threshold = threshold_of(table.get("threshold"))
+    check("threshold", threshold is not None, 'a number from 0 to 1, "95%", or a name such as "fpr=0.001"')
+    check("min-gain", _is_number(table.get("min-gain")), "a number, log10 odds")
+    check("prior", _is_share(table.get("prior")), "a number from 0 to 1, such as 0.01")
     check("color", table.get("color") in _COLORS, f"one of {', '.join(_COLORS)}")
-    check(
-        "exclude",
-        isinstance(exclude, list) and all(isinstance(p, str) for p in exclude),
-        'a list of patterns, such as ["drafts/*"]',
-    )
     check("format", table.get("format") in formats, f"one of {', '.join(formats)}")
-    cache = table.get("cache")
+    cache, phrases, per_path = table.get("cache"), table.get("phrases"), table.get("per-path", {})
     check("cache", isinstance(cache, str) and cache != "", 'a folder, such as ".detector_cache"')
+    check("phrases", isinstance(phrases, str) and phrases != "", 'a file, such as "phrases.tsv"')
+    check("per-path", isinstance(per_path, dict) and all(isinstance(t, dict) for t in per_path.values()), "tables")
+    of_paths = []
+    for pattern, rules in per_path.items():
+        here = f"{where}: per-path.{pattern!r}"
+        _check_keys(rules, _OF_PATH, here)
+        of_paths.append((pattern, _cue_ids(rules, here, cues), _strings(rules, "accept", here, "wordings")))
+    folder = Path(where).parent
     return Config(
         threshold,
-        min_gain,
+        table.get("min-gain"),
         table.get("color"),
-        tuple(exclude),
+        _strings(table, "exclude", where, 'patterns, such as ["drafts/*"]'),
         table.get("format"),
-        Path(where).parent / cache if cache else None,
+        folder / cache if cache else None,
+        table.get("prior"),
+        _cue_ids(table, where, cues),
+        _strings(table, "accept", where, "wordings"),
+        folder / phrases if phrases else None,
+        tuple(of_paths),
+        where,
     )
 
 
-def find_config(start: Path, formats: tuple[str, ...]) -> Config:
+def load_config(path: Path, formats: Sequence[str], cues: Sequence[str]) -> Config:
+    """Return the settings in a file that was named.
+
+    Raises InputError if it cannot be read, is not TOML (naming the line), or holds what is not understood.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from None
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("detector", {})
+        if not isinstance(table, dict):
+            raise InputError(f"{path}: tool.detector is not a table")
+    return read_config(table, str(path), formats, cues)
+
+
+def find_config(start: Path, formats: Sequence[str], cues: Sequence[str]) -> Config:
     """Return the settings nearest to `start`, upward; detector.toml goes before pyproject.toml.
 
-    A pyproject.toml without `[tool.detector]` is passed over. Raises InputError for a file that is no TOML
+    A pyproject.toml without `[tool.detector]` is passed over. Raises InputError for a file that is not TOML
     and for settings that are not understood.
     """
     for folder in (start, *start.parents):
-        for name in ("detector.toml", "pyproject.toml"):
-            path = folder / name
-            try:
-                table = tomllib.loads(path.read_text(encoding="utf-8"))
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            except (OSError, ValueError) as error:
-                # Someone else's broken pyproject.toml far up is not ours to complain of.
-                if name == "pyproject.toml":
-                    continue
-                raise InputError(f"{path}: cannot be read: {error}") from None
-            if name == "pyproject.toml":
-                tools = table.get("tool", {})
-                if "detector" not in tools:
-                    continue
-                table = tools["detector"]
-                if not isinstance(table, dict):
-                    raise InputError(f"{path}: tool.detector is no table")
-            return read_config(table, str(path), formats)
+        if (folder / "detector.toml").is_file():
+            return load_config(folder / "detector.toml", formats, cues)
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and _speaks_of_us(pyproject):
+            return load_config(pyproject, formats, cues)
     return Config()
+
+
+def _speaks_of_us(pyproject: Path) -> bool:
+    """Return whether a pyproject.toml has settings of this program; somebody else's broken one stops nobody."""
+    text = pyproject.read_text(encoding="utf-8", errors="replace")
+    try:
+        return "detector" in tomllib.loads(text).get("tool", {})
+    except ValueError:
+        return "tool.detector" in text

@@ -146,11 +146,6 @@ class Report:
             "min_gain": self.min_gain,
         }
 
-    def _repr_html_(self) -> str:
-        from detector.report.html import report_fragment
-
-        return report_fragment(self)
-
 
 @dataclass(frozen=True, slots=True)
 class EditAlternative:
@@ -213,8 +208,3 @@ class Restoration:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document object of the contract, without `path`."""
         return {"text": self.text, "plan": [e.to_dict() for e in self.plan], "min_gain": self.min_gain}
-
-    def _repr_html_(self) -> str:
-        from detector.report.html import restoration_fragment
-
-        return restoration_fragment(self)

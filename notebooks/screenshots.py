@@ -23,8 +23,8 @@ from selenium.webdriver.common.by import By
 
 from detector import detect
 from detector.cli import main as detector
-from detector.readers import Document
-from detector.report.model import Judged
+from detector.readers import InputDocument
+from detector.report.model import JudgedDocument
 from detector.report.text import Terminal
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -93,7 +93,7 @@ def terminal(text: str) -> str:
     """Return a page with what a terminal of 92 columns shows of a text."""
     out = io.StringIO()
     shown = Terminal.on(out, color=True, width=WIDTH)
-    shown.document(Judged(Document("-", text), detect(text)))
+    shown.document(JudgedDocument(InputDocument("-", text), detect(text)))
     console = Console(file=io.StringIO(), record=True, width=WIDTH, force_terminal=True, color_system="truecolor")
     console.print(Text(f"$ head -n {LINES} {ARTICLE} | detector annotate", "bold"))
     console.print()
@@ -112,6 +112,7 @@ def main() -> None:
             camera.picture(report, "report-light", 880, 720, 1.5, False, NOTED)
             camera.picture(report, "report-dark", 880, 720, 1.5, True, NOTED)
             camera.picture(report, "report-restored", 880, 720, 1.5, False, "before", "[data-view=restored]")
+            camera.picture(report, "report-both", 880, 720, 1.5, False, "", "[data-view=both]")
             camera.picture(report, "report-phone", 390, 780, 1.5, False, NOTED)
             window = Path(folder, "terminal.html")
             lines = (ROOT / ARTICLE).read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]

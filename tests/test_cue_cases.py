@@ -1,13 +1,15 @@
 """Every cue on sentences of our own: what must fire, what must not, and what is known to fail."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from detector import detect, reverse
-from detector.cues import CUES
+from detector.cues import CUE_BY_ID, CUES
+from detector.report.model import findings
 
 FOLDER = Path(__file__).resolve().parent / "cases"
 
@@ -21,7 +23,7 @@ ALL = [p.values[0] for name in ("in_the_wild", "synthetic", "negative") for p in
 
 
 # Several cases share a text.
-evidence_of = cache(lambda text: detect(text).evidence)
+findings_of = cache(lambda text: findings(detect(text)))
 
 
 def put_back(surface, pairs):
@@ -31,7 +33,7 @@ def put_back(surface, pairs):
 
 
 def check(case):
-    found = [e for e in evidence_of(case["text"]) if e.cue == case["cue"]]
+    found = [e for e in findings_of(case["text"]) if e.cue == case["cue"]]
     if not case["fires"]:
         assert not found
         return
@@ -70,7 +72,7 @@ def test_human_text_comes_back_unchanged(case):
     assert reverse(case["text"]).text == case["text"]
 
 
-@pytest.mark.parametrize("cue", CUES)
+@pytest.mark.parametrize("cue", CUE_BY_ID)
 def test_every_cue_fires_and_has_near_misses_and_sources(cue):
     of_cue = [case for case in ALL if case["cue"] == cue]
     assert {case["fires"] for case in of_cue} == {True, False}
@@ -84,7 +86,7 @@ def test_about_half_of_the_cases_are_negative():
 def test_cases_have_the_fields_that_the_tests_read():
     for case in [*ALL, *(p.values[0] for p in cases("known_failures"))]:
         assert case.keys() <= {"text", "cue", "fires", "span", "original", "source", "comment"}
-        assert case["cue"] in CUES
+        assert case["cue"] in CUE_BY_ID
         assert case["fires"] == ("span" in case)
         assert case.get("span", "") in case["text"]
 
@@ -92,3 +94,12 @@ def test_cases_have_the_fields_that_the_tests_read():
 def test_no_case_stands_twice():
     keys = [(case["cue"], case["text"], case.get("span")) for case in ALL]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue.id)
+def test_every_cue_explains_itself(cue):
+    assert cue.description.endswith(".")
+    assert cue.advice.endswith(".")
+    assert re.search(r"\[\w.*?\]", cue.example)
+    assert len(cue.innocent) >= 2
+    assert all(reason.endswith(".") for reason in cue.innocent)

@@ -32,7 +32,7 @@ def test_an_edit_becomes_evidence_with_its_alternatives_best_first():
     (e,) = substitution.find("Invoice Gates", edits("Invoice Gates", ("Invoice", "Bill")))
     assert (e.start, e.end, e.surface, e.cue, e.log10_odds) == (0, 7, "Invoice", CUE, 1.5)
     assert [(a.text, a.log10_odds) for a in e.alternatives] == [("Bill", 1.5), ("else", 0.4)]
-    assert e.message == "“Bill” is about 32 times likelier here."
+    assert e.message == "“Bill” is about 32 times likelier here than “Invoice”."
 
 
 def test_no_plan_no_evidence():

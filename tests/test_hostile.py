@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from detector import PlanError, apply_plan, detect, detect_many, reverse, scores
 from detector.errors import DetectorError, InputError
-from detector.readers import document_from_bytes
+from detector.readers import parse_document
 from detector.types import Edit
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
@@ -97,7 +97,7 @@ def test_generated_files_are_read_or_told(seed):
     for _ in range(8):
         name, data = generator.files(choose)
         try:
-            document = document_from_bytes(Path(name), data, choose.random() < 0.5)
+            document = parse_document(Path(name), data, Path(name).suffix, choose.random() < 0.5)
         except DetectorError as error:
             assert str(error)  # noqa: PT017 it may be read as well
         else:

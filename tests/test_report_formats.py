@@ -6,16 +6,21 @@ from importlib.resources import files
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from detector import detect, reverse
-from detector.cues import CUES
+from detector.cues import CUE_BY_ID, CUE_IDS, CUES
+from detector.errors import InputError
+from detector.prior import probability_at_prior
 from detector.readers import InputDocument
-from detector.report import github, html, markdown, sarif
+from detector.report import github, html, markdown, sarif, text
 from detector.report import json as json_report
+from detector.report.formats import REPORT_FORMATS
 from detector.report.lines import LineIndex
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument
-from detector.types import Alternative, Evidence, Passage, Report
+from detector.types import Alternative, Damage, Evidence, Passage, Report
 
 TEXT = 'Invoice Gates <script>alert("x")</script> spoke,\r\nhe | said.\n\n\u202eSecond, 100%: part 🙂 yr.'
 
@@ -31,7 +36,9 @@ def run():
     half = TEXT.index("\n\n") + 2
     passages = (Passage(0, half, 0.99, "spun"), Passage(half, len(TEXT), None, "insufficient_text"))
     found = (evidence("Invoice"), evidence("<script>", "collocation", ()), evidence("yr", likely=("year",)))
-    report = Report("spun", 0.987, 0.9, 12, "en", passages, found, TEXT)
+    at = TEXT.index("Gates")
+    name = Damage(at, at + 5, "Gates", "name_mangling", (Alternative("Bates", 0.4),), "A slip.")
+    report = Report("spun", 0.987, 0.9, 12, "en", passages, found, TEXT, (name,))
     clean = Report("clean", 0.01, 0.9, 30, "en", (Passage(0, 5, 0.01, "clean"),), (), "Hello")
     return ReportRun(
         (
@@ -49,7 +56,7 @@ def test_html_is_one_page_that_needs_nothing_and_runs_nothing_of_a_document(run)
     assert not re.search(r"""(?:src|href)=["'](?!#)""", page)
     assert page.count("<script>") == 1
     assert "&lt;script&gt;" in page
-    assert "\u202e" not in page
+    assert "\u202e" not in re.sub("<template>.*?</template>", "", page, flags=re.DOTALL)  # which shows nothing
     for shown in ("Invoice", "Bill", "98.7%", "12", "abc123", "gone.txt", "clean.txt"):
         assert shown in page
 
@@ -57,14 +64,14 @@ def test_html_is_one_page_that_needs_nothing_and_runs_nothing_of_a_document(run)
 def test_html_findings_can_be_reached_and_are_described(run):
     page = html.render(run)
     described = re.findall(r'<mark tabindex="0"[^>]*aria-describedby="([^"]+)"', page)
-    assert len(described) == 3
-    assert len(set(described)) == 3
+    assert len(described) == 4
+    assert len(set(described)) == 4
     assert all(f'role="tooltip" id="{name}"' in page for name in described)
 
 
 def test_html_shows_the_text_as_it_stands_between_the_marks(run):
     page = html.render(run)
-    body = re.sub(r'<span class="tip".*?</mark>', "</mark>", page, flags=re.DOTALL)
+    body = re.sub(r'<span class="(?:tip|original)".*?</mark>', "</mark>", page, flags=re.DOTALL)
     shown = "".join(re.findall(r'<p dir="auto"[^>]*>(.*?)</p>', body, re.DOTALL)[:2])
     plain = ElementTree.fromstring(f"<x>{shown}</x>").itertext()
     assert "".join(plain).startswith('Invoice Gates <script>alert("x")</script> spoke,')
@@ -81,8 +88,9 @@ def test_sarif_names_rules_places_and_failures(run):
     assert log["version"] == "2.1.0"
     (result_run,) = log["runs"]
     rules = [r["id"] for r in result_run["tool"]["driver"]["rules"]]
-    assert rules == list(CUES)
-    assert len(result_run["results"]) == 3
+    assert rules == list(CUE_BY_ID)
+    assert len(result_run["results"]) == 4
+    assert [r["level"] for r in result_run["results"]] == ["warning", "note", "warning", "warning"]
     for result in result_run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         place = result["locations"][0]["physicalLocation"]
@@ -101,7 +109,7 @@ def test_of_extracted_text_no_line_is_named(run):
     made = ReportRun((JudgedDocument(InputDocument("a.pdf", TEXT, extracted=True), first.report),), (), "0", "x")
     for result in json.loads(sarif.render(made))["runs"][0]["results"]:
         assert list(result["locations"][0]["physicalLocation"]) == ["artifactLocation"]
-    assert all(line.startswith("::warning file=a.pdf,title=") for line in github.render(made).splitlines())
+    assert all(re.match("::(warning|notice) file=a.pdf,title=", line) for line in github.render(made).splitlines())
     for parts in (True, False):
         assert json.loads(json_report.render(made, parts))["documents"][0]["text"] == TEXT
 
@@ -130,7 +138,9 @@ def test_sarif_paths_are_uris(run, path, uri):
 
 def test_github_commands_are_escaped(run):
     lines = github.render(run).splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
+    assert lines[1].startswith("::notice")
+    assert "title=damage%3A misspelt name::" in lines[1]
     assert lines[0].startswith("::warning file=a b%2Cc.txt,line=1,endLine=1,col=1,endColumn=8,title=substitution::")
     assert "100%25" in lines[0]
     assert lines[-1] == "::error file=gone.txt::no such file"
@@ -139,7 +149,9 @@ def test_github_commands_are_escaped(run):
 def test_markdown_shows_text_literally(run):
     text = markdown.render(run)
     assert r"\<script\>" in text
-    assert "| Invoice | Bill | substitution | 2.0 |" in text
+    assert "| Invoice | Bill | substitution | about 100 times likelier than what stands there |" in text
+    assert "**Is it damaged?** 1 misspelt name." in text
+    assert "**Was it rewritten?** **flagged**" in text
     assert "no such file" in text
 
 
@@ -168,3 +180,31 @@ def test_output_fits_the_schema(run):
     broken["evidence"][0]["cue"] = "mood"
     assert not validator.is_valid(broken)
     assert not validator.is_valid({**json.loads(json_report.render(run)), "documents": [broken]})
+
+
+def test_every_format_and_the_schema_know_every_cue():
+    schema = json.loads(files("detector").joinpath("report", "schema.json").read_text(encoding="utf-8"))
+    assert sorted(schema["$defs"]["cue"]["enum"]) == sorted(CUE_IDS)
+    for cue in CUES:
+        evidence = () if cue.is_damage else (Evidence(0, 5, "Hello", cue.id, 1.0, (), "Odd."),)
+        damage = (Damage(0, 5, "Hello", cue.id, (), "Odd."),) if cue.is_damage else ()
+        report = Report("spun", 0.98, 0.9, 1, "en", (), evidence, "Hello", damage)
+        made = ReportRun((JudgedDocument(InputDocument("a.txt", "Hello"), report),), (), "0", "x")
+        for shown in (text.render(made), *(f.render(made) for f in REPORT_FORMATS)):
+            assert cue.label in shown or f'": "{cue.id}"' in shown
+        Draft202012Validator(schema).validate(json.loads(json_report.render(made)))
+
+
+@given(st.floats(0, 1), st.floats(0.001, 0.999))
+def test_a_prior_moves_a_probability_as_bayes_says(p, prior):
+    moved = probability_at_prior(p, prior)
+    assert 0 <= moved <= 1
+    assert (moved <= p + 1e-12) == (prior <= 0.5) or moved == pytest.approx(p)
+    odds = prior / (1 - prior)
+    assert moved == pytest.approx(p * odds / (p * odds + 1 - p))
+    assert probability_at_prior(p, 0.5) == pytest.approx(p)
+
+
+def test_a_prior_out_of_range_is_refused():
+    with pytest.raises(InputError, match="0 to 1"):
+        probability_at_prior(0.5, 1.5)

@@ -4,17 +4,20 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector import apply_plan
+from detector import apply_plan, detect, reverse
 from detector.readers import InputDocument
 from detector.report import html
-from detector.report.model import JudgedDocument, ReportRun
-from detector.types import Alternative, Edit, EditAlternative, Evidence, Passage, Report, Restoration
+from detector.report.model import InputFailure, JudgedDocument, ReportRun, restoration_of
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Passage, Report, Restoration
 
+ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
+SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 TEXT = "The mayor stated that a honest answer would come.\n\nHe visited the quay inside the week, in May."
 
 
@@ -76,42 +79,55 @@ def edit(spun, original, text=TEXT):
     return Edit(start, start + len(spun), spun, original, 1.5)
 
 
-def page(evidence=(), plan=(), passages=None, text=TEXT, verdict="spun", path="a.txt"):
+def page(evidence=(), passages=None, text=TEXT, verdict="spun", path="a.txt", damage=(), min_gain=0.0, **facts):
     passages = (Passage(0, len(text), 0.9, verdict),) if passages is None else passages
-    report = Report(verdict, 0.97, 0.9, len(text.split()), "en", tuple(passages), tuple(evidence), text)
-    restoration = Restoration(apply_plan(text, tuple(plan)), tuple(plan), text)
-    return html.render(ReportRun((JudgedDocument(InputDocument(path, text), report, restoration),), (), "0", "x"))
+    report = Report(
+        verdict, 0.97, 0.9, len(text.split()), "en", tuple(passages), tuple(evidence), text, tuple(damage), min_gain
+    )
+    return html.render(ReportRun((JudgedDocument(InputDocument(path, text), report, **facts),), (), "0", "x"))
 
 
-def test_both_views_and_the_copy():
-    plan = (edit("stated", "said"), edit("inside", "within"))
+def test_the_views_and_the_copy():
     evidence = (finding("stated", "said", "told"), finding("inside", "within"), finding("quay"))
-    shown = Page(page(evidence, plan))
+    shown = Page(page(evidence))
+    restored = TEXT.replace("stated", "said").replace("inside", "within")
     assert squeezed(shown.found) == squeezed(TEXT)
-    assert squeezed(shown.restored) == squeezed(apply_plan(TEXT, plan))
-    assert shown.template == apply_plan(TEXT, plan)
+    assert squeezed(shown.restored) == squeezed(restored)
+    assert shown.template == restored
     assert "said, told" in shown.notes
+    views = [a["data-view"] for tag, a in shown.tags if tag == "button" and "data-view" in a]
+    assert views == ["found", "both", "restored"]
+
+
+def test_the_edits_are_the_findings_that_gain_enough():
+    evidence = (finding("stated", "said", odds=2.0), finding("inside", "within", odds=0.4))
+    name = Damage(
+        TEXT.index("May."), TEXT.index("May.") + 3, "May", "name_mangling", (Alternative("Mai", 0.6),), "Odd."
+    )
+    shown = Page(page(evidence, damage=(name,), min_gain=0.5))
+    assert shown.template == TEXT.replace("stated", "said").replace("May", "Mai")
+    assert shown.template == restoration_of(TEXT, Report("spun", 1, 0, 9, "en", (), evidence, TEXT, (name,), 0.5)).text
+    real = detect(SPUN)
+    assert restoration_of(SPUN, real).text == reverse(SPUN).text != SPUN
 
 
 @pytest.mark.parametrize(
-    ("evidence", "plan"),
+    "evidence",
     [
-        ((finding("honest", "sincere"),), (edit("a honest", "an honest"),)),
-        ((finding("a honest answer", "a frank reply"),), (edit("honest", "sincere"), edit("answer", "reply"))),
-        ((finding("a honest"), finding("honest answer", odds=3.0)), ()),
-        ((), (edit("would come", "was due"),)),
-        ((finding("come.\n\nHe", "came. He"),), (edit("come.\n\nHe", "came. She"),)),
-        ((), (Edit(0, 0, "", "Then ", 1.0), edit("May.", "May"))),
+        (finding("a honest", "an honest"), finding("honest", "sincere", odds=1.0)),
+        (finding("a honest answer", "a frank reply"), finding("honest", "sincere", odds=3.0)),
+        (finding("a honest"), finding("honest answer", odds=3.0)),
+        (finding("come.\n\nHe", "came. He"),),
     ],
-    ids=["edit begins before", "edits inside", "findings overlap", "edit alone", "across paragraphs", "insertion"],
+    ids=["a weaker one inside", "a stronger one inside", "they overlap", "across paragraphs"],
 )
-def test_what_overlaps_is_marked_once_and_nothing_shows_twice(evidence, plan):
+def test_findings_that_overlap_are_marked_once_and_nothing_shows_twice(evidence):
     half = TEXT.index("He ")
     passages = (Passage(0, half, 0.95, "spun"), Passage(half, len(TEXT), 0.2, "clean"))
-    source = page(evidence, plan, passages)
+    source = page(evidence, passages)
     shown = Page(source)
     assert squeezed(shown.found) == squeezed(TEXT)
-    assert squeezed(shown.restored) == squeezed(apply_plan(TEXT, plan))
+    assert squeezed(shown.restored) == squeezed(shown.template or TEXT)
     names = [a["id"] for _, a in shown.tags if "id" in a]
     assert len(set(names)) == len(names)
 
@@ -127,7 +143,7 @@ def test_any_text_shows_whole(text, data):
         position = end
     evidence = [Evidence(a, b, text[a:b], "collocation", 0.5) for a, b in spans]
     passages = (Passage(0, len(text), 0.9, "spun"),) if text else ()
-    shown = Page(page(evidence, (), passages, text))
+    shown = Page(page(evidence, passages, text))
     visible = [c for c in text if not c.isspace() and c != "\ufeff"]
     assert len(squeezed(shown.found)) == len(visible)
     assert not {tag for tag, _ in shown.tags} & {"img", "iframe", "object", "link"}
@@ -136,13 +152,14 @@ def test_any_text_shows_whole(text, data):
 def test_nothing_of_a_document_can_run_or_load():
     hostile = '</template></script><script>x()</script><img src="//x" onerror=x()> javascript:x() {{ 7 * 7 }} \u202eabc'
     source = page(
-        [finding("javascript:x()", "<b>x</b>", text=hostile, message="<i>x</i>")], (), None, hostile, path=hostile
+        [finding("javascript:x()", "<b>x</b>", text=hostile, message="<i>x</i>")], None, hostile, path=hostile
     )
     shown = Page(source)
     assert sum(tag == "script" for tag, _ in shown.tags) == 1
-    assert all(not name.startswith("on") and name not in ("src", "href") for _, a in shown.tags for name in a)
+    assert all(not name.startswith("on") and name != "src" for _, a in shown.tags for name in a)
+    assert all(a["href"].startswith("#") for _, a in shown.tags if "href" in a)
     assert "49" not in shown.found
-    assert "\u202e" not in source
+    assert "\u202e" not in re.sub("<template>.*?</template>", "", source, flags=re.DOTALL)
     script = re.search(r"<script>(.*?)</script>", source, re.DOTALL).group(1)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     (policy,) = (a["content"] for tag, a in shown.tags if tag == "meta" and "http-equiv" in a)
@@ -191,17 +208,63 @@ def test_a_restoration_shows_what_stood_there():
 )
 def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
     source = page((finding("stated", "said"),), verdict=verdict)
-    summary = " ".join(re.findall(r'<p class="(?:answer|summary)">(.*?)</p>', source, re.DOTALL))
+    summary = " ".join(re.findall(r'<p class="(?:answer|summary)[^"]*">(.*?)</p>', source, re.DOTALL))
     assert said in summary
     assert ("“stated” for “said”" in summary) == (verdict == "spun")
     assert ("97.0%" in summary) == (verdict in ("spun", "clean"))
 
 
-def test_several_documents_have_an_index():
-    report = Report("clean", 0.01, 0.5, 5, "en", (), (), "Hello.")
-    run = ReportRun(tuple(JudgedDocument(InputDocument(f"{n}.txt", "Hello."), report) for n in range(3)), (), "0", "x")
-    shown = Page(html.render(run))
-    targets = [a["href"] for tag, a in shown.tags if tag == "a"]
+def test_what_is_less_likely_than_the_text_is_no_finding():
+    unlikely = finding("stated", "said", odds=-0.4)
+    assert "<mark" not in page((unlikely,))
+    assert Page(page((unlikely,), min_gain=-1.0)).template == TEXT.replace("stated", "said")
+
+
+def test_several_documents_have_an_index_with_those_that_were_not_read():
+    def document(n, verdict, p):
+        return JudgedDocument(
+            InputDocument(f"{n}.txt", "Hello."), Report(verdict, p, 0.9, 5, "en", source="Hello."), 0.7
+        )
+
+    judged = (document(0, "clean", 0.01), document(1, "clean", 0.8), document(2, "spun", 0.95))
+    source = html.render(ReportRun(judged, (InputFailure("gone.txt", "no such file"),), "0", "x"))
+    shown = Page(source)
+    targets = [a["href"] for tag, a in shown.tags if tag == "a" and a["href"].startswith("#d")]
     assert targets == [f"#{a['id']}" for tag, a in shown.tags if tag == "article"]
-    assert len(targets) == 3
-    assert "Nothing was found" in html.render(run)
+    rows = re.findall(r'<tr data-group="(\w+)">(.*?)</tr>', source, re.DOTALL)
+    assert [group for group, _ in rows] == ["rest", "doubtful", "flagged", "rest"]
+    assert "gone.txt: no such file" in rows[3][1]
+    assert source.count('<details class="folded">') == 1  # what is not flagged is folded
+    assert "Nothing was found" in source
+
+
+def test_the_top_says_how_to_read_it_and_what_the_number_assumes():
+    source = page((finding("stated", "said"),), prior=0.01, sha256="ab" * 32)
+    assert source.index("half of all texts are spun") < source.index("<main>")
+    assert "A flag is a reason to look, not proof" in source
+    assert "if 1% of yours are, it is 24.6%" in source
+    assert "ab" * 32 in source
+    assert "where 1% are" in page((finding("stated", "said"),))
+
+
+def test_damage_is_a_remark_of_its_own():
+    name = Damage(
+        TEXT.index("May."), TEXT.index("May.") + 3, "May", "name_mangling", (Alternative("Mai", -0.6),), "Odd."
+    )
+    source = page((finding("stated", "said"),), damage=(name,))
+    assert "It rests on 1 substitution." in source
+    assert re.search(r"Is it damaged\?</b> 1 misspelt name\.", source)
+    assert "Is it damaged" not in page((finding("stated", "said"),))
+    assert Page(source).template == TEXT.replace("stated", "said")  # what is no likelier is no edit
+
+
+def test_people_read_flagged_and_doubtful():
+    for verdict, facts, reading in (
+        ("spun", {}, "Flagged"),
+        ("clean", {"doubtful_from": 0.7}, "Doubtful"),
+        ("clean", {"doubtful_from": 0.98}, "Not flagged"),
+        ("insufficient_text", {}, "No verdict"),
+    ):
+        source = page((), verdict=verdict, **facts)
+        assert f">{reading}</span>" in source
+        assert not re.search(r">\s*(?:Spun|Clean)\s*<", source)

@@ -81,6 +81,7 @@ def test_score_leaves_out_passages_and_evidence(annotated):
         "verdict",
         "probability",
         "threshold",
+        "min_gain",
     }
 
 

@@ -1,94 +1,108 @@
 """The command line: reads inputs, prints results to standard output, everything else to standard error.
 
-Exit codes: 0 ran; 1 `--check` found a document that is spun; 2 wrong usage; 3 an input or a model could not
-be read, the other inputs are done all the same. The worst of all inputs wins: 3 over 1 over 0.
+Exit codes: 0 ran; 1 `--check` found a document that is flagged; 2 wrong usage; 3 an input or a model could not be
+read, the other inputs are done all the same; 70 a fault of the program. The worst of all inputs wins: 3 over 1 over 0.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
-from pathlib import Path
+from difflib import get_close_matches
 from typing import Any
 
 import click
 
-from detector import __version__
-from detector.cli import models
 from detector.cli.annotate import annotate
-from detector.cli.call import PipeClosed, Usage, echo_error
-from detector.cli.options import ALL_FORMATS, FORMATS
+from detector.cli.evaluate import evaluate
+from detector.cli.explain import explain
+from detector.cli.info import info
+from detector.cli.messages import PipeClosed, Usage, echo_error, fault
 from detector.cli.reverse import reverse
 from detector.cli.scan import scan
+from detector.cli.schema import schema
 from detector.cli.score import score
-from detector.config import find_config
-from detector.errors import DetectorError, InputError
+from detector.cli.train import train
+from detector.config import KEYS
+from detector.errors import DetectorError
+from detector.version import __version__
 
 __all__ = ["cli", "main"]
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_FAULT = 70  # sysexits' EX_SOFTWARE
+_INTERRUPTED = 130
 
+_WIDTH = max(map(len, KEYS)) + 2
+_EPILOG = (
+    """
+\b
+Settings, in detector.toml or under [tool.detector] in pyproject.toml (options go before them):
+"""
+    + "\n".join(f"  {key:<{_WIDTH}}{meaning}" for key, meaning in KEYS.items())
+    + """
 
-_COMPLETION = """
+\b
+In a text, these comments put a part out of bounds:
+  <!-- detector: off --> ... <!-- detector: on -->
+
 \b
 Completion of commands and options, in the shell's start-up file:
   bash   eval "$(_DETECTOR_COMPLETE=bash_source detector)"
   zsh    eval "$(_DETECTOR_COMPLETE=zsh_source detector)"
   fish   _DETECTOR_COMPLETE=fish_source detector | source
 """
+)
 
 
 class Group(click.Group):
     """Commands whose closed pipes are told apart: click would exit with 1, which means something here."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """ReportRun the command that was asked for."""
+        """Run the command that was asked for."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             raise PipeClosed from None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named; if none is, say which there are, or what the name may have meant."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            if os.path.lexists(args[0]):
+                hint = f"to judge that file: detector annotate {args[0]}"
+            else:
+                near = get_close_matches(args[0], self.commands, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.commands)}"
+            raise Usage(f"no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
 
-@click.group(cls=Group, context_settings=_CONTEXT, epilog=_COMPLETION)
-@click.version_option(__version__, prog_name="detector")
+
+@click.group(cls=Group, context_settings=_CONTEXT, epilog=_EPILOG, invoke_without_command=True, no_args_is_help=False)
+@click.version_option(__version__, "--version", "-V", prog_name="detector")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Find spun English, show the words that give it away, and restore what they probably were.
 
     Spun text had its words replaced by synonyms, automatically. PATH is a file, a folder or a pattern; `-` or
-    no PATH reads standard input. A project's settings are read from [tool.detector] in pyproject.toml, or
-    from detector.toml.
+    no PATH reads standard input.
     """
-    try:
-        config = find_config(Path.cwd(), ALL_FORMATS)
-    except InputError as error:
-        raise Usage(str(error)) from None
-    ctx.obj = config
-    common: dict[str, Any] = {} if config.color is None else {"color": config.color}
-    judged: dict[str, Any] = {} if config.threshold is None else {"threshold": config.threshold}
-    if config.cache is not None:
-        judged["cache"] = config.cache
-    ctx.default_map = {
-        "annotate": {**common, **judged},
-        "score": {**common, **judged},
-        "reverse": {**common, **({} if config.min_gain is None else {"min_gain": config.min_gain})},
-    }
-    for command, formats in FORMATS.items():
-        if config.format in formats:
-            ctx.default_map[command]["format_"] = config.format
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
-for command in (annotate, score, reverse, scan, models.info, models.schema, models.train, models.evaluate):
+for command in (annotate, score, reverse, scan, explain, info, schema, train, evaluate):
     cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """ReportRun the command line and return its exit code."""
+    """Run the command line and return its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code = cli.main(
-            args=None if arguments is None else list(arguments), prog_name="detector", standalone_mode=False
-        )
+        code = cli.main(args=given, prog_name="detector", standalone_mode=False)
         sys.stdout.flush()
     except (PipeClosed, BrokenPipeError):
         # What is still buffered must not go to the closed pipe at exit.
@@ -102,14 +116,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         echo_error(error.format_message())
         return error.exit_code
-    except click.Abort:
-        return 130
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
     except DetectorError as error:
         echo_error(str(error))
         return 3
     except MemoryError:
         echo_error("out of memory; fewer --jobs, or smaller files, need less")
         return 3
-    except KeyboardInterrupt:
-        return 130
+    except Exception as error:
+        if {"-v", "--verbose"} & set(given):
+            traceback.print_exc()
+        echo_error(fault(error))
+        return _FAULT
     return int(code or 0)

@@ -2,129 +2,218 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
-from detector import __version__
-from detector.cli.call import Invocation, Usage, signature
-from detector.cli.documents import iter_documents, judge, only, paths_of, read_baseline, restore
+from detector.cli.baseline import read_baseline
+from detector.cli.call import Invocation, signature
+from detector.cli.inputs import iter_inputs, paths_of, sizes_of
+from detector.cli.judging import Judging, judge
+from detector.cli.messages import Usage
 from detector.cli.options import (
     cache_option,
     call_of,
     check_option,
     check_threshold,
     common,
+    config_of,
     jobs_option,
     open_cache,
+    prior_option,
+    rules_of,
     threshold_option,
 )
-from detector.cues import CUES
+from detector.cli.output import check_not_an_input
+from detector.cli.queue import only_option, ordered, queue_of, sort_option
+from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
-from detector.report.model import JudgedDocument, ReportRun
+from detector.report.formats import REPORT_FORMAT_BY_NAME
+from detector.report.model import JudgedDocument, ReportRun, findings, label_of
+from detector.version import __version__
 
 __all__ = ["annotate"]
 
 
-@click.command(short_help="Highlight what reads as substituted, with likely originals.")
+@click.command(short_help="Highlight substituted wording, with likely originals.")
 @common("annotate")
 @threshold_option
+@prior_option
 @check_option
 @jobs_option
 @cache_option
+@only_option
+@sort_option
 @click.option(
     "--context",
     type=click.IntRange(0),
     metavar="N",
     help="Show only passages with findings, and N around each (text).",
 )
+@click.option("--statistics", is_flag=True, help="Count findings by cue instead of showing them (text).")
 @click.option(
     "--why",
     "cues",
-    type=click.Choice(CUES),
+    type=click.Choice(tuple(CUE_BY_ID)),
     metavar="CUE",
     multiple=True,
-    help=f"Only findings of this kind; repeatable. One of {', '.join(CUES)}.",
+    help=f"Only findings of this kind; repeatable. One of {', '.join(CUE_BY_ID)}.",
 )
 @click.option(
     "--baseline",
+    "baseline_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Only what this former JSON report does not have; --check minds only documents with such findings.",
+    help="Only findings that this former JSON report lacks; --check minds only documents with such findings.",
 )
+@click.option("--prune", is_flag=True, help="Take findings that are gone out of the baseline's file.")
 @click.pass_context
 def annotate(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
-    format_: str,
-    output: Path | None,
-    color: str,
-    quiet: bool,
+    output_dir: Path | None,
     threshold: float | str | None,
+    prior: float | None,
     check: bool,
     jobs: int,
     cache: Path | None,
+    only: tuple[str, ...],
+    sort: str | None,
     context: int | None,
+    statistics: bool,
     cues: tuple[str, ...],
-    baseline: Path | None,
+    baseline_path: Path | None,
+    prune: bool,
+    **shared: Any,
 ) -> int:
-    """Highlight what reads as substituted, passage by passage, with likely originals."""
-    if context is not None and format_ != "text":
-        raise Usage("--context goes with --format text only")
+    """Highlight wording that reads as substituted, passage by passage, with likely originals.
+
+    Exit codes: 0 ran; 1 with --check, a document is flagged; 2 wrong usage; 3 an input could not be read, the
+    others are done all the same; 70 a fault of the program.
+    """
+    call = call_of(ctx)
+    for name, given in (("--context", context is not None), ("--statistics", statistics)):
+        if given and call.format != "text":
+            raise Usage(f"{name} goes with --format text, not {call.format}: leave one of them out")
+    if prune and baseline_path is None:
+        raise Usage("--prune needs a baseline: add --baseline FILE")
     check_threshold(threshold)
-    call = call_of(ctx, format_, output, color, quiet)
-    known = None if baseline is None else read_baseline(baseline)
-    if known is not None and context is None:
+    baseline = None if baseline_path is None else read_baseline(baseline_path)
+    if baseline is not None and context is None:
         context = 0  # what is new matters, not the article around it
-    files = paths_of(paths, call)
-    kept = open_cache(cache, threshold)
+    files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
+    check_not_an_input(call.output, files, "give -o another name")
+    judging = Judging(
+        threshold, jobs, prior=prior, rules=rules_of(ctx), cache=open_cache(cache, threshold), verbose=call.verbose
+    )
 
     def results() -> Iterator[JudgedDocument]:
-        for item in call.read(judge(iter_documents(files), threshold, jobs, kept), len(files)):
-            left = only(item, cues, known)
-            fresh = known is None or bool(left.report.evidence)
-            call.flagged |= item.report.verdict == "spun" and fresh
+        judged = judge(iter_inputs(files, shared["stdin_filename"]), judging)
+        for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
+            left = _only_cues(item, cues)
+            left = left if baseline is None else baseline.fresh(left)
+            call.flagged |= item.report.verdict == "spun" and (baseline is None or bool(left.report.evidence))
             yield left
 
-    if format_ == "text":
-        _print_documents(call, results(), len(files) > 1, context)
+    queued = queue_of(results(), only, sort)
+    phrases = judging.rules.phrases
+    about_phrases = "" if phrases is None else f"{phrases.name} (SHA-256 {phrases.sha256[:16]})"
+
+    def run_of(judged: Sequence[JudgedDocument], whole: bool = True) -> ReportRun:
+        failures = tuple(call.failures) if whole else ()
+        return ReportRun(tuple(judged), failures, __version__, signature(), date.today().isoformat(), about_phrases)
+
+    if statistics:
+        _print_statistics(call, queued)
+    elif output_dir is not None:
+        for judged in queued:
+            part = call.into(output_dir, judged.document.path, files)
+            _write(part, run_of([judged], whole=False), context)
+    elif call.format == "text":
+        _print_documents(call, queued, len(files) > 1, context, show_all=bool(only))
     else:
-        judged = tuple(results())
-        if format_ == "html":
-            judged = tuple(
-                replace(j, restoration=restore(j.document, None)) if j.report.verdict == "spun" else j for j in judged
-            )
-        run = ReportRun(judged, tuple(call.failures), __version__, signature())
-        with call.writer() as write:
-            rendered = _renderer(format_)(run)
-            for part in (rendered,) if isinstance(rendered, str) else rendered:
-                write(part)
+        _write(call, run_of(list(queued)), context)
+    if baseline is not None:
+        if prune:
+            baseline.prune()
+        removed = "taken out of it" if prune else "--prune takes them out"
+        note = f"{baseline.left_out:,} known findings left out"
+        call.note(note + (f"; {baseline.gone:,} of {baseline.path} are gone ({removed})" if baseline.gone else ""))
     return call.code(check)
 
 
-def _renderer(format_: str) -> Callable[[ReportRun], str | Iterable[str]]:
-    from importlib import import_module
+def _only_cues(judged: JudgedDocument, cues: Sequence[str]) -> JudgedDocument:
+    """Return the report without the findings of cues that nobody asked for."""
+    if not cues:
+        return judged
+    report = judged.report
+    evidence = tuple(e for e in report.evidence if e.cue in cues)
+    damage = tuple(d for d in report.damage if d.kind in cues)
+    return replace(judged, report=replace(report, evidence=evidence, damage=damage))
 
-    render: Callable[[ReportRun], str | Iterable[str]] = import_module(f"detector.report.{format_}").render
-    return render
+
+def _write(call: Invocation, run: ReportRun, context: int | None) -> None:
+    """Write one report on all documents of a run."""
+    if call.format == "text":
+        with call.terminal() as terminal:
+            for judged in run.judged:
+                terminal.document(judged, context)
+        return
+    with call.writer() as write:
+        write(REPORT_FORMAT_BY_NAME[call.format].render(run))
 
 
-def _print_documents(call: Invocation, results: Iterator[JudgedDocument], several: bool, context: int | None) -> None:
+def _print_documents(
+    call: Invocation, judged: Iterable[JudgedDocument], several: bool, context: int | None, show_all: bool
+) -> None:
+    """Print documents one by one; of several, those that nothing was found in stand in the summary alone."""
     rows = []
     flagged = False
     with call.terminal() as terminal:
-        for judged in results:
+        for item in judged:
+            folded = several and not show_all and _is_plain(item, context)
+            if not folded:
+                if several:
+                    terminal.heading(item.document.path)
+                terminal.document(item, context)
+                if several:
+                    terminal.console.print()
+            flagged |= item.report.verdict == "spun"
             if several:
-                terminal.heading(judged.document.path)
-            terminal.document(judged, context)
-            flagged |= judged.report.verdict == "spun"
-            if several:
-                terminal.console.print()
-                rows.append(JudgedDocument(InputDocument(judged.document.path, ""), judged.report))
-        if several and rows:
-            terminal.summary(rows, call.failures)
+                rows.append(replace(item, document=InputDocument(item.document.path, "")))
+        if several and (rows or call.failures):
+            terminal.summary(ordered(rows, None), call.failures)
         if call.on_terminal and call.colored and not call.quiet and flagged:
             terminal.console.print()
             terminal.legend()
+
+
+def _is_plain(judged: JudgedDocument, context: int | None) -> bool:
+    if context is not None:
+        return not findings(judged.report)
+    report = judged.report
+    if judged.reading in ("flagged", "doubtful") or report.damage:
+        return False
+    return all(p.verdict != "spun" for p in report.passages)
+
+
+def _print_statistics(call: Invocation, judged: Iterable[JudgedDocument]) -> None:
+    """Print how many findings there are of each cue, and how many documents of each verdict."""
+    by_cue: Counter[str] = Counter()
+    readings: Counter[str] = Counter()
+    words = 0
+    for item in judged:
+        by_cue.update(f.cue for f in findings(item.report))
+        readings[item.reading] += 1
+        words += item.report.n_words
+    with call.writer() as write:
+        for cue, n in by_cue.most_common():
+            write(f"{n:>7,}  {cue:<24}  {label_of(cue)}\n")
+        documents = ", ".join(f"{n:,} {reading}" for reading, n in readings.most_common())
+        write(f"{readings.total():>7,}  documents, {words:,} words: {documents or 'none'}\n")

@@ -1,17 +1,18 @@
-"""One call of the command line: what it was told, where its results go, what has gone wrong so far."""
+"""One call of the command line: its settings, where its results go, and the errors so far."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
-import click
-
+from detector.cli.messages import PipeClosed, Usage, echo_error
+from detector.cli.output import check_not_an_input, name_in, write_file
+from detector.cli.progress import WordProgress, bar
 from detector.report.model import InputFailure
 
 if TYPE_CHECKING:
@@ -22,29 +23,28 @@ __all__ = ["Invocation", "PipeClosed", "Usage", "bar", "echo_error", "signature"
 _Item = TypeVar("_Item")
 
 
-class Usage(click.UsageError):
-    """Wrong usage that says itself what to do instead."""
-
-
-class PipeClosed(Exception):
-    """Whoever read the results has read enough."""
-
-
 @dataclass
 class Invocation:
-    """What one call was told about where its results go, and what has gone wrong so far."""
+    """Where the results of one call go, and the errors so far.
+
+    Attributes
+    ----------
+    output : the file of the results; None for standard output
+    quiet : print errors only
+    verbose : print the traceback of faults too
+    """
 
     format: str
     output: Path | None
     color: str
     quiet: bool
-    exclude: tuple[str, ...] = ()
+    verbose: bool = False
     failures: list[InputFailure] = field(default_factory=list)
     flagged: bool = False
 
     @property
     def colored(self) -> bool:
-        """Whether standard output takes colour: asked for, or a terminal and nobody minds."""
+        """Whether standard output takes colour: asked for, or a terminal and nothing speaks against it."""
         if self.color != "auto":
             return self.color == "always"
         if self.output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -57,19 +57,54 @@ class Invocation:
         return self.output is None and sys.stdout.isatty()
 
     def fail(self, failure: InputFailure) -> None:
-        """Tell of an input that could not be read, and remember it."""
+        """Print an error about an input that could not be read, and remember it."""
         self.failures.append(failure)
         echo_error(f"{failure.path}: {failure.message}")
 
-    def read(self, items: Iterable[_Item | InputFailure], total: int) -> Iterator[_Item]:
-        """Yield what could be read, with progress; echo_error of the rest."""
-        with self.progress(total) as done:
-            for item in items:
-                done()
+    def note(self, message: str) -> None:
+        """Print a line to standard error, unless only errors are wanted."""
+        if not self.quiet:
+            echo_error(message)
+
+    def read(
+        self, items: Iterable[_Item | InputFailure], sizes: list[int], n_words: Callable[[_Item], int]
+    ) -> Iterator[_Item]:
+        """Yield the results that there are, with progress; print errors for the others.
+
+        Parameters
+        ----------
+        sizes : of the inputs, in bytes, in the order of the items
+        n_words : of an item
+        """
+        progress = WordProgress(sum(sizes)) if sys.stderr.isatty() and not self.quiet else None
+        if progress is not None:
+            progress.resume()
+        try:
+            for item, size in zip(items, sizes, strict=True):
+                if progress is not None:
+                    # On one terminal, results and progress take turns.
+                    if self.on_terminal or isinstance(item, InputFailure):
+                        progress.pause()
+                    progress.advance(0 if isinstance(item, InputFailure) else n_words(item), size)
                 if isinstance(item, InputFailure):
                     self.fail(item)
                 else:
                     yield item
+                if progress is not None and (self.on_terminal or isinstance(item, InputFailure)):
+                    progress.resume()
+        finally:
+            if progress is not None:
+                progress.pause()
+
+    def into(self, folder: Path, document: str, inputs: Sequence[Path], keep_name: bool = False) -> Invocation:
+        """Return the call that writes the results of one document to a folder, under the document's own folders."""
+        output = name_in(folder, document, self.format, keep_name)
+        check_not_an_input(output, inputs, "give --output-dir another folder")
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Usage(f"--output-dir {folder}: cannot be written: {error.strerror or error}") from None
+        return replace(self, output=output)
 
     def code(self, check: bool = False) -> int:
         """Return the exit code: the worst of all inputs."""
@@ -77,33 +112,24 @@ class Invocation:
 
     @contextmanager
     def writer(self) -> Iterator[Callable[[str], None]]:
-        """Yield a function that writes results in UTF-8, to standard output or the file that was named.
+        """Yield a function that writes results in UTF-8, to standard output or the file that was named."""
+        with self.data_writer() as write:
+            yield lambda text: write(text.encode("utf-8", "surrogateescape"))
 
-        The file appears when all is written: it may be an input too, and a call that was broken off leaves
-        what was there.
-        """
+    @contextmanager
+    def data_writer(self) -> Iterator[Callable[[bytes], None]]:
+        """Yield a function that writes bytes to standard output or the file that was named."""
         if self.output is None:
-            out = getattr(sys.stdout, "buffer", None)
-            if out is None:  # a stream that someone has put in its place
-                yield _write_text
-            else:
-                yield lambda text: _write(out, text)
+            yield _write_out
             sys.stdout.flush()
             return
-        special = self.output.exists() and not self.output.is_file()
-        path = self.output if special else self.output.with_name(self.output.name + ".partial")
         try:
-            with path.open("wb") as file:
-                yield lambda text: _write(file, text)
-            if not special:
-                path.replace(self.output)
+            with write_file(self.output) as file:
+                yield lambda data: _write(file, data)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            raise Usage(f"{self.output}: cannot be written: {error.strerror}") from None
-        finally:
-            if not special:
-                path.unlink(missing_ok=True)
+            raise Usage(f"{self.output}: cannot be written: {error.strerror or error}") from None
 
     @contextmanager
     def terminal(self) -> Iterator[Terminal]:
@@ -124,50 +150,17 @@ class Invocation:
             yield Terminal.on(out, self.colored)
             write(out.getvalue())
 
-    @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """Yield a function that is told of each document done: a bar, where there is one to see it.
 
-        Not where results scroll by on the same terminal: they are progress enough.
-        """
-        if self.quiet or total < 3 or not sys.stderr.isatty() or self.on_terminal:
-            yield lambda: None
-            return
-        with bar() as shown:
-            task = shown.add_task("documents", total=total)
-            yield lambda: shown.advance(task)
+def _write(file: IO[bytes], data: bytes) -> None:
+    file.write(data)
 
 
-def _write(out: IO[bytes], text: str) -> None:
-    out.write(text.encode("utf-8", "surrogateescape"))
-
-
-def _write_text(text: str) -> None:
-    sys.stdout.write(text)
-
-
-def bar() -> Any:
-    """Return a progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description:<18}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-
-
-def echo_error(message: str) -> None:
-    """Print one line to standard error."""
-    from detector.report.text import printable
-
-    line = printable(message).replace("\n", " ").strip()
-    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    click.echo(f"detector: {line}".encode(encoding, "replace").decode(encoding), err=True)
+def _write_out(data: bytes) -> None:
+    out = getattr(sys.stdout, "buffer", None)
+    if out is None:  # a stream of text that someone has put in its place
+        sys.stdout.write(data.decode("utf-8", "surrogateescape"))
+    else:
+        out.write(data)
 
 
 def signature() -> str:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from detector import __version__
-from detector.cli.call import Invocation, Usage, signature
-from detector.config import Config
+from detector.cli.call import Invocation, signature
+from detector.cli.messages import Usage
+from detector.cli.output import format_for
+from detector.cli.rules import Rules, read_phrases
+from detector.config import Config, find_config, load_config, threshold_of
+from detector.cues import CUE_BY_ID
 from detector.errors import InputError
+from detector.report.formats import REPORT_FORMAT_BY_NAME
+from detector.version import __version__
+from detector.writers import WRITERS
 
 if TYPE_CHECKING:
     from detector.cache import ResultCache
 
 __all__ = [
-    "ALL_FORMATS",
     "FORMATS",
     "Span",
     "cache_option",
@@ -25,17 +32,20 @@ __all__ = [
     "check_option",
     "check_threshold",
     "common",
+    "config_of",
     "jobs_option",
     "open_cache",
+    "prior_option",
+    "rules_of",
     "threshold_option",
 ]
 
 FORMATS = {
-    "annotate": ("text", "json", "html", "sarif", "github", "markdown"),
+    "annotate": ("text", *REPORT_FORMAT_BY_NAME),
     "score": ("text", "json", "jsonl", "csv"),
-    "reverse": ("text", "diff", "json"),
+    "reverse": ("text", "diff", "json", *(w.name for w in WRITERS)),
 }
-ALL_FORMATS = tuple(dict.fromkeys(f for formats in FORMATS.values() for f in formats))
+_ALL_FORMATS = tuple(dict.fromkeys(f for formats in FORMATS.values() for f in formats))
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
@@ -45,19 +55,29 @@ else:  # generic for type checkers alone before click 8.3
 
 
 class Threshold(_ParamType):
-    """A probability, or the name of a threshold, which only the models know."""
+    """A probability, a percentage, or the name of a threshold, which only the models know."""
 
     name = "number|name"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
         """Return the probability, or the name as it stands."""
-        try:
-            number = float(value)
-        except ValueError:
-            return str(value)
-        if not 0 <= number <= 1:
-            self.fail(f"{value} is no probability from 0 to 1", param, ctx)
-        return number
+        threshold = threshold_of(value)
+        if threshold is None:
+            self.fail(f"{value!r} is not a probability: give 0 to 1, such as 0.95 or 95%", param, ctx)
+        return threshold
+
+
+class Share(_ParamType):
+    """A share, 0 to 1, or a percentage."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the share, 0 to 1."""
+        share = threshold_of(value)
+        if not isinstance(share, float):
+            self.fail(f"{value!r} is not a share: give 0 to 1, such as 0.01 or 1%", param, ctx)
+        return share
 
 
 class Span(_ParamType):
@@ -71,53 +91,152 @@ class Span(_ParamType):
             return value
         start, colon, end = value.partition(":")
         if not (colon and start.isdecimal() and end.isdecimal() and int(start) <= int(end)):
-            self.fail(f"{value!r} is no span: give offsets as START:END, such as 57:62", param, ctx)
+            self.fail(f"{value!r} is not a span: give offsets as START:END, such as 57:62", param, ctx)
         return int(start), int(end)
+
+
+def _settle(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Read the project's settings, once both options that say which are known; they are the other options' defaults."""
+    given = ctx.meta.setdefault("detector.config", {})
+    given[param.name] = value
+    if len(given) < 2:
+        return value
+    path, isolated = given["config"], given["isolated"]
+    if path is not None and isolated:
+        raise Usage("--config names settings, --isolated wants none: leave one of them out")
+    cues = tuple(CUE_BY_ID)
+    try:
+        if path is not None:
+            config = load_config(path, _ALL_FORMATS, cues)
+        else:
+            config = Config() if isolated else find_config(Path.cwd(), _ALL_FORMATS, cues)
+    except InputError as error:
+        raise Usage(str(error)) from None
+    ctx.obj = config
+    names = ("color", "threshold", "prior", "min_gain", "cache")
+    ctx.default_map = {name: value for name in names if (value := getattr(config, name)) is not None}
+    return value
+
+
+# What annotate, score and reverse share, besides paths and --format, in the order of the help.
+_SHARED = (
+    click.option(
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+        metavar="FILE",
+        help="Write results to FILE; - is standard output.",
+    ),
+    click.option(
+        "--output-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Write one file for each input to FOLDER.",
+    ),
+    click.option(
+        "--stdin-filename", metavar="NAME", help="Name of what stands on standard input; its suffix says its kind."
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="PATTERN",
+        help="Pass over such files and folders in folders; repeatable, beside those of the settings.",
+    ),
+    click.option(
+        "--color",
+        type=click.Choice(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        help="Colour in text; auto minds NO_COLOR.",
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no notes."),
+    click.option("--verbose", "-v", is_flag=True, help="Print the traceback of a fault too."),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        is_eager=True,
+        callback=_settle,
+        expose_value=False,
+        help="Read the settings from FILE, and from nowhere else.",
+    ),
+    click.option(
+        "--isolated",
+        is_flag=True,
+        is_eager=True,
+        callback=_settle,
+        expose_value=False,
+        help="Read no settings.",
+    ),
+    click.option("--show-settings", is_flag=True, help="Print each setting and where it comes from, and stop."),
+)
 
 
 def common(command: str) -> Callable[[_Command], _Command]:
     """Add the arguments that annotate, score and reverse share."""
-    options = [
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
-        click.option(
-            "--format",
-            "format_",
-            type=click.Choice(FORMATS[command]),
-            default="text",
-            show_default=True,
-            help="What to write.",
-        ),
-        click.option(
-            "--output",
-            "-o",
-            type=click.Path(path_type=Path, dir_okay=False),
-            metavar="FILE",
-            help="Write results to FILE instead of standard output.",
-        ),
-        click.option(
-            "--color",
-            type=click.Choice(("auto", "always", "never")),
-            default="auto",
-            show_default=True,
-            help="Colour in text; auto minds NO_COLOR.",
-        ),
-        click.option("--quiet", "-q", is_flag=True, help="No progress, no notes; errors are told."),
-    ]
+    paths = click.argument("paths", nargs=-1, metavar="[PATH]...")
+    format_ = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS[command]),
+        help="What to write; without it, what the suffix of FILE says, or text.",
+    )
 
     def add(function: _Command) -> _Command:
-        for option in reversed(options):
-            function = option(function)
-        return function
+        @wraps(function)
+        def shown_or_run(*arguments: Any, show_settings: bool, **values: Any) -> int:
+            if show_settings:
+                _show_settings(click.get_current_context())
+                return 0
+            return int(function(*arguments, **values))
+
+        made: Any = shown_or_run
+        for option in reversed((paths, format_, *_SHARED)):
+            made = option(made)
+        decorated: _Command = made
+        return decorated
 
     return add
+
+
+_ORIGINS = {
+    ParameterSource.COMMANDLINE: "option",
+    ParameterSource.ENVIRONMENT: "environment",
+    ParameterSource.DEFAULT: "default",
+}
+
+
+def _show_settings(ctx: click.Context) -> None:
+    """Print each option with its value and origin, and the settings that are no options."""
+    config = config_of(ctx)
+    click.echo(f"settings: {config.source or 'none; no detector.toml and no [tool.detector] upward from here'}")
+    for name, value in ctx.params.items():
+        source = ctx.get_parameter_source(name)
+        if name in ("paths", "show_settings"):
+            continue
+        if name == "format_" and value is None and config.format in FORMATS.get(ctx.info_name or "", ()):
+            value, origin = config.format, "settings"
+        else:
+            origin = "settings" if source is ParameterSource.DEFAULT_MAP else _ORIGINS.get(source, "default")  # type: ignore[arg-type]
+        shown = "" if value in (None, ()) else value
+        click.echo(f"  {name.rstrip('_').replace('_', '-'):<16} {shown!s:<24} {origin}".rstrip())
+    for key in ("exclude", "ignore", "accept", "phrases", "per_path"):
+        if value := getattr(config, key):
+            click.echo(f"  {key.replace('_', '-'):<16} {value!s:<24} settings")
 
 
 threshold_option = click.option(
     "--threshold",
     type=Threshold(),
-    help="Probability from which a document is spun, or a name such as fpr=0.001; `info` lists them.",
+    help="Probability from which a document is flagged: 0.95, 95%, or a name such as fpr=0.001; `info` lists them.",
 )
-check_option = click.option("--check", is_flag=True, help="Exit with 1 where a document is spun.")
+prior_option = click.option(
+    "--prior",
+    type=Share(),
+    metavar="SHARE",
+    help="How much of your text is spun, such as 0.01; reports then say what the probability comes to there.",
+)
+check_option = click.option("--check", is_flag=True, help="Exit with 1 if a document is flagged.")
 jobs_option = click.option(
     "--jobs",
     "-j",
@@ -136,28 +255,51 @@ cache_option = click.option(
 
 
 def check_threshold(threshold: float | str | None) -> None:
-    """Name what thresholds there are where this is none of them."""
+    """Name the thresholds that there are if this is none of them."""
     if isinstance(threshold, str):
         from detector.api import model_info
 
         known = model_info()["thresholds"]
         if threshold not in known:
-            raise Usage(f"no threshold {threshold!r}: give a number from 0 to 1, or one of {', '.join(known)}")
+            raise Usage(f"unknown threshold {threshold!r}: give a number from 0 to 1, or one of {', '.join(known)}")
 
 
-def open_cache(folder: Path | None, threshold: float | str | None) -> ResultCache | None:
-    """Return the cache in the folder, None where none was named."""
+def open_cache(folder: Path | None, threshold: float | str | None, findings: bool = True) -> ResultCache | None:
+    """Return the cache in the folder, None if none was named."""
     if folder is None:
         return None
     from detector.cache import ResultCache
 
     try:
-        return ResultCache.open(folder, __version__, signature(), threshold)
+        return ResultCache.open(folder, __version__, signature(), threshold, findings)
     except InputError as error:
         raise Usage(str(error)) from None
 
 
-def call_of(ctx: click.Context, format_: str, output: Path | None, color: str, quiet: bool) -> Invocation:
-    """Return the call, with what the project has settled."""
-    config = ctx.find_object(Config) or Config()
-    return Invocation(format_, output, color, quiet, config.exclude)
+def config_of(ctx: click.Context) -> Config:
+    """Return what the project has settled."""
+    return ctx.find_object(Config) or Config()
+
+
+def rules_of(ctx: click.Context) -> Rules:
+    """Return the project's rules on findings."""
+    config = config_of(ctx)
+    try:
+        return Rules(config, None if config.phrases is None else read_phrases(config.phrases))
+    except InputError as error:
+        raise Usage(str(error)) from None
+
+
+def call_of(ctx: click.Context) -> Invocation:
+    """Return the call: the options that all commands share, with the format that they come to."""
+    values = ctx.params
+    output: Path | None = values["output"]
+    if output is not None and values["output_dir"] is not None:
+        raise Usage("-o names one file, --output-dir a folder of them: leave one of them out")
+    if output == Path("-"):
+        output = None
+    formats = FORMATS[ctx.info_name or ""]
+    settled = config_of(ctx).format
+    default = settled if settled in formats else "text"
+    format_ = format_for(output, values["format_"], default, formats)
+    return Invocation(format_, output, values["color"], values["quiet"], values["verbose"])

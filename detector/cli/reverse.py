@@ -8,22 +8,34 @@ from typing import Any
 
 import click
 
-from detector import __version__
-from detector.cli.call import Usage, signature
-from detector.cli.documents import iter_documents, paths_of, restore
-from detector.cli.options import Span, call_of, common
-from detector.report.model import RestoredDocument
+from detector.api import detect
+from detector.cli.call import Invocation, signature
+from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
+from detector.cli.judging import isolated, restore
+from detector.cli.messages import Usage
+from detector.cli.options import Span, call_of, common, config_of, rules_of
+from detector.cli.output import check_not_an_input, write_file
+from detector.cli.rules import Rules
+from detector.errors import InputError, PlanError
+from detector.report.diff import unified_diff
+from detector.report.json import restored_object, wrap
+from detector.report.model import InputFailure, RestoredDocument, findings
+from detector.report.wording import count
+from detector.search_queries import search_queries
+from detector.types import Restoration
+from detector.version import __version__
+from detector.writers import writer_for
 
 __all__ = ["reverse"]
 
 
-@click.command()
+@click.command(short_help="The text with likely originals restored.")
 @common("reverse")
 @click.option(
     "--min-gain",
     type=float,
     metavar="X",
-    help="Leave alone what is not X powers of ten likelier put back; higher changes less.",
+    help="Make an edit if the original is at least X powers of ten likelier; higher changes less.",
 )
 @click.option(
     "--keep",
@@ -33,65 +45,189 @@ __all__ = ["reverse"]
     help="Leave these characters as they are; repeatable.",
 )
 @click.option("--queries", is_flag=True, help="Write sentences that probably find the source in a search engine.")
+@click.option("--in-place", is_flag=True, help="Write each restored text into the file that it came from.")
 @click.pass_context
 def reverse(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
-    format_: str,
-    output: Path | None,
-    color: str,
-    quiet: bool,
+    output_dir: Path | None,
     min_gain: float | None,
     keep: tuple[tuple[int, int], ...],
     queries: bool,
+    in_place: bool,
+    **shared: Any,
 ) -> int:
-    """Write the text with likely originals put back."""
-    call = call_of(ctx, format_, output, color, quiet)
-    files = paths_of(paths, call)
-    if keep and len(files) > 1:
-        raise Usage(f"--keep holds offsets of one document, but there are {len(files)}")
-    if queries and format_ == "diff":
-        raise Usage("--queries goes with --format text or json")
+    """Write the text with its likely originals restored.
 
-    def results() -> Iterator[RestoredDocument]:
-        for item in call.read(iter_documents(files), len(files)):
-            beyond = [s for s in keep if s[1] > len(item.text)]
-            if beyond:
-                raise Usage(
-                    f"--keep {beyond[0][0]}:{beyond[0][1]} reaches beyond the text, "
-                    f"which has {len(item.text):,} characters"
-                )
-            restoration = restore(item, min_gain, keep)
-            yield RestoredDocument(item, restoration, _queries(restoration) if queries else ())
+    Several texts are told apart by a line with the name of each. Exit codes are those of annotate.
+    """
+    call = call_of(ctx)
+    files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
+    _check_usage(call, files, output_dir, bool(keep), queries, in_place)
+    check_not_an_input(call.output, files, "--in-place does so on purpose")
+    rules = rules_of(ctx)
+    writer = writer_for(call.format)
+    if writer is not None and output_dir is None and len(files) > 1:
+        raise Usage(f"--format {call.format} writes one file for each input: add --output-dir FOLDER")
+    if call.format == "docx" and output_dir is None and call.on_terminal:
+        raise Usage("a Word file is nothing for a terminal: add -o FILE.docx")
 
-    if format_ == "json":
-        from detector.report.json import restored_object, wrap
+    def results() -> Iterator[RestoredDocument | InputFailure]:
+        for item in iter_inputs(files, shared["stdin_filename"]):
+            yield item if isinstance(item, InputFailure) else _restored(item, min_gain, keep, queries, rules, call)
 
-        objects = [restored_object(r, queries) for r in results()]
-        with call.writer() as write:
-            write(wrap(objects, call.failures, __version__, signature()))
-    elif format_ == "text" and (queries or call.colored or call.on_terminal):
-        with call.terminal() as terminal:
-            for restored in results():
-                if queries:
-                    for sentence in restored.queries:
-                        terminal.console.print(f'"{terminal.show(sentence)}"', soft_wrap=True)
-                else:
-                    terminal.restored(restored)
+    restored = call.read(results(), sizes_of(files), lambda item: len(item.document.text.split()))
+    if in_place:
+        for item in restored:
+            _write_in_place(call, item)
+    elif output_dir is not None:
+        for item in restored:
+            same_kind = writer is not None or (call.format == "text" and not item.document.extracted and not queries)
+            part = call.into(output_dir, item.document.path, files, same_kind)
+            _write(part, iter([item]), queries, several=False)
     else:
-        from detector.report.diff import unified_diff
-
-        with call.writer() as write:
-            for restored in results():
-                document, restoration = restored.document, restored.restoration
-                if format_ == "text":
-                    write(restoration.text)
-                else:
-                    write(unified_diff(document.path, document.text, restoration.plan))
+        _write(call, restored, queries, len(files) > 1)
     return call.code()
 
 
-def _queries(restoration: Any) -> tuple[str, ...]:
-    from detector.search_queries import search_queries
+def _check_usage(
+    call: Invocation, files: list[Path], output_dir: Path | None, keeps: bool, queries: bool, in_place: bool
+) -> None:
+    if keeps and len(files) > 1:
+        raise Usage(f"--keep holds offsets of one document, but there are {len(files)}: give one")
+    if queries and call.format == "diff":
+        raise Usage("--queries goes with --format text or json, not diff: leave one of them out")
+    if not in_place:
+        return
+    if call.output is not None or output_dir is not None:
+        raise Usage("--in-place writes to the inputs: leave -o and --output-dir out")
+    if call.format != "text" or queries:
+        raise Usage("--in-place writes texts: leave --format and --queries out")
+    if any(str(path) == STDIN for path in files):
+        raise Usage("--in-place needs files, and standard input is none: name them, or leave it out")
 
-    return search_queries(restoration)
+
+def _restored(
+    item: Input,
+    min_gain: float | None,
+    keep: tuple[tuple[int, int], ...],
+    queries: bool,
+    rules: Rules,
+    call: Invocation,
+) -> RestoredDocument | InputFailure:
+    """Return a restored document, or what went wrong with it."""
+    n = len(item.document.text)
+    for start, end in keep:
+        if end > n:
+            raise Usage(f"--keep {start}:{end} reaches beyond the text, which has {n:,} characters")
+
+    def work(_: object) -> list[RestoredDocument]:
+        restoration = restore(item, min_gain, keep, rules)
+        found = _queries(item, restoration) if queries else ()
+        return [RestoredDocument(item.document, restoration, found, item.suffix, item.data)]
+
+    (made,) = isolated([item.document.text], work, call.verbose)
+    return InputFailure(item.document.path, made) if isinstance(made, str) else made
+
+
+def _queries(item: Input, restoration: Restoration) -> tuple[str, ...]:
+    """Return sentences that probably find the source; those with odd words that were not restored come last."""
+    edited = {(e.start, e.end) for e in restoration.plan}
+    report = detect(item.document.judged_text)
+    found = [(f.start, f.end) for f in findings(report)]
+    return search_queries(restoration, [span for span in found if span not in edited])
+
+
+def _written(call: Invocation, restored: RestoredDocument, kind: str) -> bytes | None:
+    """Return the restored file in a kind of its own; None if it cannot be written, which is told."""
+    document = restored.document
+    writer = writer_for(kind)
+    if writer is None or restored.suffix not in writer.suffixes:
+        right = "" if writer is None else f" ({', '.join(writer.suffixes)})"
+        call.fail(InputFailure(document.path, f"not a file of that kind{right}: --format text or json goes with any"))
+        return None
+    try:
+        written = writer.write(restored.data, document.text, restored.restoration.plan)
+    except (InputError, PlanError) as error:
+        call.fail(InputFailure(document.path, str(error)))
+        return None
+    if written.left_out:
+        call.note(f"{document.path}: {count(len(written.left_out), 'edit')} left out, for which the file has no place")
+    return written.data
+
+
+def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
+    """Write a restored document into its file, in the file's own kind and encoding."""
+    document = restored.document
+    if not restored.restoration.plan:
+        return
+    if writer_for(restored.suffix) is not None:
+        data = _written(call, restored, restored.suffix)
+    elif document.extracted:
+        message = "text of this kind of file cannot be written back into it; --output-dir writes it apart"
+        call.fail(InputFailure(document.path, message))
+        return
+    else:
+        data = _encoded(call, restored)
+    if data is None:
+        return
+    try:
+        with write_file(Path(document.path)) as file:
+            file.write(data)
+    except OSError as error:
+        call.fail(InputFailure(document.path, f"cannot be written: {error.strerror or error}"))
+
+
+def _encoded(call: Invocation, restored: RestoredDocument) -> bytes | None:
+    """Return a restored text in the encoding of its file; None if that lacks a letter, which is told."""
+    encoding = restored.document.encoding
+    try:
+        return restored.restoration.text.encode(encoding)
+    except UnicodeEncodeError:
+        message = f"an original has letters that {encoding} lacks; nothing is written"
+        call.fail(InputFailure(restored.document.path, message))
+        return None
+
+
+def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
+    """Write restored documents, with a line that names each if there are several."""
+    if call.format == "json":
+        objects = [restored_object(item, queries) for item in restored]
+        with call.writer() as write:
+            write(wrap(objects, call.failures, __version__, signature()))
+    elif writer_for(call.format) is not None:
+        for item in restored:
+            data = _written(call, item, call.format)
+            if data is not None:
+                with call.data_writer() as write_data:
+                    write_data(data)
+    elif call.format == "diff":
+        with call.writer() as write:
+            for item in restored:
+                document = item.document
+                write(unified_diff(document.path, document.text, item.restoration.plan, document.extracted))
+    elif queries or call.colored or call.on_terminal:
+        _print(call, restored, queries, several)
+    else:
+        with call.writer() as write:
+            for number, item in enumerate(restored):
+                text = item.restoration.text
+                if several:
+                    write(f"{chr(10) if number else ''}==> {item.document.path} <==\n")
+                write(text if text.endswith("\n") or not several else text + "\n")
+
+
+def _print(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
+    """Print restored texts in colour, or the sentences to search for."""
+    with call.terminal() as terminal:
+        for item in restored:
+            if several:
+                terminal.heading(item.document.path)
+            if not queries:
+                terminal.restored(item)
+                continue
+            for sentence in item.queries:
+                terminal.console.print(f'"{terminal.show(sentence)}"', soft_wrap=True)
+            if not item.queries:
+                call.note(f"{item.document.path}: no sentence is long and rare enough to search for")

@@ -59,6 +59,9 @@ class Cue:
     when : "before" the plan, which then holds each finding with an alternative; from the "plan" itself; "after" it, for
         words that no edit touches
     is_damage : whether findings tell of damage and not of rewriting
+    example : a sentence of our own with such a finding in square brackets
+    innocent : how human text comes to have such findings, most frequent first
+    advice : what an editor does next
     """
 
     id: str
@@ -68,3 +71,6 @@ class Cue:
     find: Callable[[CueContext], Found]
     when: Literal["before", "plan", "after"]
     is_damage: bool = False
+    example: str = ""
+    innocent: tuple[str, ...] = ()
+    advice: str = ""

@@ -44,4 +44,11 @@ CUE = Cue(
     find,
     "before",
     is_damage=True,
+    example="The harbour [pоlice] closed the pier before noon. (Its o is Cyrillic.)",
+    innocent=(
+        "A keyboard with two layouts left one letter of the other alphabet in the word.",
+        "A converter or a scanner wrote the wrong letter, or kept a mark that a web page uses to break long words.",
+        "The word is a formula or a symbol that happens to spell an English word.",
+    ),
+    advice="Search the text for the same letter elsewhere: one such word is a slip, one in every line is deliberate.",
 )

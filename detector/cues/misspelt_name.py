@@ -163,4 +163,11 @@ CUE = Cue(
     find,
     "before",
     is_damage=True,
+    example="Captain Lindqvist waved; an hour later Captain [Lindqvsit] was gone.",
+    innocent=(
+        "The author mistyped the name, as authors do.",
+        "Two people have names one letter apart, or a name has two accepted spellings.",
+        "The name is rarer than the one that it resembles, and right.",
+    ),
+    advice="Look the name up in a source of your own. Such a slip says nothing on whether the text was rewritten.",
 )

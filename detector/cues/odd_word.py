@@ -57,4 +57,11 @@ CUE = Cue(
     "A word that fits neither its neighbours nor the topic, and of which no original is known.",
     find,
     "after",
+    example="The treasurer laid the [banister] before the council, which adopted it for the coming year.",
+    innocent=(
+        "The word is technical, regional or old, and right.",
+        "The author reached for an unusual word or made a joke.",
+        "A word is missing beside it, or a line of another text slipped in.",
+    ),
+    advice="Ask which everyday word would stand there. One odd word is style; several in a passage deserve a search.",
 )

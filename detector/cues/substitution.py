@@ -55,10 +55,10 @@ def _classified(edit: Edit, pairs: Counter[tuple[str, str]], absent: Mapping[str
     if pairs[pair] > 1 and absent[pair[1]]:
         message = (
             f"“{edit.spun}” stands {pairs[pair]} times where “{edit.original}” would be expected, "
-            f"and “{edit.original}” never; here it is {likelier}."
+            f"and “{edit.original}” never; here it is {likelier} than “{edit.spun}”."
         )
         return replace(edit, cue=_CONSISTENT_ID, message=message)
-    return replace(edit, message=f"“{edit.original}” is {likelier} here.")
+    return replace(edit, message=f"“{edit.original}” is {likelier} here than “{edit.spun}”.")
 
 
 def evidence_of(edit: Edit) -> Evidence:
@@ -83,6 +83,13 @@ CUE = Cue(
     "A wording that is far less likely here than one that spinners are known to replace by it.",
     _from_plan(_ID),
     "plan",
+    example="The council will [scale back] the fee for the [younger] market. (cut, new)",
+    innocent=(
+        "The author prefers the rarer word, or avoids repeating the common one.",
+        "English is the author's second language, and a dictionary offered the word.",
+        "The wording is the term of a trade, a region or a time.",
+    ),
+    advice="Read the sentence with the likely original. Then search for a restored sentence (`reverse --queries`).",
 )
 CONSISTENT = Cue(
     _CONSISTENT_ID,
@@ -91,4 +98,11 @@ CONSISTENT = Cue(
     "The same wording stands for the same original throughout, and the original nowhere: dictionary spinners do so.",
     _from_plan(_CONSISTENT_ID),
     "plan",
+    example="The mayor [mentioned] it was late, the clerk [mentioned] it was cold; nobody [mentioned] why. (said)",
+    innocent=(
+        "A house style asks for this word and bans the other.",
+        "The word is a term of the subject, and the other would be wrong.",
+        "The text is short, so that the everyday word had little chance to occur.",
+    ),
+    advice="Check whether other texts by the same author use the everyday word. If they do, look for the source.",
 )

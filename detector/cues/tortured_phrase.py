@@ -42,4 +42,11 @@ CUE = Cue(
     "A set term of science in other words, from a published list: paper mills write so to pass plagiarism checks.",
     find,
     "before",
+    example="We trained a [profound neural organization] on images of the harbour.",
+    innocent=(
+        "The text quotes or lists such phrases, as an article on paper mills does.",
+        "The words stand beside each other by chance and mean what they say.",
+        "The author translated a term word by word from another language.",
+    ),
+    advice="Read the sentence with the expected term. If it fits there and in other places, look for the source.",
 )

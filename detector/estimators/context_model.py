@@ -31,8 +31,11 @@ _TOPIC_FIXED_POINT = 4_096
 _WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
 _TOPIC_LEVELS = 1_023
 _TOPIC_WEIGHT_LEVELS = 255
-_COMMON_BYTES = 32 << 20  # for the rows of the commonest words, which are kept; ids are in the order of frequency
-_ROWS = 1_024  # places that are worked on at a time: their hidden units stay in the processor's cache
+_COMMON_BYTES = 64 << 20  # of rows of the commonest words that are kept; ids are in the order of frequency
+# Places that are worked on at a time: their hidden units stay in the processor's cache. Every block has this many rows,
+# the last one too: a matrix product of one shape adds up each row in one order, so that a place's query does not depend
+# on the others in its block, nor on the batch.
+_ROWS = 256
 _Matrix = NDArray[np.float32]
 # From a place to the words that a window holds, in the order of the projections; the word's own is the last.
 _DISTANCES = (*range(-REACH, 0), *range(1, REACH + 1), 0)
@@ -169,22 +172,20 @@ class ContextModel:
     @cached_property
     def _dense(
         self,
-    ) -> tuple[NDArray[np.int16], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    ) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Shape, inner layer and query, scaled for hidden units in fixed point.
-
-        In double precision: sums of whole numbers times half-precision weights are exact, whatever order they are added
-        in, and those of the query come to the same once rounded.
 
         The inner layer's bias goes into the query's: max(x + b, 0) is max(x, -b) + b.
         """
         w = self.weights
         query = w.query.astype(np.float64)
+        bias = w.query_bias.astype(np.float64) + w.inner_bias.astype(np.float64) @ query
         return (
             np.rint(w.shape.astype(np.float32) * _FIXED_POINT).astype(np.int16),
-            w.inner.astype(np.float64),
-            -w.inner_bias.astype(np.float64) * _FIXED_POINT,
-            query / _FIXED_POINT,
-            w.query_bias.astype(np.float64) + w.inner_bias.astype(np.float64) @ query,
+            w.inner.astype(np.float32),
+            np.tile(-w.inner_bias.astype(np.float32) * _FIXED_POINT, (_ROWS, 1)),
+            (query / _FIXED_POINT).astype(np.float32),
+            bias.astype(np.float32),
         )
 
     def _project(self, words: NDArray[np.int32]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
@@ -200,11 +201,26 @@ class ContextModel:
         return np.ascontiguousarray(by_distance), vectors
 
     @cached_property
-    def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
-        """The same of the commonest words, which nearly all text is made of."""
+    def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.bool_]]:
+        """The same of the commonest words, which nearly all text is made of, and which of them are there already.
+
+        A word is projected when it is first met, so that a short text loads fast.
+        """
         of_one = (2 * REACH + 1) * len(self.weights.inner) * np.dtype(np.int16).itemsize
-        n_common = min(_COMMON_BYTES // of_one, len(self.vectors.embedding))
-        return self._project(np.arange(n_common, dtype=np.int32))
+        n = min(_COMMON_BYTES // of_one, len(self.vectors.embedding))
+        rows = np.empty((2 * REACH + 1, n, len(self.weights.inner)), dtype=np.int16)
+        return rows, np.empty((n, self.vectors.embedding.shape[1]), dtype=np.int32), np.zeros(n, dtype=bool)
+
+    def _common_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        """Return the rows and vectors of the common words, of which those of `ids` are sure to be there."""
+        rows, vectors, ready = self._common
+        met = np.zeros(len(ready), dtype=bool)
+        met[ids] = True
+        missing = np.flatnonzero(met & ~ready)
+        if len(missing):
+            rows[:, missing], vectors[missing] = self._project(missing.astype(np.int32))
+            ready[missing] = True  # last: another thread may be reading
+        return rows, vectors
 
     def known(self, ids: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the ids with those beyond the network's vocabulary turned into UNKNOWN."""
@@ -223,9 +239,9 @@ class ContextModel:
             places = np.flatnonzero(batch.is_word)
         if not len(places):
             return out
-        common_rows, common_vectors = self._common
         # The boundary adds nothing: it stands for words that are not common, and those are added by themselves.
-        common_ids = np.where(ids < len(common_vectors), ids, BOUNDARY).astype(np.int64)
+        common_ids = np.where(ids < len(self._common[2]), ids, BOUNDARY).astype(np.int64)
+        common_rows, common_vectors = self._common_of(common_ids)
         rare_places = np.flatnonzero(common_ids != ids)
         rare_words, rare_index = np.unique(ids[rare_places], return_inverse=True)
         rare_rows, rare_vectors = self._project(rare_words)
@@ -239,7 +255,7 @@ class ContextModel:
         rare_of = np.full(n, -1, dtype=np.int64)
         rare_of[rare_places] = rare_index
         # A document's margin is wider than the reach: no place reads before the batch, or after it.
-        total = np.empty((min(_ROWS, len(places)), len(inner)), dtype=np.int16)
+        total = np.zeros((_ROWS, len(inner)), dtype=np.int16)
         one = np.empty_like(total)
         zero = np.zeros_like(total)  # a scalar would do, at a sixth of the speed
         for start in range(0, len(places), _ROWS):
@@ -253,14 +269,14 @@ class ContextModel:
                 rare = rare_of[beside]
                 beside_rare = np.flatnonzero(rare >= 0)
                 hidden[beside_rare] += rare_rows[k][rare[beside_rare]]
-            np.maximum(hidden, zero[: len(at)], out=hidden)
-            first = hidden.astype(np.float64)
+            np.maximum(total, zero, out=total)
+            first = total.astype(np.float32)
             second = first @ inner
             np.maximum(second, inner_min, out=second)
             second += first
             asked = second @ query
-            asked += query_bias
-            out[at] = asked
+            out[at] = asked[: len(at)]
+        out[places] += query_bias
         return out
 
     def log10_odds(

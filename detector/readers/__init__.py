@@ -24,10 +24,10 @@ __all__ = [
     "Omission",
     "blank",
     "decode",
-    "document_from_bytes",
     "encoding_of",
     "iter_paths",
     "missing_extra",
+    "parse_document",
     "quiet_log",
     "read_bytes",
     "read_document",
@@ -182,14 +182,18 @@ def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES)
 
     Raises InputError if the file cannot be read, is not text, or needs an extra that is not installed.
     """
-    return document_from_bytes(path, read_bytes(path, max_bytes), regions)
+    return parse_document(path, read_bytes(path, max_bytes), path.suffix, regions)
 
 
-def document_from_bytes(path: Path, data: bytes, regions: bool = False) -> InputDocument:
-    """Return the document that a file of this name and content holds, as `read_document` does."""
+def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) -> InputDocument:
+    """Return the document in the bytes of a file, read by the module that a suffix calls for.
+
+    `regions` is as `read_document` takes it. Raises InputError if the bytes are not a file of that kind, or reading it
+    needs an extra that is not installed.
+    """
     if not data:  # nothing to judge, which is no error, whatever kind of file it would have been
         return InputDocument(str(path), "")
-    kind = SUFFIXES.get(path.suffix.lower(), "text")
+    kind = SUFFIXES.get(suffix.lower(), "text")
     reader = import_module(f"detector.readers.{kind}")
     try:
         document: InputDocument = reader.read(path, data, regions) if kind in _MARKED else reader.read(path, data)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
-from detector.restore.restorer import apply_plan
+from detector.restore.plan import apply_plan
 from detector.types import Edit
 
 __all__ = ["unified_diff"]
@@ -54,10 +54,12 @@ def _at(first: int, count: int) -> str:
     return str(start) if count == 1 else f"{start},{count}"
 
 
-def unified_diff(path: str, text: str, plan: tuple[Edit, ...]) -> str:
-    """Return the diff from `text` to what the plan makes of it; nothing where the plan is empty.
+def unified_diff(path: str, text: str, plan: tuple[Edit, ...], extracted: bool = False) -> str:
+    """Return the diff from `text` to what the plan makes of it; nothing if the plan is empty.
 
-    Lines end as they did in the text, carriage returns and all; a text without a last line feed says so.
+    Lines end as they did in the text, carriage returns and all; a text without a last line feed says so. The diff of
+    an `extracted` text is one of a file of its own, `path` with `.txt`, which it first makes: `patch` has no file of
+    that text otherwise.
 
     >>> print(unified_diff("a.txt", "We go to Oslo.\\n", (Edit(3, 8, "go to", "visit", 1.0),)), end="")
     --- a.txt
@@ -69,8 +71,11 @@ def unified_diff(path: str, text: str, plan: tuple[Edit, ...]) -> str:
     if not plan:
         return ""
     lines = _lines(text)
-    # A name with a space ends in a tab, or patch takes what follows the space for a date.
-    name = path.replace("\n", "?").replace("\r", "?") + ("\t" if " " in path else "")
+    if extracted:
+        name = _name(f"{path}.txt")
+        made = [f"--- /dev/null\n+++ {name}\n@@ -0,0 +{_at(0, len(lines))} @@\n", *(_row("+", line) for line in lines)]
+        return "".join(made) + unified_diff(f"{path}.txt", text, plan)
+    name = _name(path)
     out = [f"--- {name}\n", f"+++ {name}\n"]
     hunks: list[list[_Change]] = []
     for change in _changes(text, lines, plan):
@@ -94,6 +99,11 @@ def unified_diff(path: str, text: str, plan: tuple[Edit, ...]) -> str:
         out += [_row(" ", line) for line in lines[position:last]]
         grown += added
     return "".join(out)
+
+
+def _name(path: str) -> str:
+    """Return a file's name as a diff has it; one with a space ends in a tab, or patch takes the rest for a date."""
+    return path.replace("\n", "?").replace("\r", "?") + ("\t" if " " in path else "")
 
 
 def _row(mark: str, line: str) -> str:

@@ -7,11 +7,16 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from detector.prior import probability_at_prior
+from detector.report.format import ReportFormat
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument, evidence_id
+from detector.types import Damage, Evidence
 
-__all__ = ["document_object", "dumps", "render", "restored_object", "wrap"]
+__all__ = ["FORMAT", "document_object", "dumps", "render", "restored_object", "wrap"]
 
 SCHEMA_VERSION = 1
+# What `score` leaves out.
+_PARTS = ("passages", "evidence", "damage")
 # Controls, bidirectional marks and lone surrogates are escaped: they would act on a terminal or not encode at
 # all, and inside a JSON string the escape is the same text.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -24,19 +29,23 @@ def dumps(value: Any, indent: int | None = None) -> str:
 
 
 def document_object(judged: JudgedDocument, parts: bool = True) -> dict[str, Any]:
-    """Return the document object of the contract; `parts` are its passages and evidence.
+    """Return the document object of the contract; `parts` are its passages, evidence and damage.
 
-    Each evidence carries a `evidence_id`, by which `--baseline` knows it again.
+    Each finding carries an `evidence_id`, by which `--baseline` knows it again.
     """
-    document = judged.document
-    out: dict[str, Any] = {"path": document.path, **judged.report.to_dict()}
+    document, report = judged.document, judged.report
+    out: dict[str, Any] = {"path": document.path, **report.to_dict()}
+    if judged.prior is not None:
+        out["prior"] = judged.prior
+        p = report.probability
+        out["probability_at_prior"] = None if p is None else round(probability_at_prior(p, judged.prior), 4)
     if document.extracted:
         out["text"] = document.text
     if not parts:
-        del out["passages"], out["evidence"]
-        return out
-    for item, evidence in zip(out["evidence"], judged.report.evidence, strict=True):
-        item["evidence_id"] = evidence_id(document.text, evidence)
+        return {name: value for name, value in out.items() if name not in _PARTS}
+    found: list[Evidence | Damage] = [*report.evidence, *report.damage]
+    for item, finding in zip([*out["evidence"], *out["damage"]], found, strict=True):
+        item["evidence_id"] = evidence_id(document.text, finding)
     return out
 
 
@@ -50,11 +59,18 @@ def restored_object(restored: RestoredDocument, queries: bool = False) -> dict[s
     return out
 
 
-def wrap(documents: Iterable[dict[str, Any]], failures: Iterable[InputFailure], version: str, signature: str) -> str:
+def wrap(
+    documents: Iterable[dict[str, Any]],
+    failures: Iterable[InputFailure],
+    version: str,
+    signature: str,
+    phrases: str = "",
+) -> str:
     """Return the JSON of a whole run."""
+    tool = {"name": "detector", "version": version, "signature": signature}
     run = {
         "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "detector", "version": version, "signature": signature},
+        "tool": {**tool, **({"phrases": phrases} if phrases else {})},
         "documents": list(documents),
         "errors": [{"path": f.path, "message": f.message} for f in failures],
     }
@@ -63,4 +79,7 @@ def wrap(documents: Iterable[dict[str, Any]], failures: Iterable[InputFailure], 
 
 def render(run: ReportRun, parts: bool = True) -> str:
     """Return the run as the contract's JSON; without `parts`, as `score` writes it."""
-    return wrap((document_object(j, parts) for j in run.judged), run.failures, run.version, run.signature)
+    return wrap((document_object(j, parts) for j in run.judged), run.failures, run.version, run.signature, run.phrases)
+
+
+FORMAT = ReportFormat("json", (".json",), render)

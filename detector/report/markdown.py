@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from detector.report.model import JudgedDocument, ReportRun
-from detector.report.score import percent
-from detector.report.text import disjoint, printable
+from detector.report.format import ReportFormat
+from detector.report.model import Finding, JudgedDocument, ReportRun, disjoint, findings
+from detector.report.text import printable
+from detector.report.wording import base_rate, damage_line, likelier, verdict
 
-__all__ = ["render"]
+__all__ = ["FORMAT", "render"]
 
 _QUOTED = 900  # characters of a passage that are quoted at most
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
@@ -16,12 +18,12 @@ _NUMBER = re.compile(r"^(\d{1,9})\.")  # would begin a list
 
 
 def _plain(text: str) -> str:
-    """The text as Markdown shows it literally, on one line."""
+    """Return the text as Markdown shows it literally, on one line."""
     return _NUMBER.sub(r"\1\\.", _SPECIAL.sub(r"\\\1", " ".join(printable(text).split())))
 
 
-def _quote(judged: JudgedDocument) -> list[str]:
-    """Return the likeliest of the spun passages as a quotation, findings in bold with what probably stood there."""
+def _quote(judged: JudgedDocument, found: Sequence[Finding]) -> list[str]:
+    """Return the likeliest of the spun passages as a quotation, findings in bold with their likely originals."""
     text, report = judged.document.text, judged.report
     spun = [p for p in report.passages if p.verdict == "spun"]
     if not spun:
@@ -29,12 +31,12 @@ def _quote(judged: JudgedDocument) -> list[str]:
     passage = max(spun, key=lambda p: p.probability or 0.0)
     end = min(passage.end, passage.start + _QUOTED)
     out, position = [], passage.start
-    for e in disjoint(report.evidence):
-        if not position <= e.start < e.end <= end:
+    for f in disjoint(found):
+        if not position <= f.start < f.end <= end:
             continue
-        likely = f" \\[{_plain(e.alternatives[0].text)}\\]" if e.alternatives else ""
-        out += [_spaced(text[position : e.start]), f"**{_plain(e.surface)}**{likely}"]
-        position = e.end
+        likely = f" \\[{_plain(f.alternatives[0].text)}\\]" if f.alternatives else ""
+        out += [_spaced(text[position : f.start]), f"**{_plain(f.surface)}**{likely}"]
+        position = f.end
     out.append(_spaced(text[position:end]) + ("…" if end < passage.end else ""))
     return [f"> {''.join(out).strip()}", ""]
 
@@ -46,26 +48,30 @@ def _spaced(text: str) -> str:
     return f"{before}{_plain(text)}{after}"
 
 
+def _table(found: Sequence[Finding]) -> list[str]:
+    out = ["| text | likely original | finding | the original is |", "|---|---|---|---|"]
+    for f in found:
+        likely = ", ".join(_plain(a.text) for a in f.alternatives[:3])
+        odds = likelier(f.log10_odds) if f.alternatives else ""
+        out.append(f"| {_plain(f.surface)} | {likely} | {_plain(f.label)} | {odds} |")
+    return [*out, ""]
+
+
 def _document(judged: JudgedDocument) -> list[str]:
     report = judged.report
-    sure = "no probability" if report.probability is None else f"P(spun) {percent(report.probability)}"
-    out = [
-        f"## {_plain(judged.document.path)}",
-        "",
-        f"**{report.verdict.replace('_', ' ')}**, {sure}, {report.n_words:,} words, "
-        f"threshold {percent(report.threshold)}.",
-        "",
-    ]
+    found = findings(report)
+    evidence = [f for f in found if not f.is_damage]
+    damage = [f for f in found if f.is_damage]
+    out = [f"## {_plain(judged.document.path)}", ""]
+    out += [f"**Was it rewritten?** **{judged.reading}**, {verdict(judged)}. {base_rate(judged)}".rstrip(), ""]
     flagged = sum(p.verdict == "spun" for p in report.passages)
     if flagged and len(report.passages) > 1:
         out += [f"{flagged} of {len(report.passages)} passages read as spun, this one most of all:", ""]
-    out += _quote(judged)
-    if report.evidence:
-        out += ["| stands | probably stood | cue | log10 odds |", "|---|---|---|---:|"]
-        for e in report.evidence:
-            likely = ", ".join(_plain(a.text) for a in e.alternatives[:3])
-            out.append(f"| {_plain(e.surface)} | {likely} | {_plain(e.cue)} | {e.log10_odds:.1f} |")
-        out.append("")
+    out += _quote(judged, evidence)
+    if evidence:
+        out += _table(evidence)
+    if damage:
+        out += [f"**Is it damaged?** {damage_line(report, found)}", "", *_table(damage)]
     return out
 
 
@@ -76,3 +82,6 @@ def render(run: ReportRun) -> str:
         out += ["## Not read", "", *(f"- {_plain(f.path)}: {_plain(f.message)}" for f in run.failures), ""]
     out.append(f"detector {run.version}, models {run.signature}")
     return "\n".join(out) + "\n"
+
+
+FORMAT = ReportFormat("markdown", (".md", ".markdown"), render)

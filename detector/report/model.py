@@ -4,35 +4,85 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
+from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
-from detector.types import Evidence, Report, Restoration
+from detector.restore.plan import apply_plan
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Report, Restoration
 
-__all__ = ["InputFailure", "JudgedDocument", "ReportRun", "RestoredDocument", "evidence_id"]
+__all__ = [
+    "Finding",
+    "InputFailure",
+    "JudgedDocument",
+    "Reading",
+    "ReportRun",
+    "RestoredDocument",
+    "disjoint",
+    "evidence_id",
+    "findings",
+    "is_edit",
+    "label_of",
+    "reading_of",
+    "restoration_of",
+]
 
+# What people read; JSON keeps the verdicts of the contract.
+Reading = Literal["flagged", "doubtful", "not flagged", "no verdict"]
 _NEARBY = 3  # words on either side that tell one finding of a wording from another
 
 
 @dataclass(frozen=True)
 class JudgedDocument:
-    """A document, the report on it, and what it probably said where the format asked for that.
+    """A document and the report on it.
 
-    Offsets point into `document.text`, and `document.text[e.start:e.end] == e.surface` for all evidence.
+    Offsets point into `document.text`, and `document.text[e.start:e.end] == e.surface` for all evidence and damage.
+
+    Attributes
+    ----------
+    doubtful_from : probability from which a document that is not flagged is doubtful; None if none is
+    prior : share of the reader's texts that are spun, 0 to 1; None if it was not given
+    sha256 : of the file as it was read, hexadecimal; empty if no format of the run shows it
     """
 
     document: InputDocument
     report: Report
-    restoration: Restoration | None = None
+    doubtful_from: float | None = None
+    prior: float | None = None
+    sha256: str = ""
+
+    @property
+    def reading(self) -> Reading:
+        """The verdict in the words that people read."""
+        return reading_of(self.report, self.doubtful_from)
+
+
+def reading_of(report: Report, doubtful_from: float | None) -> Reading:
+    """Return a verdict in the words that people read."""
+    if report.verdict == "spun":
+        return "flagged"
+    if report.verdict != "clean" or report.probability is None:
+        return "no verdict"
+    return "doubtful" if doubtful_from is not None and report.probability >= doubtful_from else "not flagged"
 
 
 @dataclass(frozen=True)
 class RestoredDocument:
-    """A document and what it probably said."""
+    """A document and what it probably said.
+
+    Attributes
+    ----------
+    queries : sentences that probably find the source; empty if nobody asked for them
+    suffix, data : kind and bytes of the file that it was read from, for formats that write such a file
+    """
 
     document: InputDocument
     restoration: Restoration
     queries: tuple[str, ...] = ()
+    suffix: str = ""
+    data: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -45,23 +95,130 @@ class InputFailure:
 
 @dataclass(frozen=True)
 class ReportRun:
-    """All of one run: `signature` stands for the models and settings, so that a number can be reproduced."""
+    """All of one run: `signature` stands for the models and settings, so that a number can be reproduced.
+
+    Attributes
+    ----------
+    date : the day of the run, as YYYY-MM-DD; empty if it is not told
+    phrases : name and hash of the project's own list of phrases; empty if there is none
+    """
 
     judged: tuple[JudgedDocument, ...]
     failures: tuple[InputFailure, ...]
     version: str
     signature: str
+    date: str = ""
+    phrases: str = ""
 
 
-def evidence_id(text: str, evidence: Evidence) -> str:
+@dataclass(frozen=True)
+class Finding:
+    """A piece of evidence or of damage, as the formats show it.
+
+    Attributes
+    ----------
+    cue : its id
+    label : what readers call it
+    log10_odds : of evidence, or of damage's first alternative; None if there is none
+    is_damage : whether it tells of damage, and not of rewriting
+    """
+
+    start: int
+    end: int
+    surface: str
+    cue: str
+    label: str
+    log10_odds: float | None
+    alternatives: tuple[Alternative, ...]
+    message: str
+    is_damage: bool
+
+    @property
+    def strength(self) -> float:
+        """Log10 odds to sort by; 0 if there are none."""
+        return 0.0 if self.log10_odds is None else self.log10_odds
+
+
+def _of_evidence(e: Evidence) -> Finding:
+    return Finding(
+        e.start, e.end, e.surface, e.cue, label_of(e.cue), e.log10_odds, e.alternatives, e.message, is_damage=False
+    )
+
+
+def _of_damage(d: Damage) -> Finding:
+    odds = d.alternatives[0].log10_odds if d.alternatives else None
+    return Finding(d.start, d.end, d.surface, d.kind, label_of(d.kind), odds, d.alternatives, d.message, is_damage=True)
+
+
+def label_of(cue: str) -> str:
+    """Return what readers call a cue, also one that this version has no more.
+
+    >>> label_of("collocation"), label_of("agreement")
+    ('odd word', 'agreement')
+    """
+    return CUE_BY_ID[cue].label if cue in CUE_BY_ID else cue.replace("_", " ")
+
+
+def findings(report: Report) -> list[Finding]:
+    """Return the findings of a report, evidence and damage, in the order of the text.
+
+    Evidence that is less likely than the text as it stands is none, unless `reverse` was told to change that too.
+    """
+    least = min(0.0, report.min_gain)
+    found = [_of_evidence(e) for e in report.evidence if e.log10_odds >= least]
+    found += map(_of_damage, report.damage)
+    return sorted(found, key=lambda f: (f.start, f.end))
+
+
+def disjoint(found: Iterable[Finding]) -> list[Finding]:
+    """Return the findings in order without overlaps; of two that overlap the likelier stays."""
+    kept: list[Finding] = []
+    for item in sorted(found, key=lambda f: (f.start, -f.strength)):
+        if kept and item.start < kept[-1].end:
+            if item.strength > kept[-1].strength:
+                kept[-1] = item
+        else:
+            kept.append(item)
+    return kept
+
+
+def restoration_of(text: str, report: Report) -> Restoration:
+    """Return the restoration that a report implies: an edit for each finding that gains at least `min_gain`.
+
+    It is what `reverse` returns for the same text, since findings and edits come from one plan.
+    """
+    plan = tuple(_edit(f) for f in disjoint(findings(report)) if is_edit(f, report.min_gain))
+    return Restoration(apply_plan(text, plan), plan, text, report.min_gain)
+
+
+def is_edit(finding: Finding, min_gain: float) -> bool:
+    """Return whether `reverse` changes the wording of a finding."""
+    return bool(finding.alternatives) and finding.alternatives[0].log10_odds >= min_gain
+
+
+def _edit(finding: Finding) -> Edit:
+    first, *others = finding.alternatives
+    return Edit(
+        finding.start,
+        finding.end,
+        finding.surface,
+        first.text,
+        first.log10_odds,
+        tuple(EditAlternative(a.text, a.log10_odds) for a in others),
+        finding.cue,
+        finding.message,
+    )
+
+
+def evidence_id(text: str, finding: Evidence | Damage | Finding) -> str:
     """Return 16 hexadecimal digits that stay the same while the wording and three words around it do.
 
     Offsets, line breaks and everything farther off may change: it is the same finding. Two findings of one
     wording amid the same words share it.
     """
-    before = re.findall(r"\w+", text[max(0, evidence.start - 120) : evidence.start])[-_NEARBY:]
-    after = re.findall(r"\w+", text[evidence.end : evidence.end + 120])[:_NEARBY]
-    surface = " ".join(evidence.surface.split())
+    before = re.findall(r"\w+", text[max(0, finding.start - 120) : finding.start])[-_NEARBY:]
+    after = re.findall(r"\w+", text[finding.end : finding.end + 120])[:_NEARBY]
+    surface = " ".join(finding.surface.split())
     # Not the cue: a wording is a collocation one day and a substitution the next, as the document around
     # it grows and lends it more or less support.
     key = "\x1f".join((surface, " ".join(before), " ".join(after)))

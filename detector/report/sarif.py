@@ -7,22 +7,16 @@ from typing import Any
 from urllib.parse import quote
 
 from detector.cues import CUES
+from detector.report.format import ReportFormat
 from detector.report.json import dumps
 from detector.report.lines import LineIndex
-from detector.report.model import JudgedDocument, ReportRun, evidence_id
+from detector.report.model import Finding, JudgedDocument, ReportRun, evidence_id, findings
+from detector.report.wording import sentence
 
-__all__ = ["RULES", "render"]
+__all__ = ["FORMAT", "render"]
 
-# Rule ids stay the same for good: suppressions and baselines of other tools hold on to them.
-RULES = {
-    "homoglyph": "A word with letters of another alphabet or invisible marks.",
-    "tortured_phrase": "A set term of science in other words.",
-    "consistent_substitution": "A wording that stands throughout where an everyday one is expected.",
-    "substitution": "A wording that probably replaced another.",
-    "name_mangling": "A name spelt wrong.",
-    "agreement": "An article that disagrees with the word after it.",
-    "collocation": "A word that fits neither its neighbours nor the topic.",
-}
+# Rule ids are those of the cues and stay the same for good: suppressions and baselines of other tools hold on to them.
+_RULE_NUMBER = {cue.id: number for number, cue in enumerate(CUES)}
 
 
 def _uri(path: str) -> str:
@@ -31,48 +25,55 @@ def _uri(path: str) -> str:
     return f"file://{uri}" if uri.startswith("/") else uri
 
 
-def _region(judged: JudgedDocument, index: int, lines: LineIndex) -> dict[str, Any] | None:
-    """Return where a finding stands; None where the text was extracted, as no line of the file is known then."""
+def _region(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[str, Any]:
+    """Return where a finding stands; empty if the text was extracted, since no line of the file is known then."""
     if judged.document.extracted:
-        return None
-    e = judged.report.evidence[index]
-    line, column = lines.place(e.start)
-    last, end = lines.place(e.end)
+        return {}
+    line, column = lines.place(finding.start)
+    last, end = lines.place(finding.end)
     return {
-        "startLine": line,
-        "startColumn": column,
-        "endLine": last,
-        "endColumn": end,
-        "charOffset": e.start,
-        "charLength": e.end - e.start,
-        "snippet": {"text": e.surface},
+        "region": {
+            "startLine": line,
+            "startColumn": column,
+            "endLine": last,
+            "endColumn": end,
+            "charOffset": finding.start,
+            "charLength": finding.end - finding.start,
+            "snippet": {"text": finding.surface},
+        }
     }
 
 
-def _result(judged: JudgedDocument, index: int, lines: LineIndex) -> dict[str, Any]:
-    e = judged.report.evidence[index]
-    region = _region(judged, index, lines)
-    likely = f" Probably: “{e.alternatives[0].text}”." if e.alternatives else ""
+def _result(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[str, Any]:
+    place = {"artifactLocation": {"uri": _uri(judged.document.path)}, **_region(judged, finding, lines)}
+    rule = {"ruleIndex": _RULE_NUMBER[finding.cue]} if finding.cue in _RULE_NUMBER else {}
     return {
-        "ruleId": e.cue,
-        "ruleIndex": CUES.index(e.cue),
-        "level": "warning" if judged.report.verdict == "spun" else "note",
-        "message": {"text": f"“{e.surface}”: {e.message}{likely}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(judged.document.path)},
-                    **({} if region is None else {"region": region}),
-                }
-            }
-        ],
-        "partialFingerprints": {"wording/v1": evidence_id(judged.document.text, e)},
+        "ruleId": finding.cue,
+        **rule,
+        # Damage says nothing on whether the text was rewritten, so it never warns.
+        "level": "warning" if judged.report.verdict == "spun" and not finding.is_damage else "note",
+        "message": {"text": sentence(finding)},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"wording/v1": evidence_id(judged.document.text, finding)},
         "properties": {
-            "log10_odds": e.log10_odds,
-            "alternatives": [a.to_dict() for a in e.alternatives],
+            **({} if finding.log10_odds is None else {"log10_odds": finding.log10_odds}),
+            "is_damage": finding.is_damage,
+            "alternatives": [a.to_dict() for a in finding.alternatives],
             "document_probability": judged.report.probability,
         },
     }
+
+
+def _rules() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": cue.id,
+            "name": cue.label,
+            "shortDescription": {"text": cue.description},
+            "properties": {"is_damage": cue.is_damage},
+        }
+        for cue in CUES
+    ]
 
 
 def render(run: ReportRun) -> str:
@@ -80,7 +81,7 @@ def render(run: ReportRun) -> str:
     results = []
     for judged in run.judged:
         lines = LineIndex(judged.document.text)
-        results += [_result(judged, i, lines) for i in range(len(judged.report.evidence))]
+        results += [_result(judged, f, lines) for f in findings(judged.report)]
     notifications = [
         {
             "level": "error",
@@ -100,7 +101,7 @@ def render(run: ReportRun) -> str:
                         "version": run.version,
                         "semanticVersion": run.version,
                         "properties": {"signature": run.signature},
-                        "rules": [{"id": cue, "name": cue, "shortDescription": {"text": RULES[cue]}} for cue in CUES],
+                        "rules": _rules(),
                     }
                 },
                 "columnKind": "unicodeCodePoints",
@@ -111,3 +112,6 @@ def render(run: ReportRun) -> str:
         ],
     }
     return dumps(log, indent=1) + "\n"
+
+
+FORMAT = ReportFormat("sarif", (".sarif", ".json"), render)

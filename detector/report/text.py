@@ -1,16 +1,25 @@
-"""The terminal's view: the article re-flowed, doubtful wording beside what it probably was, the verdict."""
+"""The terminal's view: the article re-flowed, each finding beside its likely original, then the verdict."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument
-from detector.report.score import percent
-from detector.types import Evidence, Passage
+from detector.report.model import (
+    Finding,
+    InputFailure,
+    JudgedDocument,
+    Reading,
+    ReportRun,
+    RestoredDocument,
+    disjoint,
+    findings,
+)
+from detector.report.wording import base_rate, count, counted_cues, damage_line, percent, threshold_percent
+from detector.types import Passage
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,17 +28,18 @@ if TYPE_CHECKING:
 __all__ = [
     "Terminal",
     "blocks",
-    "disjoint",
     "printable",
     "render",
     "verdict_line",
 ]
 
-WIDTH = 80  # columns where there is no terminal to ask
+WIDTH = 80  # columns if there is no terminal to ask
 _WIDEST = 100  # columns; longer lines are hard to read
 _BAR = 5  # columns of the bar that stands for a probability
+_NUMBER = 6  # columns of the probability itself: ">99.9%"
 _GLUE = "\ue000"  # stands for a space that no line breaks at, until the lines are cut
-_FEW = 5  # findings that are listed of a document that is clean all the same
+_FEW = 5  # findings that are listed of a document that is not flagged
+_STYLES: dict[Reading, str] = {"flagged": "bold red", "doubtful": "yellow", "not flagged": "", "no verdict": "dim"}
 _SHORT_LINE = 50  # characters; a line break after a shorter line is meant, one after a longer line is wrapping
 _NEXT_ITEM = re.compile(r"\s*(?:[-*•–>#|]|\d+[.)])\s|\s{2,}\S")
 
@@ -65,18 +75,6 @@ def printable(text: str) -> str:
     '␛[31mred'
     """
     return text.translate(_CONTROLS)
-
-
-def disjoint(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Return the findings in order without overlaps; of two that overlap the likelier stays."""
-    kept: list[Evidence] = []
-    for item in sorted(evidence, key=lambda e: (e.start, -e.log10_odds)):
-        if kept and item.start < kept[-1].end:
-            if item.log10_odds > kept[-1].log10_odds:
-                kept[-1] = item
-        else:
-            kept.append(item)
-    return kept
 
 
 @dataclass(frozen=True)
@@ -133,27 +131,25 @@ def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
         spaced = False
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def verdict_line(judged: JudgedDocument) -> str:
-    """Return the verdict in plain words, on one line."""
+    """Return the verdict on one line."""
     report = judged.report
-    n = len(report.evidence)
-    words = _count(report.n_words, "word")
+    words = count(report.n_words, "word")
     if report.verdict == "insufficient_text":
         return f"no verdict  {words}: too little text to judge"
     if report.verdict == "unsupported_language":
         return f"no verdict  {words}: not English, which is all that can be judged"
-    found = _count(n, "finding") if n else "no findings"
-    head = f"{report.verdict}  {percent(report.probability)}"
-    return f"{head}  {words}, {found}; threshold {100 * report.threshold:.4g}%"
+    n = len(report.evidence)
+    found = count(n, "finding") if n else "no findings"
+    limit = f"threshold {threshold_percent(report.threshold)}"
+    if judged.reading == "doubtful" and judged.doubtful_from is not None:
+        limit += f", doubtful from {threshold_percent(judged.doubtful_from)}"
+    return f"{judged.reading}  {percent(report.probability)}  {words}, {found}; {limit}"
 
 
 @dataclass
 class Terminal:
-    """Prints reports: in colour where the console has it, in ASCII where it has no more."""
+    """Prints reports: in colour if the console has it, in ASCII if it has no more."""
 
     console: Console
     ascii: bool = False
@@ -214,13 +210,14 @@ class Terminal:
         """Print one document: its passages, then the verdict.
 
         With `context`, only passages with findings and so many around each. Without it, all of a document
-        that is spun, and of another only passages that are spun taken alone, and the strongest findings.
+        that is flagged, and of another only passages that are flagged taken alone, and the strongest findings.
         """
         report = judged.report
+        found = findings(report)
         marked = {
             number
             for number, p in enumerate(report.passages)
-            if any(e.start < p.end and p.start < e.end for e in report.evidence)
+            if any(f.start < p.end and p.start < f.end for f in found)
         }
         if context is not None:
             shown = {n + d for n in marked for d in range(-context, context + 1)}
@@ -237,7 +234,7 @@ class Terminal:
 
     def _passages(self, judged: JudgedDocument, shown: set[int]) -> bool:
         text, report = judged.document.text, judged.report
-        evidence = disjoint(report.evidence)
+        found = disjoint(findings(report))
         at = 0
         done = 0  # everything before it has been printed, a finding that runs into the next block included
         left_out = False
@@ -246,12 +243,12 @@ class Terminal:
             if (-1 if block.passage is None else block.passage) not in shown:
                 left_out = printed
                 continue
-            while at < len(evidence) and evidence[at].end <= max(block.start, done):
+            while at < len(found) and found[at].end <= max(block.start, done):
                 at += 1
             flow = self._text()
             position = max(block.start, done)
-            while at < len(evidence) and evidence[at].start < block.end:
-                item = evidence[at]
+            while at < len(found) and found[at].start < block.end:
+                item = found[at]
                 self._append(flow, text[position : item.start])
                 self._finding(flow, item)
                 position = item.end
@@ -278,7 +275,7 @@ class Terminal:
             text = text.lstrip(" ")
         flow.append(text)
 
-    def _finding(self, flow: Text, item: Evidence) -> None:
+    def _finding(self, flow: Text, item: Finding) -> None:
         surface = re.sub(r"\s+", " ", self.show(item.surface)).strip()
         original = re.sub(r"\s+", " ", self.show(item.alternatives[0].text)) if item.alternatives else ""
         color = self.console.color_system is not None
@@ -286,11 +283,11 @@ class Terminal:
         if not color:
             flow.append(f"[{surface} {arrow}{_GLUE}{original}]" if original else f"[{surface}]")
         elif original:
-            flow.append(surface, "red")
+            flow.append(surface, "yellow" if item.is_damage else "red")
             flow.append(f" {arrow}{_GLUE}", "dim")
             flow.append(original, "bold green")
         else:
-            flow.append(surface, "underline magenta")
+            flow.append(surface, "yellow" if item.is_damage else "underline magenta")
 
     def _block(self, flow: Text, passage: Passage | None, opens: bool) -> None:
         from rich.text import Text
@@ -300,14 +297,14 @@ class Terminal:
         style = _style(passage)
         first = Text()
         if passage is None or not opens:
-            first.append(" " * (5 if narrow else _BAR + 6))
+            first.append(" " * self._margin)
         elif passage.probability is None:
-            first.append(f"{'-' if self.ascii else '—':>4} " if narrow else " " * (_BAR + 4) + "- ", "dim")
+            first.append(f"{'-':>{self._margin - 1}} ", "dim")
         else:
             if not narrow:
                 first.append(self._bar(passage.probability), style)
                 first.append(" ")
-            first.append(f"{_whole_percent(passage.probability):>4} ", style)
+            first.append(f"{percent(passage.probability):>{_NUMBER}} ", style)
         margin = first.cell_len
         width = self.console.width - margin - 2
         for number, line in enumerate(flow.wrap(self.console, width)):
@@ -319,13 +316,18 @@ class Terminal:
             self.console.print(row, no_wrap=True, overflow="ignore", crop=False)
 
     @property
+    def _margin(self) -> int:
+        """Columns before the rule: a bar if there is room, and a probability."""
+        return _NUMBER + 1 if self._narrow else _BAR + 1 + _NUMBER + 1
+
+    @property
     def _narrow(self) -> bool:
         return self.console.width < 60
 
     def _gap(self, passage: Passage | None) -> None:
         row = self._text()
         if passage is not None:
-            row.append(" " * (5 if self._narrow else _BAR + 6))
+            row.append(" " * self._margin)
             row.append(self.show("|" if self.ascii else "│"), _style(passage))
         self.console.print(row)
 
@@ -337,7 +339,9 @@ class Terminal:
         line.append("probable original", "bold green")
         line.append("; ", "dim")
         line.append("odd", "underline magenta")
-        line.append("; in the margin: how likely the passage is spun", "dim")
+        line.append("; ", "dim")
+        line.append("damaged", "yellow")
+        line.append("; margin: how likely the passage is spun", "dim")
         self.console.print(line)
 
     def _bar(self, probability: float) -> str:
@@ -349,11 +353,11 @@ class Terminal:
         return bar.ljust(_BAR)
 
     def _strongest(self, judged: JudgedDocument, shown: set[int]) -> bool:
-        """List the strongest findings of a document that is not spun as a whole."""
+        """List the strongest findings of a document that is not flagged as a whole."""
         report = judged.report
         spans = [(p.start, p.end) for n, p in enumerate(report.passages) if n in shown]
-        rest = [e for e in report.evidence if not any(a <= e.start < b for a, b in spans)]
-        best = sorted(sorted(rest, key=lambda e: -e.log10_odds)[:_FEW], key=lambda e: e.start)
+        rest = [f for f in findings(report) if not any(a <= f.start < b for a, b in spans)]
+        best = sorted(sorted(rest, key=lambda f: -f.strength)[:_FEW], key=lambda f: f.start)
         if not best:
             return False
         if shown:
@@ -364,7 +368,7 @@ class Terminal:
             line.append(f"  line {text.count(chr(10), 0, item.start) + 1:<5}", "dim")
             self._finding(line, item)
             line.plain = line.plain.replace(_GLUE, " ")
-            line.append(f"  {item.cue.replace('_', ' ')}", "dim")
+            line.append(f"  {item.label}", "dim")
             self.console.print(line, overflow="fold")
         if len(rest) > len(best):
             more = f"  and {len(rest) - len(best):,} weaker; --context 0 shows where they stand"
@@ -372,14 +376,23 @@ class Terminal:
         return True
 
     def verdict(self, judged: JudgedDocument) -> None:
-        """Print the one line that says it all."""
-        verdict = judged.report.verdict
-        style = {"spun": "bold red", "clean": "bold green"}.get(verdict, "bold")
+        """Print whether the text was rewritten, what the number assumes, and whether it is damaged."""
         head, rest = verdict_line(judged).split("  ", 1)
         line = self._text()
-        line.append(head, style)
+        line.append(head, _STYLES[judged.reading] or "bold")
         line.append(self.show("  " + rest))
         self.console.print(line)
+        if judged.reading in ("flagged", "doubtful") or judged.prior is not None:
+            self.console.print(self._text(base_rate(judged), "dim"))
+        found = findings(judged.report)
+        if judged.reading == "flagged" and judged.report.evidence:
+            self.console.print(self._text(f"It rests on {counted_cues(f for f in found if not f.is_damage)}.", "dim"))
+        damaged = damage_line(judged.report, found)
+        if damaged:
+            line = self._text()
+            line.append("damaged", "yellow")
+            line.append(self.show(f"  {damaged}"))
+            self.console.print(line)
 
     def summary(self, rows: list[JudgedDocument], failures: list[InputFailure]) -> None:
         """Print a table of all documents; the rows need no text any more, only their reports."""
@@ -388,35 +401,40 @@ class Terminal:
 
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
         table.add_column("document", overflow="fold", ratio=1)
-        for name in ("probability", "verdict", "words", "findings"):
+        wide = self.console.width >= 90
+        for name in ("probability", "verdict", "words", "findings", *(["passages"] if wide else [])):
             table.add_column(name, justify="left" if name == "verdict" else "right", no_wrap=True)
         for judged in rows:
             report = judged.report
-            style = {"spun": "bold red", "clean": "green"}.get(report.verdict, "")
+            flagged = sum(p.verdict == "spun" for p in report.passages)
             table.add_row(
                 Text(self.show(judged.document.path)),
                 percent(report.probability),
-                Text(report.verdict.replace("_", " "), style),
+                Text(judged.reading, _STYLES[judged.reading]).append(", damaged" if report.damage else "", "yellow"),
                 f"{report.n_words:,}",
                 f"{len(report.evidence):,}",
+                *([f"{flagged} of {len(report.passages)}"] if wide else []),
             )
         for failure in failures:
-            table.add_row(Text(self.show(failure.path)), "-", "not read", "-", "-")
+            unread = Text(self.show(failure.path))
+            unread.append(self.show(f": {failure.message}"), "dim")
+            table.add_row(unread, "-", "not read", "-", "-", *(["-"] if wide else []))
         self.heading("summary")
         self.console.print(table)
 
     def score(self, judged: JudgedDocument, path_width: int) -> None:
         """Print one line: path, probability, verdict, words."""
         report = judged.report
-        style = {"spun": "bold red", "clean": "green"}.get(report.verdict, "")
         line = self._text(judged.document.path.ljust(path_width).replace("\n", "?"))
         line.append(f"  {percent(report.probability):>6}  ")
-        line.append(f"{report.verdict.replace('_', ' '):<{_verdict_width(report.verdict)}}", style)
-        line.append(f"  {_count(report.n_words, 'word')}")
+        line.append(f"{judged.reading:<11}", _STYLES[judged.reading])
+        line.append(f"  {count(report.n_words, 'word')}")
+        if judged.reading == "no verdict":
+            line.append(f"  {report.verdict.replace('_', ' ')}", "dim")
         self.console.print(line, soft_wrap=True)
 
     def restored(self, restored: RestoredDocument) -> None:
-        """Print a restored text, what was put back in colour."""
+        """Print a restored text, its edits in colour."""
         text = restored.document.text
         line = self._text()
         position = 0
@@ -428,17 +446,8 @@ class Terminal:
         self.console.print(line, soft_wrap=True, end="" if line.plain.endswith("\n") else "\n")
 
 
-def _verdict_width(verdict: str) -> int:
-    # The two verdicts that are met line up; the long ones of abstention are rare.
-    return max(5, len(verdict))
-
-
 def _style(passage: Passage | None) -> str:
-    return {"spun": "red", "clean": "green"}.get(passage.verdict, "dim") if passage else "dim"
-
-
-def _whole_percent(probability: float) -> str:
-    return f"{min(99, max(1, round(100 * probability)))}%"
+    return "red" if passage is not None and passage.verdict == "spun" else "dim"
 
 
 def render(run: ReportRun, width: int = WIDTH, color: bool = False, context: int | None = None) -> str:

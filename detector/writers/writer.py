@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from detector import apply_plan
 from detector.errors import PlanError
 from detector.readers import encoding_of
+from detector.restore.plan import apply_plan
 from detector.types import Edit
 
 __all__ = ["TextSource", "Writer", "Written", "check_text", "sorted_plan"]

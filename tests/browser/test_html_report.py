@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from detector import detect, reverse
-from detector.readers import Document
+from detector.readers import InputDocument
 from detector.report import html
 from detector.report.model import InputFailure, JudgedDocument, ReportRun
-from detector.types import Alternative, Edit, Evidence, Passage, Report, Restoration
+from detector.types import Alternative, Evidence, Passage, Report
 
 ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
 FLAGS = (
@@ -108,7 +109,12 @@ def browser(tmp_path_factory):
 
 def judged(name):
     text = (ARTICLES / name).read_text(encoding="utf-8")
-    return JudgedDocument(Document(name, text), detect(text), reverse(text))
+    return JudgedDocument(InputDocument(name, text), detect(text), 0.7)
+
+
+def damaged(name):
+    """The article with a Cyrillic letter in one word."""
+    return (ARTICLES / name).read_text(encoding="utf-8").replace("ports", "p\u043erts", 1)
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +126,15 @@ def article():
 def page(article, tmp_path_factory):
     """A spun article, the human one, and a file that could not be read."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    other = judged("harbour-talks.txt")
+    text = damaged("harbour-talks.txt")
+    other = JudgedDocument(InputDocument("damaged.txt", text), detect(text), 0.7)
+    assert other.report.damage
     run = ReportRun(
-        (article, JudgedDocument(other.document, other.report)),
+        (article, judged("harbour-talks.txt"), other),
         (InputFailure("gone.txt", "no such file"),),
         "0.1.0",
         "5ea51de",
+        "2026-01-31",
     )
     path.write_text(html.render(run), encoding="utf-8")
     return path
@@ -180,29 +189,59 @@ def test_a_note_names_the_original_the_odds_and_the_cue(browser, page):
     assert "substitution" in said
 
 
-def test_all_of_it_goes_by_keyboard(browser, page):
+def active(browser):
+    return browser.driver.switch_to.active_element
+
+
+def test_an_editor_goes_through_the_report_by_keyboard_alone(browser, page, article):
     browser.open(page)
-    browser.press(Keys.TAB)
-    while browser.js("return document.activeElement.tagName") != "MARK":
-        assert browser.js("return getComputedStyle(document.activeElement).outlineStyle") != "none"
+    stops = []
+    for _ in range(60):
         browser.press(Keys.TAB)
-    first = browser.driver.switch_to.active_element
-    assert note(first).is_displayed()
+        element = active(browser)
+        if element.tag_name == "body":
+            break
+        assert browser.js("return getComputedStyle(arguments[0]).outlineStyle", element) != "none"
+        stops.append(element)
+    marks = browser.all("#d1 mark")
+    assert sum(e.tag_name == "mark" for e in stops) == len(browser.all("article:has(mark)")) - len(
+        browser.all("details:not([open]) mark[tabindex='0']")
+    )
+    assert len(stops) < 30 < len(marks)
+
+    browser.open(page)
+    browser.press("n")
+    assert active(browser) == browser.one("#d1 mark")
+    assert note(active(browser)).is_displayed()
     browser.press(Keys.ESCAPE)
-    assert not note(first).is_displayed()
-    browser.press(Keys.TAB)
-    second = browser.driver.switch_to.active_element
-    assert second != first
-    assert note(second).is_displayed()
+    assert not note(browser.one("#d1 mark")).is_displayed()
+    marks = browser.all("#d1 mark")
+    for key, at in (("n", 1), (Keys.ARROW_RIGHT, 2), ("p", 1), (Keys.ARROW_LEFT, 0), ("p", len(marks) - 1), ("n", 0)):
+        browser.press(key)
+        assert active(browser) == marks[at]
+        assert note(marks[at]).is_displayed()
+        assert browser.one("#d1 [role=status]").text == f"{at + 1} of {len(marks)}"
     ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
-    assert note(first).is_displayed()
+    assert active(browser).tag_name == "button"
+    browser.press(Keys.TAB)
+    assert active(browser) == marks[0]  # where the editor was
+
+
+def test_the_buttons_step_as_the_keys_do(browser, page):
+    browser.open(page)
+    marks = browser.all("#d1 mark")
+    for at in (0, 1):
+        browser.one("#d1 [data-step='1']").click()
+        assert active(browser) == marks[at]
+    browser.one("#d1 [data-step='-1']").click()
+    assert active(browser) == marks[0]
 
 
 def test_a_screen_reader_hears_the_note_with_the_wording(browser, page):
     browser.open(page)
     nodes = browser.cdp("Accessibility.getFullAXTree")["nodes"]
     marks = [n for n in nodes if n["role"]["value"] == "mark"]
-    assert len(marks) == len(browser.all("mark"))
+    assert len(marks) == sum(m.is_displayed() for m in browser.all("mark"))
     assert all(re.search("likelier|better|odd", m["description"]["value"]) for m in marks)
     named = {(n["role"]["value"], n["name"]["value"]) for n in nodes if "name" in n}
     assert ("navigation", "Documents") in named
@@ -210,19 +249,24 @@ def test_a_screen_reader_hears_the_note_with_the_wording(browser, page):
     assert ("button", "Restored") in named
 
 
-def test_the_switch_shows_what_was_found_and_what_is_restored(browser, page, article):
+def test_the_switch_shows_each_view(browser, page, article):
     browser.open(page)
     element = browser.one("#d1")
+    restored = reverse(article.document.text).text
     assert shown(browser, element) == squeezed(article.document.text)
-    restored = browser.one("#d1 [data-view=restored]")
-    browser.js("arguments[0].focus()", restored)
+    button = browser.one("#d1 [data-view=restored]")
+    browser.js("arguments[0].focus()", button)
     browser.press(Keys.ENTER)
-    assert shown(browser, element) == squeezed(article.restoration.text)
-    assert restored.get_attribute("aria-pressed") == "true"
+    assert shown(browser, element) == squeezed(restored)
+    assert button.get_attribute("aria-pressed") == "true"
     assert browser.one("#d1 [data-view=found]").get_attribute("aria-pressed") == "false"
     mark = next(m for m in browser.all("#d1 mark") if m.text == "said")
     browser.hover(mark)
     assert "stated" in note(mark).text
+    browser.one("#d1 [data-view=both]").click()
+    mark = next(m for m in browser.all("#d1 mark") if m.text.startswith("stated"))
+    assert mark.find_element(By.CSS_SELECTOR, ".found").is_displayed()
+    assert mark.find_element(By.CSS_SELECTOR, ".original").text == "said"
     browser.one("#d1 [data-view=found]").click()
     assert shown(browser, element) == squeezed(article.document.text)
 
@@ -234,7 +278,7 @@ def test_the_restored_text_is_copied_exactly(browser, page, article):
     WebDriverWait(browser.driver, 10).until(lambda _: said.text)
     assert said.text == "Copied."
     copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
-    assert copied == article.restoration.text
+    assert copied == reverse(article.document.text).text
 
 
 def test_copying_goes_where_there_is_no_clipboard_api(browser, page):
@@ -245,14 +289,63 @@ def test_copying_goes_where_there_is_no_clipboard_api(browser, page):
     assert browser.all("textarea") == []
 
 
-def test_the_index_leads_to_each_document(browser, page):
+def test_the_index_leads_to_each_document_and_opens_it(browser, page):
     browser.open(page, PHONE)
     links = browser.all("nav a")
-    assert [a.text for a in links] == ["harbour-talks-spun.txt", "harbour-talks.txt"]
+    assert [a.text for a in links] == ["harbour-talks-spun.txt", "harbour-talks.txt", "damaged.txt"]
+    assert not browser.one("#d2 .text").is_displayed()
     links[1].click()
     top = browser.js("return document.querySelector('#d2').getBoundingClientRect().top")
     assert -1 <= top < PHONE[1]
-    assert "gone.txt" in browser.one("main").text
+    assert browser.one("#d2 .text").is_displayed()
+    assert "gone.txt: no such file" in browser.one("nav").text
+
+
+def test_the_index_sorts_and_filters(browser, page):
+    def paths():
+        return [row.text.split()[0] for row in browser.all("tbody tr") if row.is_displayed()]
+
+    browser.open(page)
+    assert len(paths()) == 4
+    browser.one("[data-show=flagged]").click()
+    assert paths() == ["harbour-talks-spun.txt"]
+    assert [a.get_attribute("id") for a in browser.all("main > article") if a.is_displayed()] == ["d1"]
+    browser.one("[data-show=all]").click()
+    head = browser.one("th [data-sort='2']")
+    head.click()
+    assert paths()[0] == "harbour-talks-spun.txt"
+    assert paths()[-1].startswith("gone.txt")
+    assert browser.one("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    head.click()
+    assert paths()[0].startswith("gone.txt")
+    assert browser.all("main > article")[-1].get_attribute("id") == "d1"
+    browser.one("th [data-sort='0']").click()
+    assert paths() == sorted(paths())
+
+
+def test_damage_is_marked_and_told_apart(browser, page):
+    browser.open(page)
+    browser.one("#d3 summary").click()
+    assert "Is it damaged?" in browser.one("#d3 .damage").text
+    mark = browser.one("#d3 mark.damaged")
+    browser.hover(mark)
+    assert "look-alike" in note(mark).text
+    assert browser.js("return getComputedStyle(arguments[0]).borderBottomStyle", mark) == "dashed"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(browser, page, size, dark):
+    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    browser.open(page, size, dark)
+    # The page's policy lets no script in: this one comes through the debugger.
+    browser.cdp("Runtime.evaluate", expression=axe)
+    browser.js("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for view in ("found", "both", "restored"):
+        browser.one(f"#d1 [data-view={view}]").click()
+        found = browser.cdp("Runtime.evaluate", expression="axe.run()", awaitPromise=True, returnByValue=True)
+        violations = found["result"]["value"]["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == []
 
 
 def test_nothing_is_wider_than_a_phone(browser, page):
@@ -296,7 +389,18 @@ def test_everything_can_be_read(browser, page, dark):
     browser.open(page, dark=dark)
     paper = browser.js(f"{LIGHT} return light([])")
     assert paper < 0.05 if dark else paper > 0.9
-    for selector in ("h1", "h2", ".summary", ".verdict", ".verdict.clean", "mark", ".margin", "button", "th", "footer"):
+    for selector in (
+        "h1",
+        "h2",
+        ".summary",
+        ".verdict",
+        ".legend",
+        "mark",
+        ".margin",
+        ".switch button",
+        "th",
+        ".facts",
+    ):
         assert browser.js(CONTRAST, browser.one(selector)) >= 4.5, selector
     browser.js("arguments[0].focus()", browser.one("mark"))
     for selector in ("mark .tip b", "mark .tip small"):
@@ -314,7 +418,7 @@ def test_passages_are_shaded_by_their_probability(browser, tmp_path):
     report = Report("spun", 0.9, 0.5, 12, "en", passages, (), text)
     path = tmp_path / "a.html"
     path.write_text(
-        html.render(ReportRun((JudgedDocument(Document("a.txt", text), report),), (), "0", "x")), encoding="utf-8"
+        html.render(ReportRun((JudgedDocument(InputDocument("a.txt", text), report),), (), "0", "x")), encoding="utf-8"
     )
     browser.open(path)
     bars = browser.js("return Array.from(document.querySelectorAll('.bar i'), i => i.getBoundingClientRect().width)")
@@ -344,11 +448,9 @@ def test_a_hostile_document_is_harmless(browser, tmp_path):
         Evidence(a, b, text[a:b], "substitution", 2.0, (Alternative(bad, 2.0),), f"“{bad}” is likelier.")
         for a, b in spans
     )
-    plan = (Edit(5, 9, text[5:9], bad, 1.0),)
     report = Report("spun", 0.9, 0.5, 100_000, "en", (Passage(0, len(text), 0.9, "spun"),), evidence, text)
-    restoration = Restoration(text[:5] + bad + text[9:], plan, text)
     run = ReportRun(
-        (JudgedDocument(Document(f"{bad}.txt", text), report, restoration),) * 2,
+        (JudgedDocument(InputDocument(f"{bad}.txt", text), report),) * 2,
         (InputFailure(bad, bad),),
         "0.1.0",
         "5ea51de",
@@ -371,12 +473,12 @@ def test_a_hostile_document_is_harmless(browser, tmp_path):
 
 def test_notebook_fragments_need_no_script(browser, article, tmp_path):
     path = tmp_path / "notebook.html"
-    fragments = f"{article.report._repr_html_()}{article.restoration._repr_html_()}"
+    fragments = f"{article.report._repr_html_()}{reverse(article.document.text)._repr_html_()}"
     path.write_text(f"<!doctype html><meta charset=utf-8><title>n</title>{fragments}", encoding="utf-8")
     browser.open(path)
     report, restoration = browser.all("article")
     assert shown(browser, report) == squeezed(article.document.text)
-    assert shown(browser, restoration) == squeezed(article.restoration.text)
+    assert shown(browser, restoration) == squeezed(reverse(article.document.text).text)
     for element in (report, restoration):
         mark = element.find_element(By.CSS_SELECTOR, "mark")
         browser.hover(mark)

@@ -29,7 +29,7 @@ from fuzz.generator import Corpus  # noqa: E402
 
 from detector import detect, detect_many, reverse, scores  # noqa: E402
 from detector.errors import DetectorError  # noqa: E402
-from detector.readers import document_from_bytes  # noqa: E402
+from detector.readers import parse_document  # noqa: E402
 
 BATCH = 64
 TARGETS = ("library", "readers", "records", "render")
@@ -95,7 +95,9 @@ class Run:
             document = self.guarded(
                 f"read {name[1:]}",
                 (name, data),
-                lambda name=name, data=data, regions=regions: document_from_bytes(Path(name), data, regions),
+                lambda name=name, data=data, regions=regions: parse_document(
+                    Path(name), data, Path(name).suffix, regions
+                ),
             )
             if document is not None:
                 self.guarded("omitted", (name, data), lambda document=document: _check_document(document))

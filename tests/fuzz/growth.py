@@ -26,7 +26,7 @@ from fuzz.generator import english  # noqa: E402
 
 from detector import detect, reverse  # noqa: E402
 from detector.errors import DetectorError  # noqa: E402
-from detector.readers import document_from_bytes  # noqa: E402
+from detector.readers import parse_document  # noqa: E402
 from detector.readers.records import iter_records  # noqa: E402
 
 LIMIT = 2.6
@@ -138,7 +138,7 @@ def _records(text: str, folder: Path) -> Path:
 
 
 def _read(name: str, data: bytes) -> Callable[[], object]:
-    return lambda: document_from_bytes(Path(name), data)
+    return lambda: parse_document(Path(name), data, Path(name).suffix)
 
 
 def _work(way: str, text: str, folder: Path) -> Callable[[], object]:

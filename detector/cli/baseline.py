@@ -1,0 +1,96 @@
+"""A former JSON report as a baseline: what it holds is known, and only what it lacks is shown."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from detector.cli.messages import Usage
+from detector.cli.output import write_file
+from detector.report.json import dumps
+from detector.report.model import JudgedDocument, evidence_id
+from detector.types import Damage, Evidence
+
+__all__ = ["Baseline", "read_baseline"]
+
+_F = TypeVar("_F", Evidence, Damage)
+_KINDS = ("evidence", "damage")
+
+
+@dataclass
+class Baseline:
+    """A former report, and what of it was found again.
+
+    Attributes
+    ----------
+    run : the report, as JSON has it
+    known : how often each finding was not met yet, by document
+    left_out : findings that were known, and are not shown
+    documents : paths that were looked at
+    """
+
+    path: Path
+    run: dict[str, Any]
+    known: dict[str, Counter[str]]
+    left_out: int = 0
+    documents: set[str] = field(default_factory=set)
+
+    def fresh(self, judged: JudgedDocument) -> JudgedDocument:
+        """Return the report without the findings that are known."""
+        self.documents.add(judged.document.path)
+        report = judged.report
+        evidence = self._fresh(judged, report.evidence)
+        return replace(judged, report=replace(report, evidence=evidence, damage=self._fresh(judged, report.damage)))
+
+    def _fresh(self, judged: JudgedDocument, found: tuple[_F, ...]) -> tuple[_F, ...]:
+        known = self.known.get(judged.document.path, Counter())
+        fresh = []
+        for item in found:
+            key = evidence_id(judged.document.text, item)
+            if known[key] > 0:
+                known[key] -= 1
+                self.left_out += 1
+            else:
+                fresh.append(item)
+        return tuple(fresh)
+
+    @property
+    def gone(self) -> int:
+        """How many findings of the baseline the documents that were looked at no longer have."""
+        return sum(self.known[path].total() for path in self.documents if path in self.known)
+
+    def prune(self) -> None:
+        """Write the baseline without the findings that are gone."""
+        for document in self.run["documents"]:
+            if document["path"] in self.documents:
+                gone = self.known[document["path"]].copy()
+                for kind in _KINDS:
+                    document[kind] = [item for item in document.get(kind, []) if not _taken(gone, item)]
+        with write_file(self.path) as file:
+            file.write((dumps(self.run, indent=1) + "\n").encode())
+
+
+def _taken(gone: Counter[str], item: dict[str, Any]) -> bool:
+    """Return whether a finding is one of those that are gone, and count it off."""
+    key = item["evidence_id"]
+    gone[key] -= 1
+    return gone[key] >= 0
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Return a former JSON report as a baseline; raise Usage if the file holds none."""
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        known = {
+            d["path"]: Counter(e["evidence_id"] for kind in _KINDS for e in d.get(kind, [])) for d in run["documents"]
+        }
+    except FileNotFoundError:
+        raise Usage(f"--baseline {path}: no such file") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise Usage(
+            f"--baseline {path}: not a report; `detector annotate --format json -o {path}` writes one"
+        ) from None
+    return Baseline(path, run, known)

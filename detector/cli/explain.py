@@ -1,0 +1,77 @@
+"""`detector explain`."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from textwrap import fill
+
+import click
+
+from detector.cli.messages import Usage
+from detector.cues import CUE_BY_ID, CUE_IDS, CUES, Cue
+from detector.errors import ModelError
+from detector.model_store import find_models
+
+__all__ = ["explain"]
+
+
+@click.command(short_help="What a cue means, and what to do next.")
+@click.argument("cue", required=False)
+@click.option("--all", "everything", is_flag=True, help="Explain all cues.")
+def explain(cue: str | None, everything: bool) -> int:
+    """Say what a cue means, with an example, its innocent explanations, and what to do next.
+
+    Without CUE, list them. Their ids never change.
+    """
+    if everything:
+        click.echo("\n".join(_explained(c) for c in CUES), nl=False)
+    elif cue is None:
+        for c in CUES:
+            click.echo(f"{c.id:<24} {c.label}{' (damage)' if c.is_damage else ''}")
+    elif cue in CUE_BY_ID:
+        click.echo(_explained(CUE_BY_ID[cue]), nl=False)
+    elif cue in CUE_IDS:
+        click.echo(f"{cue} was found by earlier versions alone: it was as frequent in human text as in spun text.")
+    else:
+        names = {c.label: c.id for c in CUES} | {c.id: c.id for c in CUES}
+        holding = [name for name in names if cue.lower() in name]
+        near = names[(holding or get_close_matches(cue, names, n=1, cutoff=0.0))[0]]
+        raise Usage(f"unknown cue {cue!r}; did you mean {near}? `detector explain` lists them all")
+    return 0
+
+
+def _explained(cue: Cue) -> str:
+    asks = "Is it damaged? It says nothing on whether a text was rewritten." if cue.is_damage else "Was it rewritten?"
+    lines = [
+        f"{cue.id}: {cue.label}",
+        "",
+        fill(cue.description, 80),
+        "",
+        f"It answers: {asks}",
+        "",
+        "Example",
+        fill(cue.example, 80, initial_indent="  ", subsequent_indent="  "),
+        "",
+        "Innocent explanations",
+        *(fill(reason, 80, initial_indent="  - ", subsequent_indent="    ") for reason in cue.innocent),
+        "",
+        "What to do next",
+        fill(cue.advice, 80, initial_indent="  ", subsequent_indent="  "),
+        "",
+        *_measured(cue),
+        f"Switch it off with ignore = [{cue.id!r}] in detector.toml.".replace("'", '"'),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _measured(cue: Cue) -> list[str]:
+    """Return how often the models' own evaluation found a cue in spun and in human text; nothing if it did not ask."""
+    try:
+        evaluation = json.loads((find_models() / "evaluation.json").read_text(encoding="utf-8"))
+        row = next(row for row in evaluation["cues"] if row["cue"] == cue.id)
+        spun, human = row["findings_spun"], row["findings_human"]
+        title = f"Measured on models {evaluation['signature']}"
+    except (OSError, ValueError, KeyError, StopIteration, ModelError):
+        return []
+    return [title, f"  in 1,000 words of spun text {spun:,.3g} findings, of human text {human:,.3g}", ""]

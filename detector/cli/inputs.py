@@ -1,0 +1,170 @@
+"""From arguments to documents: which files they name, what stands on standard input, and what cannot be read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detector.cli.messages import Usage, echo_error
+from detector.errors import InputError
+from detector.readers import InputDocument, iter_paths, parse_document, read_bytes
+from detector.readers.records import is_records
+from detector.report.model import InputFailure
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = ["STDIN", "Input", "iter_inputs", "paths_of", "sizes_of"]
+
+STDIN = "-"
+# Characters of one document. Longer ones are read in parts, so memory is that of the text itself several times over;
+# beyond this the file is a corpus and not a document.
+LONGEST = 100_000_000
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+@dataclass(frozen=True)
+class Input:
+    """A document, and the file that it was read from.
+
+    Attributes
+    ----------
+    suffix : of the kind of file that it was read as, with its dot
+    data : the bytes of the file
+    """
+
+    document: InputDocument
+    suffix: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the file, hexadecimal."""
+        return sha256(self.data).hexdigest()
+
+
+def paths_of(arguments: Sequence[str], exclude: Sequence[str], stdin_filename: str | None) -> list[Path]:
+    """Return the files that the arguments name, standard input if they name none; raise Usage for what is no file."""
+    arguments = arguments or (STDIN,)
+    for argument in arguments:
+        if not argument:
+            raise Usage('a path is empty (""): give a file, a folder or a pattern, or - for standard input')
+        if _URL.match(argument):
+            raise Usage(f"{argument}: nothing is fetched; save the page and give the file, or pipe it in")
+        if argument != STDIN and is_records(Path(argument)) and Path(argument).is_file():
+            raise Usage(f"{argument} holds records: `detector scan {argument} --output FOLDER` judges each of them")
+    if stdin_filename is not None and STDIN not in arguments:
+        raise Usage("--stdin-filename names standard input, but files were given: leave one of them out")
+    if list(arguments).count(STDIN) > 1:
+        raise Usage("standard input (-) is named twice, but can be read once: leave one out")
+    return [path for argument in arguments for path in _files(argument, exclude)]
+
+
+def _files(argument: str, exclude: Sequence[str]) -> list[Path]:
+    """Return the files of one argument; in a folder, those that its .gitignore files leave."""
+    found = list(iter_paths([argument], exclude))
+    folder = Path(argument)
+    if argument == STDIN or not folder.is_dir():
+        return found
+    ignored = _ignored_in(folder)
+    return [path for path in found if path == folder or not ignored(path)] or [folder]
+
+
+def _ignored_in(folder: Path) -> Callable[[Path], bool]:
+    """Return whether git would ignore a file of the folder, by the .gitignore files from the repository's root down.
+
+    A folder that is ignored itself was named on purpose: then only the files inside it are minded.
+    """
+    root = folder.resolve()
+    top = next((p for p in (root, *root.parents) if (p / ".git").exists()), root)
+
+    @cache
+    def spec(of: Path) -> GitIgnoreSpec | None:
+        from pathspec import GitIgnoreSpec
+
+        try:
+            lines = (of / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return None
+        return GitIgnoreSpec.from_lines(lines)
+
+    def is_ignored(whole: Path, end: str, upward_to: Path) -> bool:
+        for parent in (p for p in whole.parents if p.is_relative_to(upward_to)):
+            # The nearest file that says anything of the path decides, as in git.
+            rules = spec(parent)
+            verdict = None if rules is None else rules.check_file(whole.relative_to(parent).as_posix() + end).include
+            if verdict is not None:
+                return verdict
+        return False
+
+    lowest = root if is_ignored(root, "/", top) else top
+    return lambda path: is_ignored(root / path.relative_to(folder), "", lowest)
+
+
+def sizes_of(paths: Sequence[Path]) -> list[int]:
+    """Return the size of each file in bytes, 0 if it is not known."""
+
+    def size(path: Path) -> int:
+        try:
+            return path.stat().st_size
+        except OSError:
+            return 0
+
+    return [size(path) for path in paths]
+
+
+def iter_inputs(paths: Iterable[Path], stdin_filename: str | None = None) -> Iterator[Input | InputFailure]:
+    """Yield each input as a document, or what is wrong with it."""
+    from detector.readers.regions import without_regions
+
+    for path in paths:
+        try:
+            found = _read_stdin(stdin_filename) if str(path) == STDIN else _read(path, read_bytes(path), path.suffix)
+        except InputError as error:
+            yield InputFailure(str(path), str(error))
+        except MemoryError:
+            yield InputFailure(str(path), "too large for the memory at hand")
+        else:
+            n = len(found.document.text)
+            if n > LONGEST:
+                message = f"{n:,} characters are more than can be judged at once ({LONGEST:,}): split it into documents"
+                yield InputFailure(str(path), message)
+            else:
+                yield replace(found, document=without_regions(found.document))
+
+
+def _read(path: Path, data: bytes, suffix: str) -> Input:
+    return Input(parse_document(path, data, suffix), suffix.lower(), data)
+
+
+def _read_stdin(filename: str | None) -> Input:
+    """Return the document on standard input; `filename` says its kind, its first bytes do if there is none."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    if sys.stdin.isatty():
+        echo_error("reading standard input; Ctrl-D ends it, `detector --help` says more")
+    buffer = getattr(sys.stdin, "buffer", None)
+    data: bytes = sys.stdin.read().encode("utf-8", "surrogateescape") if buffer is None else buffer.read()
+    if filename is not None:
+        return _read(Path(filename), data, Path(filename).suffix)
+    return _read(Path(STDIN), data, _suffix_of(data))
+
+
+def _suffix_of(data: bytes) -> str:
+    """Return the suffix of the kind of file that the first bytes tell of.
+
+    >>> _suffix_of(b"%PDF-1.7"), _suffix_of(b"  <!DOCTYPE html><p>"), _suffix_of(b"Plain.")
+    ('.pdf', '.html', '.txt')
+    """
+    if data.startswith(b"%PDF-"):
+        return ".pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return ".docx"
+    start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return ".html" if start.startswith((b"<!doctype html", b"<html")) else ".txt"

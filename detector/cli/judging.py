@@ -1,0 +1,168 @@
+"""From documents to reports and restorations, in order, a few batches of texts in memory at a time."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from detector.api import detect_many, model_info, scores
+from detector.api import reverse as reverse_text
+from detector.cli.inputs import Input
+from detector.cli.messages import fault
+from detector.cli.rules import Rules
+from detector.errors import InputError, ModelError
+from detector.report.model import InputFailure, JudgedDocument
+from detector.restore.plan import Span, apply_plan
+from detector.types import Report, Restoration
+
+if TYPE_CHECKING:
+    from detector.cache import ResultCache
+
+__all__ = ["Judging", "isolated", "judge", "restore"]
+
+# Documents that are judged together. Several processes get more at a time, so that none of them waits.
+_GROUP_CHARACTERS, _GROUP_DOCUMENTS = 160_000, 128
+_PARALLEL = 16  # times as many for each process
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How documents are judged.
+
+    Attributes
+    ----------
+    threshold : as `detect` takes it
+    jobs : processes that work side by side
+    findings : whether passages and findings are wanted; scores alone are faster
+    prior : share of the reader's texts that are spun; None if it was not given
+    rules : which findings the project does not want, and which phrases of its own it does
+    cache : where reports are kept; None for no cache
+    verbose : whether the tracebacks of faults are printed
+    """
+
+    threshold: float | str | None = None
+    jobs: int = 1
+    findings: bool = True
+    prior: float | None = None
+    rules: Rules = Rules()  # noqa: RUF009  frozen
+    cache: ResultCache | None = None
+    verbose: bool = False
+
+
+def judge(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[JudgedDocument | InputFailure]:
+    """Yield reports and failures in the order of the inputs."""
+    doubtful_from = model_info()["thresholds"].get("fpr=0.01")
+    for group in _groups(inputs, judging.jobs):
+        documents = [item for item in group if isinstance(item, Input)]
+        reports = iter(_reports([item.document.judged_text for item in documents], judging))
+        for item in group:
+            if isinstance(item, InputFailure):
+                yield item
+                continue
+            report = next(reports)
+            if isinstance(report, str):
+                yield InputFailure(item.document.path, report)
+                continue
+            fitted = judging.rules.applied(item.document, _fitted(item.document.text, report))
+            yield JudgedDocument(item.document, fitted, doubtful_from, judging.prior, item.sha256)
+
+
+def _groups(inputs: Iterable[Input | InputFailure], jobs: int) -> Iterator[list[Input | InputFailure]]:
+    """Yield the inputs in lists of bounded size."""
+    times = 1 if jobs == 1 else _PARALLEL * jobs
+    group: list[Input | InputFailure] = []
+    size = 0
+    for item in inputs:
+        group.append(item)
+        size += len(item.document.text) if isinstance(item, Input) else 0
+        if size >= times * _GROUP_CHARACTERS or len(group) >= times * _GROUP_DOCUMENTS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _fitted(text: str, report: Report) -> Report:
+    """Return the report as one on the document's own text: a finding that reaches into a masked part goes."""
+    if report.source == text:
+        return report
+    return replace(
+        report,
+        evidence=tuple(e for e in report.evidence if text[e.start : e.end] == e.surface),
+        damage=tuple(d for d in report.damage if text[d.start : d.end] == d.surface),
+        source=text,
+    )
+
+
+def _reports(texts: Sequence[str], judging: Judging) -> list[Report | str]:
+    """Return the report on each text, or what went wrong with it; those that the cache has are not judged again."""
+    cache = judging.cache
+    out: list[Report | str | None] = [None if cache is None else cache.get(text) for text in texts]
+    missing = [i for i, report in enumerate(out) if report is None]
+    work = _found if judging.findings else _scored
+    made = isolated([texts[i] for i in missing], lambda some: work(some, judging), judging.verbose)
+    for i, report in zip(missing, made, strict=True):
+        out[i] = report
+        if cache is not None and isinstance(report, Report):
+            cache.put(texts[i], report)
+    return [report for report in out if report is not None]
+
+
+def isolated(items: Sequence[str], work: Callable[[Sequence[str]], Sequence[_T]], verbose: bool) -> list[_T | str]:
+    """Return what `work` makes of each text; a text that it fails on gets a message, and the others are done alone.
+
+    The errors that this catches are faults, or too little memory: what is wrong with an input was found before.
+    """
+    try:
+        return list(work(items))
+    except ModelError:  # every text would meet it
+        raise
+    except Exception as error:
+        if len(items) > 1:
+            return [made for item in items for made in isolated([item], work, verbose)]
+        if isinstance(error, MemoryError):
+            return ["too large for the memory at hand"]
+        if isinstance(error, InputError):
+            return [str(error)]
+        if verbose:
+            traceback.print_exc()
+        return [fault(error)]
+
+
+def _found(texts: Sequence[str], judging: Judging) -> list[Report]:
+    return list(detect_many(texts, n_jobs=judging.jobs, threshold=judging.threshold))
+
+
+def _scored(texts: Sequence[str], judging: Judging) -> list[Report]:
+    """Return reports without findings, of the same verdicts and probabilities."""
+    columns = scores(texts, n_jobs=judging.jobs, threshold=judging.threshold)
+    abstains = [v not in ("spun", "clean") for v in columns.verdict]
+    # A verdict is given on English alone; the few texts without one are cheap, and their reports tell the language.
+    others = iter(_found([t for t, a in zip(texts, abstains, strict=True) if a], judging))
+    facts = model_info()
+    limit = judging.threshold if judging.threshold is not None else "default"
+    threshold = facts["thresholds"][limit] if isinstance(limit, str) else limit
+    rows = zip(texts, columns.probability.tolist(), columns.verdict, columns.n_words.tolist(), abstains, strict=True)
+    out = []
+    for text, p, verdict, n_words, abstain in rows:
+        if abstain:
+            out.append(replace(next(others), passages=(), evidence=(), damage=()))
+        else:
+            language, gain = facts["language"], facts["min_gain"]
+            out.append(Report(verdict, p, threshold, n_words, language, source=text, min_gain=gain))
+    return out
+
+
+def restore(item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None) -> Restoration:
+    """Return the restoration of a document's own text; what the project's rules accept stays."""
+    document = item.document
+    text = document.text
+    found = reverse_text(document.judged_text, min_gain=min_gain, keep=keep)
+    plan = [e for e in found.plan if text[e.start : e.end] == e.spun]
+    if rules is not None:
+        plan = rules.accepted_edits(document, plan)
+    return Restoration(apply_plan(text, plan), tuple(plan), text, found.min_gain)

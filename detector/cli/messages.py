@@ -1,0 +1,39 @@
+"""What the command line says on standard error: wrong usage, errors of inputs, faults of its own."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+import click
+
+__all__ = ["PipeClosed", "Usage", "echo_error", "fault"]
+
+
+class Usage(click.UsageError):
+    """Wrong usage that says itself what to do instead."""
+
+
+class PipeClosed(Exception):
+    """Whoever read the results has read enough."""
+
+
+def echo_error(message: str) -> None:
+    """Print one line to standard error."""
+    from detector.report.text import printable
+
+    line = printable(message).replace("\n", " ").strip()
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    click.echo(f"detector: {line}".encode(encoding, "replace").decode(encoding), err=True)
+
+
+def fault(error: Exception) -> str:
+    """Return one line about an error that nobody foresaw: where it was raised, and how to report it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return (
+        f"a fault of detector itself ({what}{where}): please report it to its maintainers, "
+        "with what `-v` prints for the same command, and `detector --version`"
+    )

@@ -1,0 +1,96 @@
+"""Where results go: files that appear when all of them is written, and the formats that their names ask for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from detector.cli.messages import Usage
+from detector.report.formats import REPORT_FORMATS
+from detector.writers import WRITERS
+
+__all__ = ["check_not_an_input", "format_for", "name_in", "write_file"]
+
+# Suffixes that ask for a format, the first for each being the one that `--output-dir` gives its files.
+_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "text": (".txt",),
+    "jsonl": (".jsonl", ".ndjson"),
+    "csv": (".csv",),
+    "diff": (".diff", ".patch"),
+    **{writer.name: writer.suffixes for writer in WRITERS},
+    **{made.name: made.suffixes for made in REPORT_FORMATS},
+}
+
+
+@contextmanager
+def write_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that takes the place of `path` when all is written; a call that is broken off leaves what was there.
+
+    A symbolic link stays one, and the file's mode stays. What is no regular file (a device, a pipe) is written to.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o22)
+    os.umask(mask)
+    return mask
+
+
+def format_for(output: Path | None, asked: str | None, default: str, formats: Sequence[str]) -> str:
+    """Return the format to write: the one that was asked for, or the one of the file's suffix, or the default.
+
+    Raises Usage if the suffix contradicts what was asked for, or belongs to a format that the command lacks.
+    """
+    if output is None:
+        return asked or default
+    suffix = output.suffix.lower()
+    fitting = [name for name, suffixes in _SUFFIXES.items() if suffix in suffixes]
+    if asked is not None:
+        if fitting and asked not in fitting and suffix != ".txt":
+            right = output.with_suffix(_SUFFIXES[asked][0])
+            raise Usage(f"-o {output} contradicts --format {asked}: name the file {right}, or leave --format out")
+        return asked
+    usable = [name for name in fitting if name in formats]
+    if fitting and not usable:
+        raise Usage(f"-o {output}: this command does not write {fitting[0]}; it writes {', '.join(formats)}")
+    return usable[0] if usable else default
+
+
+def check_not_an_input(output: Path | None, inputs: Sequence[Path], way_out: str) -> None:
+    """Raise Usage if a result would take the place of an input."""
+    if output is None or not output.exists():
+        return
+    for path in inputs:
+        if path.exists() and path.samefile(output):
+            raise Usage(f"{output} is an input and would be overwritten: {way_out}")
+
+
+def name_in(folder: Path, document: str, format_: str, keep_name: bool) -> Path:
+    """Return the file of a document's results in a folder, below which the document's own folders are kept.
+
+    `keep_name` if the results are the document in its own kind, so that its name needs no other suffix.
+    """
+    parts = [part for part in Path(document).parts if part not in ("..", ".", Path(document).anchor)]
+    relative = Path(*parts) if document != "-" else Path("stdin.txt" if keep_name else "stdin")
+    path = folder / relative
+    return path if keep_name else path.with_name(path.name + _SUFFIXES[format_][0])

@@ -1,0 +1,25 @@
+"""What a probability comes to where spun text is rarer or commoner than in the texts that it was calibrated on."""
+
+from __future__ import annotations
+
+from detector.errors import InputError
+
+__all__ = ["probability_at_prior"]
+
+
+def probability_at_prior(probability: float, prior: float) -> float:
+    """Return P(spun) where a share `prior` of all texts is spun, from P(spun) where half of them are.
+
+    Bayes' rule: the odds are multiplied by prior / (1 - prior). Both arguments lie in 0..1; raises InputError if one
+    does not.
+
+    >>> round(probability_at_prior(0.99, 0.01), 3), probability_at_prior(0.7, 0.5)
+    (0.5, 0.7)
+    """
+    for name, value in (("the probability", probability), ("the prior", prior)):
+        if not 0 <= value <= 1:
+            raise InputError(f"{name} is {value}: give a number from 0 to 1")
+    spun = probability * prior
+    human = (1 - probability) * (1 - prior)
+    # 0/0 if the two contradict each other with certainty: the text's own evidence is then kept.
+    return spun / (spun + human) if spun + human else probability

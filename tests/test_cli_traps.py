@@ -1,0 +1,522 @@
+"""What a new user trips over: each trap that the command line no longer has, and wrong usage that names the way out."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import docx
+import pytest
+
+from detector import __version__, detect, reverse, scores
+from detector.cli import main
+from detector.cli.output import write_file
+from detector.cues import CUES
+from detector.readers import InputDocument
+
+ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
+SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
+HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
+
+
+def paragraphs(text):
+    return "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n\n"))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    Path("spun.txt").write_text(SPUN, encoding="utf-8")
+    Path("human.txt").write_text(HUMAN, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def run(capfd):
+    """Run the command line; return exit code, standard output and standard error."""
+
+    def call(*arguments):
+        capfd.readouterr()
+        code = main([str(a) for a in arguments])
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def put(data):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return put
+
+
+WRONG = {
+    "no such command": (["anotate", "spun.txt"], "did you mean annotate?"),
+    "a file for a command": (["spun.txt"], "detector annotate spun.txt"),
+    "no such option": (["score", "--nope"], "--help"),
+    "threshold out of range": (["score", "--threshold", "2", "spun.txt"], "95%"),
+    "threshold in per cent out of range": (["score", "--threshold", "200%", "spun.txt"], "0 to 1"),
+    "threshold of no known name": (["score", "--threshold", "fpr=7", "spun.txt"], "fpr=0.001"),
+    "prior": (["score", "--prior", "many", "spun.txt"], "0.01"),
+    "keep without an end": (["reverse", "--keep", "7", "spun.txt"], "57:62"),
+    "keep beyond the text": (["reverse", "--keep", "0:99999999", "spun.txt"], "characters"),
+    "keep in two texts": (["reverse", "--keep", "0:1", "spun.txt", "human.txt"], "give one"),
+    "context of another format": (["annotate", "--context", "1", "--format", "json", "spun.txt"], "--format text"),
+    "statistics of another format": (["annotate", "--statistics", "-o", "a.html", "spun.txt"], "--format text"),
+    "baseline that is not there": (["annotate", "--baseline", "missing.json", "spun.txt"], "no such file"),
+    "baseline that is no report": (["annotate", "--baseline", "spun.txt", "spun.txt"], "--format json"),
+    "prune without baseline": (["annotate", "--prune", "spun.txt"], "--baseline FILE"),
+    "no such cue": (["annotate", "--why", "mood", "spun.txt"], "substitution"),
+    "no such cue to explain": (["explain", "colocation"], "did you mean collocation"),
+    "folder of the output missing": (["score", "--output", "no/such/folder/out.txt", "spun.txt"], "cannot be written"),
+    "output that contradicts": (["annotate", "-o", "r.html", "--format", "json", "spun.txt"], "r.json"),
+    "output of another command's format": (["score", "-o", "r.html", "spun.txt"], "csv"),
+    "output over an input": (["score", "--format", "csv", "-o", "spun.txt", "spun.txt"], "overwritten"),
+    "restored text over an input": (["reverse", "-o", "spun.txt", "spun.txt"], "--in-place"),
+    "results into the inputs' folder": (["reverse", "--output-dir", ".", "spun.txt"], "another folder"),
+    "in place and elsewhere": (["reverse", "--in-place", "-o", "a.txt", "spun.txt"], "leave -o"),
+    "in place of standard input": (["reverse", "--in-place"], "name them"),
+    "in place of a diff": (["reverse", "--in-place", "--format", "diff", "spun.txt"], "leave --format"),
+    "one file and a folder of them": (["score", "-o", "a.txt", "--output-dir", "x", "spun.txt"], "leave one"),
+    "an empty path": (["score", ""], "give a file"),
+    "an address": (["score", "https://example.org//a.html"], "https://example.org//a.html: nothing is fetched"),
+    "records": (["score", "corpus.jsonl"], "detector scan corpus.jsonl"),
+    "standard input twice": (["score", "-", "-"], "leave one"),
+    "a name for standard input beside files": (["score", "--stdin-filename", "a.pdf", "spun.txt"], "leave one"),
+    "settings and none": (["score", "--config", "a.toml", "--isolated", "spun.txt"], "leave one"),
+    "settings that are not there": (["score", "--config", "a.toml", "spun.txt"], "a.toml: cannot be read"),
+    "queries as a diff": (["reverse", "--queries", "--format", "diff", "spun.txt"], "leave one"),
+    "several pages into one": (["reverse", "--format", "html", "spun.txt", "human.txt"], "--output-dir"),
+    "scan without a source": (["scan", "x", "--output", "out"], "x"),
+    "scan without an output": (["scan", "spun.txt"], "--output"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "way_out"), WRONG.values(), ids=WRONG)
+def test_wrong_usage_is_one_line_that_names_the_way_out(run, arguments, way_out):
+    Path("corpus.jsonl").write_text('{"text": "One."}\n')
+    before = {p.name: p.read_bytes() for p in Path().iterdir()}
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("detector: ")
+    assert err.count("\n") == 1
+    assert way_out in err
+    assert {p.name: p.read_bytes() for p in Path().iterdir() if p.is_file()} == before
+
+
+class TestFirstScreen:
+    def test_the_bare_command_shows_its_help(self, run):
+        code, out, err = run()
+        assert (code, err) == (0, "")
+        assert out.startswith("Usage: detector")
+        assert len(out.splitlines()) > 20
+        for name in ("annotate", "explain", "threshold", "per-path", "detector: off"):
+            assert name in out
+
+    def test_python_m(self):
+        made = subprocess.run([sys.executable, "-m", "detector", "-V"], capture_output=True, text=True, check=True)
+        assert __version__ in made.stdout
+
+    def test_options_in_the_settings_are_shown_with_their_origin(self, run):
+        Path("mine.toml").write_text('threshold = "90%"\nignore = ["name_mangling"]\n')
+        code, out, _ = run("score", "--config", "mine.toml", "--color", "never", "--show-settings")
+        assert code == 0
+        rows = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
+        assert out.splitlines()[0] == "settings: mine.toml"
+        assert rows["threshold"] == ["0.9", "settings"]
+        assert rows["color"] == ["never", "option"]
+        assert rows["jobs"] == ["1", "default"]
+        assert rows["ignore"][-1] == "settings"
+
+    @pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue.id)
+    def test_explain(self, run, cue):
+        code, out, _ = run("explain", cue.id)
+        assert code == 0
+        said = " ".join(out.split())
+        for part in (cue.label, cue.description, cue.example, *cue.innocent, cue.advice):
+            assert " ".join(part.split()) in said
+        assert cue.id in run("explain")[1]
+        assert cue.description.split()[0] in run("explain", "--all")[1]
+
+    def test_explain_says_how_often_human_text_has_it(self, run, monkeypatch, folder):
+        rows = [{"cue": "collocation", "findings_spun": 12.34, "findings_human": 0.02}]
+        Path("evaluation.json").write_text(json.dumps({"cues": rows, "signature": "abc"}))
+        monkeypatch.setattr(sys.modules["detector.cli.explain"], "find_models", lambda: folder)
+        out = run("explain", "collocation")[1]
+        assert "models abc" in out
+        assert "spun text 12.3 findings, of human text 0.02" in out
+        assert "Measured" not in run("explain", "substitution")[1]
+
+    def test_a_cue_that_is_gone_is_still_known(self, run):
+        code, out, _ = run("explain", "agreement")
+        assert code == 0
+        assert "earlier versions" in out
+
+
+class TestFaults:
+    def test_a_fault_has_its_own_code_and_says_how_to_report_it(self, run, monkeypatch):
+        # The package's attribute of that name is the command, not its module.
+        monkeypatch.setattr(sys.modules["detector.cli.info"], "model_info", lambda: {}["none"])
+        code, out, err = run("info")
+        assert (code, out) == (70, "")
+        assert err.count("\n") == 1
+        assert "KeyError" in err
+        assert "report" in err
+
+    def test_the_fault_of_one_document_is_its_error_and_the_others_are_done(self, run, monkeypatch):
+        whole = detect
+
+        def broken(texts, **settings):
+            texts = list(texts)
+            if HUMAN in texts:
+                raise ZeroDivisionError("no words")
+            return iter([whole(text) for text in texts])
+
+        monkeypatch.setattr("detector.cli.judging.detect_many", broken)
+        code, out, err = run("annotate", "--check", "--format", "json", "human.txt", "spun.txt")
+        assert code == 3
+        assert [d["path"] for d in json.loads(out)["documents"]] == ["spun.txt"]
+        assert [e["path"] for e in json.loads(out)["errors"]] == ["human.txt"]
+        assert err.count("\n") == 1
+        assert "ZeroDivisionError" in err
+        assert "Traceback" in run("annotate", "-v", "human.txt")[2]
+
+    def test_a_blank_file_has_no_queries_and_the_others_do(self, run):
+        Path("blank.txt").write_text("\n \n")
+        code, out, err = run("reverse", "--queries", "blank.txt", "spun.txt")
+        assert code == 0
+        assert out.count('"') >= 2
+        assert "blank.txt: no sentence" in err
+        assert run("reverse", "--queries", "-q", "blank.txt")[2] == ""
+
+
+class TestOutput:
+    @pytest.mark.parametrize(
+        ("name", "start"),
+        [
+            ("r.html", "<!doctype html>"),
+            ("r.json", '{\n "schema_version"'),
+            ("r.md", "## spun.txt"),
+            ("r.sarif", '{\n "$schema"'),
+        ],
+    )
+    def test_the_suffix_says_the_format(self, run, name, start):
+        assert run("annotate", "-o", name, "spun.txt") == (0, "", "")
+        assert Path(name).read_text(encoding="utf-8").startswith(start)
+
+    def test_a_hyphen_is_standard_output(self, run):
+        assert run("score", "-o", "-", "spun.txt") == run("score", "spun.txt")
+        assert not Path("-").exists()
+
+    def test_in_place(self, run):
+        Path("latin.txt").write_bytes(SPUN.replace("café", "caf\xe9").encode("cp1252"))
+        Path("latin.txt").chmod(0o640)
+        Path("link.txt").symlink_to("spun.txt")
+        before = Path("human.txt").stat().st_mtime_ns
+        assert run("reverse", "--in-place", "latin.txt", "link.txt", "human.txt") == (0, "", "")
+        assert Path("spun.txt").read_text(encoding="utf-8") == reverse(SPUN).text
+        assert Path("link.txt").is_symlink()
+        assert Path("latin.txt").read_bytes().decode("cp1252") == reverse(SPUN).text
+        assert Path("latin.txt").stat().st_mode & 0o777 == 0o640
+        assert Path("human.txt").stat().st_mtime_ns == before  # nothing to change, nothing written
+
+    def test_what_has_no_writer_is_not_written_in_place(self, run, monkeypatch):
+        made = InputDocument("a.pdf", SPUN, extracted=True)
+        monkeypatch.setattr("detector.cli.inputs.parse_document", lambda *_: made)
+        Path("a.pdf").write_bytes(b"%PDF-1.7")
+        code, _, err = run("reverse", "--in-place", "a.pdf")
+        assert code == 3
+        assert "--output-dir" in err
+        assert Path("a.pdf").read_bytes() == b"%PDF-1.7"
+
+    def test_a_page_and_a_word_file_stay_what_they_are(self, run):
+        page = f"<!doctype html><html><body><article>{paragraphs(SPUN)}</article></body></html>"
+        Path("a.html").write_text(page, encoding="utf-8")
+        word = docx.Document()
+        for paragraph in SPUN.split("\n\n"):
+            word.add_paragraph(" ".join(paragraph.split()))
+        word.save("a.docx")
+        assert run("reverse", "-o", "b.html", "a.html")[0] == 0
+        assert "<article>" in Path("b.html").read_text(encoding="utf-8")
+        assert run("reverse", "-o", "b.docx", "a.docx")[0] == 0
+        with zipfile.ZipFile("b.docx") as package:
+            assert b"<w:del " in package.read("word/document.xml")
+        before = Path("a.html").read_text(encoding="utf-8")
+        assert run("reverse", "--in-place", "a.html", "a.docx")[0] == 0
+        assert Path("a.html").read_text(encoding="utf-8") == Path("b.html").read_text(encoding="utf-8") != before
+        code, _, err = run("reverse", "--format", "docx", "-o", "-", "spun.txt")
+        assert code == 3
+        assert ".docx" in err
+        assert run("reverse", "--format", "html", "--output-dir", "out", "a.html")[0] == 0
+        assert Path("out/a.html").exists()
+
+    def test_one_file_an_input(self, run, folder):
+        (folder / "x" / "y").mkdir(parents=True)
+        (folder / "x" / "y" / "spun.txt").write_text(SPUN)
+        assert run("reverse", "--output-dir", "out", "spun.txt", "x") == (0, "", "")
+        assert Path("out/spun.txt").read_text() == Path("out/x/y/spun.txt").read_text() == reverse(SPUN).text
+        assert run("annotate", "--output-dir", "out", "--format", "json", "spun.txt")[0] == 0
+        assert json.loads(Path("out/spun.txt.json").read_text())["documents"][0]["path"] == "spun.txt"
+        assert run("score", "--output-dir", "out", "--format", "csv", folder / "human.txt")[0] == 0
+        assert len(list(Path("out").rglob("human.txt.csv"))) == 1
+
+    def test_several_restored_texts_are_told_apart(self, run):
+        restored = reverse(SPUN).text
+        expected = f"==> spun.txt <==\n{restored}\n==> human.txt <==\n{HUMAN}"
+        assert run("reverse", "spun.txt", "human.txt")[1] == expected
+        assert run("reverse", "spun.txt")[1] == restored
+
+    def test_patch_applies_the_diff_of_an_extracted_text(self, run, folder):
+        page = f"<html><body><article>{paragraphs(SPUN)}</article></body></html>"
+        Path("a page.html").write_text(page, encoding="utf-8")
+        (document,) = json.loads(run("reverse", "--format", "json", "a page.html")[1])["documents"]
+        Path("a.diff").write_text(run("reverse", "--format", "diff", "a page.html")[1], encoding="utf-8")
+        subprocess.run(["patch", "-p0", "-i", "a.diff"], check=True, stdout=subprocess.DEVNULL)
+        assert Path("a page.html.txt").read_text(encoding="utf-8") == document["text"] != document["source"]
+        assert Path("a page.html").read_text(encoding="utf-8") == page
+
+    def test_a_pipe_is_written_to(self, folder):
+        command = [sys.executable, "-m", "detector", "score", "--format", "csv", "-o", "/dev/stdout", "spun.txt"]
+        path = os.pathsep.join(p for p in sys.path if p)
+        made = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": path})
+        assert made.stdout.startswith(b"path,")
+        assert Path("/dev/stdout").is_symlink()
+
+    def test_a_file_that_was_not_finished_leaves_the_old_one(self, folder):
+        Path("a.txt").write_text("old")
+        with suppress(ZeroDivisionError), write_file(Path("a.txt")) as file:
+            file.write(b"new")
+            raise ZeroDivisionError
+        assert Path("a.txt").read_text() == "old"
+        assert sorted(p.name for p in folder.iterdir()) == ["a.txt", "human.txt", "spun.txt"]
+
+
+class TestInput:
+    def test_standard_input_is_known_by_its_first_bytes(self, run, stdin):
+        page = f"<!DOCTYPE html><html><body><article><p>{HUMAN}</p></article></body></html>".encode()
+        word = io.BytesIO()
+        made = docx.Document()
+        made.add_paragraph(HUMAN)
+        made.save(word)
+        for data in (page, word.getvalue()):
+            stdin(data)
+            (document,) = json.loads(run("annotate", "--format", "json")[1])["documents"]
+            assert document["path"] == "-"
+            assert document["text"].split()[:4] == HUMAN.split()[:4]
+        stdin(b"%PDF-1.7 and nothing of one")
+        assert run("score")[0] == 3
+
+    def test_a_name_for_standard_input_decides(self, run, stdin):
+        stdin(f"Text.\n\n    {SPUN[:60]}\n".encode())
+        (document,) = json.loads(run("score", "--stdin-filename", "notes/a.md", "--format", "json")[1])["documents"]
+        assert document["path"] == "notes/a.md"
+        assert document["n_words"] == 1  # code is not judged in Markdown
+
+    def test_folders_mind_gitignore_and_exclude(self, run, folder):
+        for name in ("drafts", "notes", "notes/deep"):
+            (folder / "repo" / name).mkdir(parents=True)
+        (folder / "repo" / ".git").mkdir()
+        (folder / "repo" / ".gitignore").write_text("drafts/\n*.md\n")
+        (folder / "repo" / "notes" / ".gitignore").write_text("!kept.md\nb.txt\n")
+        names = ("a.txt", "a.md", "drafts/a.txt", "notes/b.txt", "notes/kept.md", "notes/deep/b.txt", "notes/c.txt")
+        for name in names:
+            (folder / "repo" / name).write_text("Short.")
+
+        def seen(*arguments):
+            out = run("score", "--format", "jsonl", *arguments)[1]
+            return [json.loads(line)["path"].removeprefix("repo/") for line in out.splitlines()]
+
+        assert seen("repo") == ["a.txt", "notes/c.txt", "notes/kept.md"]
+        assert seen("repo", "--exclude", "kept.*", "--exclude", "a.txt") == ["notes/c.txt"]
+        assert seen("repo/notes") == ["notes/c.txt", "notes/kept.md"]
+        assert seen("repo/a.md", "repo/drafts/a.txt") == ["a.md", "drafts/a.txt"]  # named outright
+        assert seen("repo/drafts") == ["drafts/a.txt"]  # so is this one
+
+
+class Tty(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class TestProgress:
+    def test_it_tells_words_and_rate_and_goes_when_all_is_done(self, run, monkeypatch):
+        class AtOnce:
+            """A timer that does not wait."""
+
+            daemon = False
+
+            def __init__(self, _, function):
+                self.start = function
+
+            def cancel(self):
+                pass
+
+        err = Tty()
+        monkeypatch.setattr("detector.cli.progress.Timer", AtOnce)
+        monkeypatch.setattr("sys.stderr", err)
+        assert run("score", "spun.txt", "gone.txt", "human.txt")[0] == 3
+        told = err.getvalue()
+        assert "words/s" in told
+        assert "detector: gone.txt: no such file" in told
+        assert told.rstrip().endswith("\x1b[2K")  # the line is erased
+        err.truncate(0)
+        run("score", "-q", "spun.txt")
+        assert "words" not in err.getvalue()
+
+
+class TestOneReading:
+    def test_html_reads_each_text_once(self, run, monkeypatch):
+        from detector import api
+
+        read = []
+        whole = api.score_documents
+        monkeypatch.setattr(api, "score_documents", lambda texts, *more: read.extend(texts) or whole(texts, *more))
+        monkeypatch.setattr(api, "restore", None)
+        assert run("annotate", "-o", "r.html", "spun.txt")[0] == 0
+        assert read == [SPUN]
+        page = Path("r.html").read_text(encoding="utf-8")
+        assert 'data-view="restored"' in page
+
+
+class TestQueue:
+    def test_only_and_sort(self, run):
+        Path("short.txt").write_text("Short.")
+        arguments = ("score", "--format", "jsonl", "short.txt", "human.txt", "spun.txt")
+
+        def paths(*more):
+            return [json.loads(line)["path"] for line in run(*arguments, *more)[1].splitlines()]
+
+        assert paths() == ["short.txt", "human.txt", "spun.txt"]
+        assert paths("--sort", "probability") == ["spun.txt", "human.txt", "short.txt"]
+        assert paths("--sort", "path") == ["human.txt", "short.txt", "spun.txt"]
+        assert paths("--only", "flagged") == ["spun.txt"]
+        assert paths("--only", "rest") == ["short.txt", "human.txt"]
+
+    def test_documents_without_findings_stand_in_the_summary_alone(self, run):
+        out = run("annotate", "human.txt", "spun.txt", "gone.txt")[1]
+        assert "── spun.txt" in out
+        assert "── human.txt" not in out
+        summary = out[out.index("── summary") :]
+        assert "not flagged" in summary
+        assert "gone.txt: no such file" in " ".join(summary.split())
+
+    def test_statistics(self, run):
+        code, out, _ = run("annotate", "--statistics", "human.txt", "spun.txt")
+        report = detect(SPUN)
+        assert code == 0
+        counted = {line.split()[1]: int(line.split()[0].replace(",", "")) for line in out.splitlines()[:-1]}
+        assert sum(counted.values()) == sum(len(detect(t).evidence) + len(detect(t).damage) for t in (SPUN, HUMAN))
+        assert counted["substitution"] == sum(e.cue == "substitution" for e in report.evidence)
+        assert "1 flagged" in out.splitlines()[-1]
+
+    def test_quiet_prints_errors_only(self, run):
+        assert run("score", "-q", "spun.txt")[2] == ""
+        assert run("score", "-q", "gone.txt")[2] == "detector: gone.txt: no such file\n"
+
+
+class TestNumbers:
+    def test_score_has_the_numbers_of_annotate(self, run):
+        Path("chinese.txt").write_text("两个城市同意分担疏浚费用。" * 40, encoding="utf-8")
+        Path("short.txt").write_text("Short.")
+        files = ("spun.txt", "human.txt", "chinese.txt", "short.txt")
+
+        def documents(command):
+            return json.loads(run(command, "--format", "json", *files)[1])["documents"]
+
+        scored = documents("score")
+        for one, whole in zip(scored, documents("annotate"), strict=True):
+            assert one == {k: v for k, v in whole.items() if k not in ("passages", "evidence", "damage")}
+        assert [d["probability"] for d in scored[:2]] == scores([SPUN, HUMAN]).probability.tolist()
+
+    def test_a_threshold_in_per_cent(self, run):
+        (document,) = json.loads(run("score", "--threshold", "95%", "--format", "json", "spun.txt")[1])["documents"]
+        assert document["threshold"] == 0.95
+
+    def test_a_prior(self, run):
+        Path("detector.toml").write_text("prior = 0.01\n")
+        (settled,) = json.loads(run("annotate", "--format", "json", "human.txt")[1])["documents"]
+        assert settled["prior"] == 0.01
+        assert settled["probability_at_prior"] < settled["probability"]
+        (given,) = json.loads(run("score", "--prior", "50%", "--format", "json", "human.txt")[1])["documents"]
+        assert given["probability_at_prior"] == given["probability"]
+        Path("short.txt").write_text("Short.")
+        (none,) = json.loads(run("score", "--format", "json", "short.txt")[1])["documents"]
+        assert none["probability_at_prior"] is None
+
+
+class TestRules:
+    def test_accepted_wordings_and_ignored_cues_are_neither_shown_nor_changed(self, run):
+        Path("detector.toml").write_text(
+            'accept = ["STATED", "earlier  than"]\n[per-path."letters/*"]\nignore = ["consistent_substitution"]\n'
+        )
+        Path("letters").mkdir()
+        Path("letters/spun.txt").write_text(SPUN, encoding="utf-8")
+        whole = detect(SPUN)
+        assert any(e.surface == "stated" for e in whole.evidence)
+        plain, letter = json.loads(run("annotate", "--format", "json", "spun.txt", "letters/spun.txt")[1])["documents"]
+        assert plain["probability"] == letter["probability"] == whole.probability
+        assert not any("stated" in e["surface"].lower() for e in (*plain["evidence"], *letter["evidence"]))
+        assert any(e["cue"] == "consistent_substitution" for e in plain["evidence"])
+        assert not any(e["cue"] == "consistent_substitution" for e in letter["evidence"])
+        (restored,) = json.loads(run("reverse", "--format", "json", "spun.txt")[1])["documents"]
+        edits = [(e["start"], e["end"], e["original"]) for e in restored["plan"]]
+        assert edits == [
+            (e["start"], e["end"], e["alternatives"][0]["text"])
+            for e in sorted((*plain["evidence"], *plain["damage"]), key=lambda e: e["start"])
+            if e["alternatives"] and e["alternatives"][0]["log10_odds"] >= plain["min_gain"]
+        ]
+        assert run("reverse", "--isolated", "spun.txt")[1] == reverse(SPUN).text
+
+    def test_phrases_of_ones_own(self, run):
+        Path("house.tsv").write_text("# ours\nharbour  masters\tport captains\nThe ferry\n")
+        Path("detector.toml").write_text('phrases = "house.tsv"\n')
+        Path("a.txt").write_text("The Harbour\nmasters met the ferry.\n")
+        run_ = json.loads(run("annotate", "--format", "json", "a.txt")[1])
+        found = run_["documents"][0]["evidence"]
+        assert [e["surface"] for e in found] == ["Harbour\nmasters", "the ferry"]
+        assert "house.tsv" in found[0]["message"]
+        assert "port captains" in found[0]["message"]
+        assert not any(e["alternatives"] for e in found)
+        assert "house.tsv (SHA-256 " in run_["tool"]["phrases"]
+        assert run("reverse", "a.txt")[1] == Path("a.txt").read_text()
+        Path("house.tsv").write_text("a\tb\tc\n")
+        code, _, err = run("annotate", "a.txt")
+        assert code == 2
+        assert "line 1" in err
+
+
+def n_findings(report):
+    """How many findings the first document of a JSON report has."""
+    return len(report["documents"][0]["evidence"]) + len(report["documents"][0]["damage"])
+
+
+class TestBaseline:
+    def test_it_says_what_it_left_out_and_prunes_what_is_gone(self, run):
+        assert run("annotate", "-o", "base.json", "spun.txt", "human.txt")[0] == 0
+        base = json.loads(Path("base.json").read_text())
+        known = n_findings(base)
+        assert known > 20
+        last = SPUN.strip().split("\n\n")[-1]
+        Path("spun.txt").write_text(SPUN.replace(last, ""), encoding="utf-8")
+        code, out, err = run("annotate", "--baseline", "base.json", "--format", "json", "spun.txt")
+        (document,) = json.loads(out)["documents"]
+        said = [int(n) for n in err.replace(",", "").split() if n.isdigit()]
+        assert code == 0
+        assert "known findings left out" in err
+        assert said[0] + said[1] == known  # left out, and gone
+        assert said[1] > 0
+        assert json.loads(Path("base.json").read_text()) == base
+        run("annotate", "--baseline", "base.json", "--prune", "--format", "json", "spun.txt")
+        pruned = json.loads(Path("base.json").read_text())
+        assert n_findings(pruned) == said[0]
+        assert pruned["documents"][1] == base["documents"][1]  # not looked at
+        assert "gone" not in run("annotate", "--baseline", "base.json", "spun.txt")[2]
+        assert document["path"] == "spun.txt"
