@@ -62,6 +62,7 @@ BUILT: dict[str, Callable[[int], str]] = {
     "zero-width": lambda n: "\u200b".join(PROSE[: n // 2]),
     "marks over letters": lambda n: "a" + "\u0300\u0316" * (n // 2),
     "alternating case": lambda n: "".join(c.upper() if i % 2 else c for i, c in enumerate(PROSE[:n])),
+    "comments that end too late": lambda n: "a<!--" * (n // 5) + "\n\n-->",
     "attributes": lambda n: "<p " + " ".join(f"a{i}='<'" for i in range(n // 10)) + ">" + PROSE[:500],
 }
 
