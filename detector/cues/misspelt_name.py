@@ -125,6 +125,8 @@ def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Missp
 
 def _known(written: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, str]]:
     """Yield rows of `written` (document, name) and the words that everyone knows one letter off."""
+    if not written:  # the table of spellings takes a moment to build
+        return
     spellings = vocabulary.spellings
     for row, known in spellings.near([name for _, name in written]):
         yield row, spellings.words[known]
