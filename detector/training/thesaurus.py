@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from detector.errors import InputError
 from detector.text.vocabulary import NAME, UNKNOWN, Vocabulary
 from detector.training.inflection import Inflector
+from detector.training.phrase_tables import DATA_FOLDER
 
 __all__ = [
     "SPINTAX_FILE",
@@ -38,7 +39,7 @@ __all__ = [
 
 WORDNET_FOLDER = Path("/usr/share/wordnet")  # Debian's wordnet-base
 MYTHES_FILE = Path("/usr/share/mythes/th_en_US_v2.dat")  # Debian's mythes-en-us
-SPINTAX_FILE = Path(__file__).with_name("spintax.txt")
+SPINTAX_FILE = DATA_FOLDER / "spintax.txt"
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 
 
