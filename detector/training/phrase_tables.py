@@ -1,13 +1,13 @@
 """Substitutes that the known phrase engines and round-trip translation write, by headword.
 
-The tables lie in `data/`, one headword a row, then its substitutes, with a tab between. They hold word pairs only; forms
-are written out, since the engines mistake the part of speech as often as not ("work" → "paintings"). They serve to write
-training text; at run time the detector knows the channel alone.
+The tables lie in `data/`, one headword a row, then its substitutes, with a tab between. They hold word pairs only;
+forms are written out, since the engines mistake the part of speech as often as not ("work" → "paintings"). They serve
+to write training text; at run time the detector knows the channel alone.
 
-The tables of engines B and C were written for this project from what is known of these engines, after reading the observed
-pairs and some of the real passages: 88 of engine B's 799 entries and 173 of engine C's 1,192 also stand in the pairs listed
-with those passages. A number measured on real pages of B and C is therefore blind only if the families `phrase` and
-`adjacent` are left out of fitting.
+The tables of engines B and C were written for this project from what is known of these engines, after reading the
+observed pairs and some of the real passages: 88 of engine B's 799 entries and 173 of engine C's 1,192 also stand in
+the pairs listed with those passages. A number measured on real pages of B and C is therefore blind only if the
+families `phrase` and `adjacent` are left out of fitting.
 """
 
 from __future__ import annotations
