@@ -6,9 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.errors import InputError
+from detector.estimators.channel import SOURCES
 from detector.scoring.tokens import KINDS
 from detector.text.spelling import one_apart
-from detector.training.families import FAMILIES, KIND_OF, SpinnerResources, closest_first, make_spinner
+from detector.training.families import (
+    FAMILIES,
+    FAMILY_BY_NAME,
+    FIT_FAMILIES,
+    KIND_OF,
+    REWRITING,
+    TUNING_FAMILIES,
+    SpinnerResources,
+    closest_first,
+    make_spinner,
+)
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import (
     AlignedSpan,
@@ -187,6 +198,24 @@ def test_slips_are_one_letter_dropped_added_changed_or_swapped():
 def test_every_family_that_rewrites_words_has_a_kind_of_substitutes():
     assert KIND_OF.keys() == set(FAMILIES) - {"damage"}
     assert set(KIND_OF.values()) == set(KINDS)
+
+
+def test_a_family_says_everything_about_itself():
+    assert set(FIT_FAMILIES) <= set(REWRITING) == set(KIND_OF)
+    slots = sorted(slot for family in FAMILY_BY_NAME.values() for slot in family.tuning_slots)
+    assert slots == list(range(len(TUNING_FAMILIES)))
+    assert set(TUNING_FAMILIES) <= set(REWRITING)
+    for family in FAMILY_BY_NAME.values():
+        assert set(family.channel_sources) <= set(SOURCES)
+        assert (family.kind is None) == (family.layers is None) == (not family.channel_sources)
+
+
+def test_spinners_that_misspell_do_so_in_their_share():
+    text = "It was Halvers, and then Halvers again, in old Varnholt. " * 30
+    for family, share in (("roundtrip", 1.0), ("phrase", 0.15), ("spintax", 0.0)):
+        texts = [make_spinner(family, RESOURCES, seed, 0.9).spin(text).text for seed in range(200)]
+        misspelt = sum(t.count("Halvers") + t.count("Varnholt") < 90 for t in texts) / 200
+        assert misspelt == pytest.approx(share, abs=0.09), family
 
 
 def test_a_dictionary_is_read_pair_by_pair(tmp_path):

@@ -18,7 +18,7 @@ from detector.scoring.stage import Stage
 from detector.scoring.tokens import FeatureExtractor
 from detector.training.corpus import CorpusDocument, Split
 from detector.training.examples import Example, make_examples, make_slips
-from detector.training.families import REWRITING, SpinnerResources
+from detector.training.families import FIT_FAMILIES, REWRITING, SpinnerResources
 from detector.training.fit import (
     ExampleFeatures,
     fit_boosted,
@@ -42,12 +42,8 @@ T = TypeVar("T")
 FIT_RATES = (0.05, 0.5)
 _CALIBRATION_RATES = (0.1, 0.5)
 _CALIBRATION_ROUNDS = 3  # a calibration has four numbers to fit
-# Families that the stages are fitted on: those that rewrite words, but for `spintax`, whose substitutes people write
-# too. Fitted on it as well, the stages tell strangers' dictionaries no better (ROC AUC 0.978, else 0.979 on dev), but
-# flag 3 of 785 human texts where they flag 1, and `reverse` makes 25 edits in them where it makes 6.
-FIT_FAMILIES = [f for f in REWRITING if f != "spintax"]
-# What chooses originals meets all that rewrite words, and dictionaries more often: whole articles are spun by these.
-_CHOICE_FAMILIES = [*FIT_FAMILIES, "spintax", "dictionary"]
+# The reranker is fitted on all families that rewrite words, and on dictionaries more often: they spin whole articles.
+_RERANKER_FAMILIES = (*REWRITING, "dictionary")
 
 
 @dataclass(frozen=True)
@@ -224,7 +220,7 @@ class StageTrainer:
         seed = self.seed + 50
 
         def fitted() -> Perceptron:
-            made = self._made(self.documents["fit"][1::2], _CHOICE_FAMILIES, (100, 800), FIT_RATES, 1, seed)
+            made = self._made(self.documents["fit"][1::2], _RERANKER_FAMILIES, (100, 800), FIT_RATES, 1, seed)
             return fit_reranker(
                 stage,
                 lambda features: topic_fit(features, vectors, vocabulary),

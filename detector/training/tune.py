@@ -20,7 +20,7 @@ from detector.scoring.cascade import score_documents
 from detector.text.tokens import iter_pieces
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, human_examples, make_examples
-from detector.training.families import FAMILIES, REWRITING, SpinnerResources
+from detector.training.families import FAMILIES, REWRITING, TUNING_FAMILIES, SpinnerResources
 from detector.training.fit import sample_by_source
 from detector.training.forms import in_random_form
 from detector.training.spinners import undo
@@ -41,8 +41,6 @@ _DEFAULT = "fpr=0.001"  # the threshold that verdicts use if none is asked for
 _MISSED = 0.004  # share of the texts found by reading all in full that the cascade may lose
 _FORM_SHARE = 0.5
 _MIN_REGISTER = 3_000  # stretches from which a register has a threshold of its own; smaller ones are pooled
-# Families that a restorer is tuned for, as they are met: whole articles by dictionary first, then engines B and C.
-_RESTORABLE = ("dictionary", "spintax", "observed", "observed", "phrase", "adjacent", "science")
 
 
 def word_tokens(text: str) -> list[str]:
@@ -84,11 +82,11 @@ def tune_restorer(
     settings that do about as well, the one that makes the fewest doubtful edits.
     """
     picked = sample_by_source(documents, 130, seed)
-    made = list(make_examples(picked, resources, _RESTORABLE, (120, 260), (0.1, 0.5), seed))
+    made = list(make_examples(picked, resources, TUNING_FAMILIES, (120, 260), (0.1, 0.5), seed))
     spun = [(e.text, word_tokens(undo(e.text, e.spans))) for e in made if e.family != HUMAN]
     before = sum(edit_distance(word_tokens(text), original) for text, original in spun)
     people = sample_by_source(documents, 1200, seed + 1)
-    drawn = make_examples(people, resources, _RESTORABLE, (250, 300), (0.1, 0.5), seed + 1)
+    drawn = make_examples(people, resources, TUNING_FAMILIES, (250, 300), (0.1, 0.5), seed + 1)
     human = [e.text for e in _in_forms([e for e in drawn if e.family == HUMAN], seed)]
     human_words = sum(len(text.split()) for text in human)
     tried: list[tuple[float, RestorerSettings]] = []
@@ -196,8 +194,8 @@ def choose_thresholds(
             for g in own
         }
         notes[name] = (
-            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} registers of "
-            f"the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, without "
+            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} registers "
+            f"of the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, without "
             "punctuation, with slips and in other forms that people write)"
         )
     # The strictest: a flag on a person costs more than a missed text, and nearly all spun articles are far above it.
