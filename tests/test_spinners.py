@@ -20,16 +20,13 @@ from detector.training.families import (
     closest_first,
     make_spinner,
 )
+from detector.training.lexicon import read_dictionary, read_observed, read_observed_pairs, read_tortured
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import (
     AlignedSpan,
     DamageSpinner,
     SlipSpinner,
     TableSpinner,
-    read_dictionary,
-    read_observed,
-    read_observed_pairs,
-    read_tortured,
     spin_part,
 )
 
@@ -224,7 +221,7 @@ def test_a_dictionary_is_read_pair_by_pair(tmp_path):
     assert read_dictionary(path) == {"big": ["large"], "according to": ["in keeping with"]}
     for wrong in ("small, little", "small\tlittle\ttiny", "small\t"):
         path.write_text(f"big\tlarge\n{wrong}\n", encoding="utf-8")
-        with pytest.raises(InputError, match=r"dictionary\.tsv:2: 'small.* is no pair"):
+        with pytest.raises(InputError, match=r"dictionary\.tsv:2: 'small.* is not a pair"):
             read_dictionary(path)
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(InputError, match="is empty"):

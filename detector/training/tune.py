@@ -110,14 +110,14 @@ def tune_restorer(
 
 
 def choose_escalation_margin(
-    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int
+    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int = 3_000
 ) -> float:
     """Return how far below the threshold the screen's log odds may be for a text to be read in full.
 
     The least at which no more than `_MISSED` of the spun dev texts are lost that reading all in full finds, at the
     default threshold and at a loose one.
     """
-    drawn = sample_by_source(documents, 3000, seed, repeat=True)
+    drawn = sample_by_source(documents, n, seed, repeat=True)
     made = make_examples(drawn, resources, REWRITING, (30, 1500), (0.05, 0.5), seed, part_share=0.3)
     texts = [e.text for e in _in_forms([e for e in made if e.family != HUMAN], seed)]
     never = replace(models, cascade=replace(models.cascade, escalation_margin=-1e9))
@@ -194,9 +194,9 @@ def choose_thresholds(
             for g in own
         }
         notes[name] = (
-            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} registers "
-            f"of the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, without "
-            "punctuation, with slips and in other forms that people write)"
+            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} "
+            f"registers of the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, "
+            "without punctuation, with slips and in other forms that people write)"
         )
     # The strictest: a flag on a person costs more than a missed text, and nearly all spun articles are far above it.
     thresholds = {"default": thresholds[_DEFAULT], **thresholds}
