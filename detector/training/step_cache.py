@@ -11,13 +11,11 @@ import ast
 import hashlib
 import inspect
 import json
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources.abc import Traversable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +25,7 @@ __all__ = ["JOBLIB", "StepCache", "Storage", "source_digest"]
 
 T = TypeVar("T")
 _PACKAGE = __name__.partition(".")[0]
+_ROOT = Path(__file__).resolve().parents[__name__.count(".")]
 _DIGITS = 16  # hexadecimal digits of a key
 
 
@@ -144,8 +143,8 @@ def _content_digest(path: Traversable) -> str:
 
 def _module_of(part: object) -> str:
     module = inspect.getmodule(part)
-    if module is None:
-        raise ValueError(f"{part!r} belongs to no module: name a module, or a function or class of one")
+    if module is None or _source_of(module.__name__) is None:
+        raise ValueError(f"{part!r} is not of {_PACKAGE}: name a module of it, or a function or class of one")
     return module.__name__
 
 
@@ -168,20 +167,14 @@ def _sources(module: str) -> set[Path]:
         seen.add(name)
         if path is not None:
             paths |= {path, *(file for file in path.with_name("data").glob("*") if file.is_file())}
-            names += [n for n in _imports(path) if n.partition(".")[0] == _PACKAGE]
+            names += [n for n in _imports(path) if n.partition(".")[0] == _PACKAGE and n != _PACKAGE]
     return paths
 
 
 def _source_of(name: str) -> Path | None:
-    """Return the source of a module; None if the name is not a module's, but of something in one."""
-    loaded = sys.modules.get(name)
-    if loaded is not None:
-        return Path(loaded.__file__) if loaded.__file__ else None
-    try:
-        spec = find_spec(name)
-    except ModuleNotFoundError:
-        return None
-    return Path(spec.origin) if spec is not None and spec.origin else None
+    """Return the source of a module of this package; None if the name is of something in a module."""
+    path = _ROOT.joinpath(*name.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
 def _imports(path: Path) -> Iterator[str]:

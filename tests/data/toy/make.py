@@ -1,4 +1,4 @@
-"""Make the toy corpus, lexicon and pairs in this folder, on which `detector train` and `evaluate` run in a minute.
+"""Make the toy corpus, lexicon, pairs and thesauri in this folder, on which `detector train` and `evaluate` run in a minute.
 
 Sentences come from a small grammar: everyday words in the slots of sentence patterns, names of people and towns that do
 not exist. Run `python tests/data/toy/make.py` to write the files again; the same script writes the same files.
@@ -126,6 +126,18 @@ SUBSTITUTES = {
     "according to": ["in accordance with"],
     "as a result": ["thus"],
 }
+# Of the thesauri: part of speech, then words of one meaning.
+SYNONYMS = """
+n house home dwelling; n doctor physician; n road street; n boat ship vessel; n picture image; n story tale account
+n problem trouble difficulty; n answer reply response; n idea thought notion; n work labor; n money cash; n help aid
+n teacher instructor; n child kid; n shop store; n food meal; n plan scheme; n machine device; n letter note
+v build construct; v sell trade; v buy purchase; v repair mend fix; v find discover locate; v carry transport
+v watch observe; v describe depict; v change alter modify; v improve enhance; v finish complete; v start begin commence
+v show exhibit display; v examine inspect; v support back; v reject refuse; v protect guard; v destroy ruin; v say state
+a big large huge; a small little tiny; a new fresh; a beautiful lovely pretty; a important crucial vital; a hard difficult
+a easy simple; a bad poor; a strong powerful; a fast quick rapid; a happy glad; a strange odd; a famous renowned
+r quickly rapidly fast; r slowly gradually; r often frequently; r rarely seldom; r usually generally; r nearly almost
+"""
 PAIRS = (
     ("the doctor bought a big house", "the physician purchased an enormous home", "thesaurus"),
     ("a number of people were there", "various individuals were there", "thesaurus"),
@@ -205,5 +217,33 @@ def write(folder: Path) -> None:
     (folder / "pairs" / "observed_pairs.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
+def synonyms() -> list[tuple[str, list[str]]]:
+    """Return part of speech and words of each row."""
+    rows = [row.split() for row in SYNONYMS.replace("\n", ";").split(";") if row.strip()]
+    return [(pos, words) for pos, *words in rows]
+
+
+def write_thesauri(folder: Path) -> None:
+    """Write the synonyms as WordNet's database files, and the first two of each row as MyThes has them."""
+    wordnet = folder / "wordnet"
+    wordnet.mkdir(exist_ok=True)
+    for pos, name in zip("nvar", ("noun", "verb", "adj", "adv"), strict=True):
+        rows = [(f"{10 * n:08}", words) for n, (p, words) in enumerate(synonyms(), 1) if p == pos]
+        lines = [
+            f"{offset} 00 {pos} {len(words):02x} {' '.join(f'{w} 0' for w in words)} 000 | a meaning"
+            for offset, words in rows
+        ]
+        (wordnet / f"data.{name}").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        listed = {w: [offset for offset, words in rows if w in words] for _, words in rows for w in words}
+        lines = [f"{w} {pos} {len(at)} 0 {len(at)} 0 {' '.join(at)}" for w, at in sorted(listed.items())]
+        (wordnet / f"index.{name}").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name, text in (("noun", "children child\n"), ("verb", "built build\nsold sell\n"), ("adj", "better good\n")):
+        (wordnet / f"{name}.exc").write_text(text, encoding="utf-8")
+    parts = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
+    lines = [f"{words[0]}|1\n({parts[pos]})|{words[1]}" for pos, words in synonyms()]
+    (folder / "mythes.dat").write_text("UTF-8\n" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
     write(HERE)
+    write_thesauri(HERE)
