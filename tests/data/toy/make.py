@@ -1,4 +1,4 @@
-"""Make the toy corpus, lexicon, pairs and thesauri in this folder, on which `detector train` and `evaluate` run in a minute.
+"""Make the toy corpus, lexicon, pairs and thesauri in this folder, on which `detector train` runs in a minute.
 
 Sentences come from a small grammar: everyday words in the slots of sentence patterns, names of people and towns that do
 not exist. Run `python tests/data/toy/make.py` to write the files again; the same script writes the same files.
@@ -134,7 +134,8 @@ n teacher instructor; n child kid; n shop store; n food meal; n plan scheme; n m
 v build construct; v sell trade; v buy purchase; v repair mend fix; v find discover locate; v carry transport
 v watch observe; v describe depict; v change alter modify; v improve enhance; v finish complete; v start begin commence
 v show exhibit display; v examine inspect; v support back; v reject refuse; v protect guard; v destroy ruin; v say state
-a big large huge; a small little tiny; a new fresh; a beautiful lovely pretty; a important crucial vital; a hard difficult
+a big large huge; a small little tiny; a new fresh; a beautiful lovely pretty; a important crucial vital
+a hard difficult
 a easy simple; a bad poor; a strong powerful; a fast quick rapid; a happy glad; a strange odd; a famous renowned
 r quickly rapidly fast; r slowly gradually; r often frequently; r rarely seldom; r usually generally; r nearly almost
 """
