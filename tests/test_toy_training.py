@@ -48,7 +48,7 @@ def test_the_toy_corpus_has_documents_of_every_split():
 
 
 def test_all_models_are_written_with_their_manifest(trained):
-    folder, models = trained
+    _, models = trained
     verify_models(models)
     loaded = load_models(models)
     assert loaded.manifest["corpus"]["files"] == 2

@@ -251,8 +251,8 @@ def phrase_counts(ids: NDArray[np.int32], phrases: Sequence[Sequence[int] | NDAr
         starts = np.flatnonzero(opens[ids[: len(ids) - length + 1]])
         hits = np.zeros(len(distinct), dtype=np.int64)
         for part in np.array_split(starts, max(1, len(starts) >> 22)):
-            found = sequence_keys(ids, part, length)
-            at = np.minimum(np.searchsorted(distinct, found), len(distinct) - 1)
-            hits += np.bincount(at[distinct[at] == found], minlength=len(distinct))
+            stream_keys = sequence_keys(ids, part, length)
+            at = np.minimum(np.searchsorted(distinct, stream_keys), len(distinct) - 1)
+            hits += np.bincount(at[distinct[at] == stream_keys], minlength=len(distinct))
         counts[np.array(rows)] = hits[np.searchsorted(distinct, keys)]
     return counts
