@@ -52,7 +52,7 @@ class _Reduced:
 
 
 def _reductions(models: Models) -> Iterator[_Reduced]:
-    m = models.close.extractor
+    m = models.full.extractor
     candidate, token = m.candidate_model, m.token_model
     assert candidate is not None
     assert token is not None
@@ -63,7 +63,7 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     thesauri = replace(m, channel=without_sources(m.channel, THESAURUS_SOURCES))
     yield _Reduced("candidates: both thesauri", with_extractor(models, thesauri), ())
     everything = replace(m, channel=without_sources(m.channel, SOURCES))
-    yield _Reduced("candidates: all", with_extractor(models, everything), ("candidate_share", "everyday"))
+    yield _Reduced("candidates: all", with_extractor(models, everything), ("candidate_share",))
     context = replace(
         m,
         candidate_model=with_columns_masked(candidate, _CONTEXT_OF_CANDIDATE),
@@ -78,7 +78,6 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     )
     without_n_grams = with_extractor(models, n_grams, ("lm_gain",))
     yield _Reduced("n-gram model", without_n_grams, ("mean_log10_prob", "unseen_pairs"))
-    yield _Reduced("everyday words", with_extractor(models, m), ("everyday",))
 
 
 def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100) -> tuple[AblationRow, ...]:
