@@ -175,6 +175,14 @@ def train(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Spinner's dictionary that nothing was fitted on: a wording, a tab and its substitute a line.",
 )
+@click.option(
+    "--people", type=_folder, help="Folder of texts with the level of their writers: records with `text` and `score`."
+)
+@click.option(
+    "--write-spun",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write spun test documents here, a file a family and rate, and measure nothing.",
+)
 @click.option("--seed", type=int, default=4096, show_default=True, help="Same inputs and seed, same numbers.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def evaluate(
@@ -187,6 +195,8 @@ def evaluate(
     leave_one_out: bool,
     unseen_thesaurus: Path | None,
     unseen_dictionary: Path | None,
+    people: Path | None,
+    write_spun: Path | None,
     seed: int,
     quiet: bool,
 ) -> int:
@@ -209,12 +219,16 @@ def evaluate(
         leave_one_out=leave_one_out,
         unseen_thesaurus=unseen_thesaurus,
         unseen_dictionary=unseen_dictionary,
+        people=people,
+        write_spun=write_spun,
         seed=seed,
     )
     with _training_progress(quiet) as (announce, progress):
         run(settings, announce, progress)
     if not quiet:
-        echo_error(f"model card written to {output / 'README.md'}")
+        echo_error(
+            f"model card written to {output / 'README.md'}" if write_spun is None else f"written to {write_spun}"
+        )
     return 0
 
 

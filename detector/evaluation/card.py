@@ -10,12 +10,12 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from detector.evaluation.detection import ALL, BASELINES, DETECTOR, REWRITES
+from detector.evaluation.detection import BASELINES, DETECTOR, UNSEEN_SCORERS
 from detector.evaluation.left_out import TABLES_HIDDEN, TABLES_KNOWN
 from detector.evaluation.results import AucRow, Evaluation, Interval, RateRow
-from detector.evaluation.samples import FULL_RATE, LENGTHS, QUARTER_RATE
+from detector.evaluation.samples import ALL, FULL_RATE, LENGTHS, QUARTER_RATE
 from detector.scoring.cascade import MIN_WORDS
-from detector.training.families import FAMILIES
+from detector.training.families import REWRITING
 
 __all__ = ["render_card", "write_card"]
 
@@ -73,9 +73,9 @@ def render_card(found: Evaluation, manifest: dict[str, Any]) -> str:
         lengths=LENGTHS,
         full=FULL_RATE,
         quarter=QUARTER_RATE,
-        families=FAMILIES,
+        families=REWRITING,
         all=ALL,
-        rewrites=REWRITES,
+        unseen_scorers=UNSEEN_SCORERS,
         detector=DETECTOR,
         scorers=(DETECTOR, *BASELINES),
         known=TABLES_KNOWN,

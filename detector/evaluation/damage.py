@@ -10,7 +10,7 @@ from detector.api import restore
 from detector.evaluation.metrics import wilson
 from detector.evaluation.restoration import touching
 from detector.evaluation.results import DamageRow
-from detector.evaluation.samples import Bench, reports_of, stretches
+from detector.evaluation.samples import Bench, findings_of, reports_of, stretches
 from detector.training.spinners import AlignedSpan, DamageSpinner, SlipSpinner, Spinner, SpunText, undo
 
 __all__ = ["damaged_text", "some_undone"]
@@ -46,7 +46,7 @@ def _row(bench: Bench, name: str, texts: Sequence[SpunText]) -> DamageRow:
     words = found = apart = repaired = 0
     for text, report in zip(texts, reports, strict=True):
         places = [(s.start, s.end) for s in text.alignment]
-        findings = sorted((e.start, e.end) for e in (*report.evidence, *report.damage))
+        findings = [(e.start, e.end) for e in findings_of(report)]
         edits = {(e.start, e.end, e.original) for e in restore(text.text, bench.models).plan}
         words += len(places)
         found += touching(places, findings)

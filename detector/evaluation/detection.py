@@ -237,8 +237,7 @@ def recall(bench: Bench, words: int = 300) -> tuple[RateRow, ...]:
             by_spinner[spinner] = flagged_at(bench.models, [s.text for s in made if s is not None])
             bench.progress(done + number + 1, 2 * len(spinners))
         pooled = {
-            name: np.concatenate([by_spinner[family][name] for family in REWRITING])
-            for name in bench.models.thresholds
+            name: np.concatenate([by_spinner[family][name] for family in REWRITING]) for name in bench.models.thresholds
         }
         for group, flagged in {ALL: pooled, **by_spinner}.items():
             rows += rate_rows(kind, group, flagged)

@@ -13,14 +13,22 @@ from numpy.typing import NDArray
 from detector.errors import InputError
 from detector.evaluation.metrics import ratio_interval, wilson
 from detector.evaluation.results import Interval, MarkedRow, RateRow
-from detector.evaluation.samples import ALL, Bench, Progress, flagged_at, no_progress, rate_rows, reports_of
+from detector.evaluation.samples import (
+    ALL,
+    Bench,
+    Progress,
+    flagged_at,
+    no_progress,
+    rate_rows,
+    reports_of,
+    wanted_edits,
+)
 from detector.model_store import Models
 from detector.readers.records import Record, iter_records, record_files
 from detector.training.corpus import TEST_SOURCES, CorpusDocument
 from detector.training.examples import HUMAN, Example
 from detector.training.fit import sample_by_source
 from detector.training.forms import FORMS, in_form
-from detector.types import Report
 
 __all__ = ["HELD_OUT_DOCUMENTS", "HELD_OUT_SOURCES", "HumanText", "by_form", "by_length", "by_level", "by_register"]
 
@@ -77,14 +85,6 @@ def _per_thousand(part: NDArray[np.float64], words: NDArray[np.float64]) -> Inte
     return Interval(round(found.value, 3), round(found.low, 3), round(found.high, 3))
 
 
-def _n_edits(report: Report) -> int:
-    """Return how many of the findings `reverse` makes edits of."""
-    return sum(
-        bool(found.alternatives) and found.alternatives[0].log10_odds >= report.min_gain
-        for found in (*report.evidence, *report.damage)
-    )
-
-
 def _counted(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> _Counts:
     reports = reports_of(models, texts, progress)
 
@@ -96,7 +96,7 @@ def _counted(models: Models, texts: Sequence[str], progress: Progress = no_progr
         column([report.n_words for report in reports]),
         column([sum(len(e.surface.split()) for e in report.evidence) for report in reports]),
         column([len(report.evidence) for report in reports]),
-        column([_n_edits(report) for report in reports]),
+        column([len(wanted_edits(report)) for report in reports]),
         np.array([bool(report.damage) for report in reports]),
     )
 

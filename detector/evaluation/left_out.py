@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,7 +49,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "phrase": ("aligned",),
     "adjacent": ("aligned",),
     "neighbour": ("neighbour",),
-    "science": ("tortured", "aligned"),
+    "science": ("aligned",),
     "roundtrip": THESAURUS_SOURCES,
     "spintax": ("agreed", "spintax"),
 }
@@ -97,7 +97,7 @@ def _rows(
     bench: Bench,
     family: str,
     n_test: int,
-    scorers: dict[str, Callable[[list[str]], NDArray[np.float64]]],
+    scorers: Mapping[str, Callable[[list[str]], NDArray[np.float64]]],
 ) -> list[AucRow]:
     rows = []
     for words in LENGTHS:

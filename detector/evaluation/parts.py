@@ -39,9 +39,9 @@ def with_columns_masked(model: Perceptron, columns: Sequence[str]) -> Perceptron
 
 
 def with_extractor(models: Models, extractor: FeatureExtractor, not_chosen_by: Sequence[str] = ()) -> Models:
-    """Return the models with another extractor in the full stage, which reads every text; its channel is the restorer's too.
+    """Return the models with another extractor in the full stage, which reads every text.
 
-    The reranker takes the columns of `not_chosen_by` for their mean.
+    The restorer has its channel too. The reranker takes the columns of `not_chosen_by` for their mean.
     """
     reranker = models.restorer.reranker
     reranker = replace(reranker, network=with_columns_masked(reranker.network, not_chosen_by))

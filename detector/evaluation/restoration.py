@@ -1,8 +1,8 @@
-"""Can it be put back: word errors taken away, edits right and wrong, real phrases restored, and what the evidence covers.
+"""Can it be put back: errors removed, edits right and wrong, phrases of real engines, and what the evidence covers.
 
-Edits are counted as errant does (Bryant et al. 2017): the word alignment of a text with its original gives the edits that
-are wanted, that with its restoration those that were made; what stands side by side is one edit. errant itself needs a
-parser of English, which decides no more than the names of its edit types.
+Edits are counted as errant does (Bryant et al. 2017): the word alignment of a text with its original gives the edits
+that are wanted, the alignment with its restoration those that were made; neighbouring changes are one edit. errant itself
+needs spaCy and a parser of English, for edit types that are not reported here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ from rapidfuzz.distance import Levenshtein
 from detector.api import restore
 from detector.evaluation.metrics import f_interval, ratio_interval, wilson
 from detector.evaluation.results import AgreementRow, GainRow, Interval, PhraseRow, RestorationRow
-from detector.evaluation.samples import FULL_RATE, QUARTER_RATE, Bench, changed_share, reports_of, stretches
+from detector.evaluation.samples import (
+    FULL_RATE,
+    QUARTER_RATE,
+    Bench,
+    changed_share,
+    findings_of,
+    reports_of,
+    stretches,
+    wanted_edits,
+)
 from detector.model_store import Models
 from detector.restore.iterate import DocumentContext, restoration_plans
 from detector.restore.plan import apply_plan
@@ -162,16 +171,16 @@ def _restoration_row(
 def _agreement_row(name: str, reports: Sequence[Report], restorations: Sequence[Restoration]) -> AgreementRow:
     documents = same = edits = shown = findings = changed = 0
     for report, restoration in zip(reports, restorations, strict=True):
-        told = {(e.start, e.end): e.alternatives for e in (*report.evidence, *report.damage)}
-        asked = {span for span, some in told.items() if some and some[0].log10_odds >= report.min_gain}
-        made = {(e.start, e.end): e.original for e in restoration.plan}
+        told = {(e.start, e.end, e.alternatives[0].text) for e in findings_of(report) if e.alternatives}
+        asked = {(e.start, e.end) for e in wanted_edits(report)}
+        made = {(e.start, e.end) for e in restoration.plan}
         if not made and not asked:
             continue
-        right = {span for span, original in made.items() if told.get(span) and told[span][0].text == original}
+        right = {(e.start, e.end) for e in restoration.plan if (e.start, e.end, e.original) in told}
         documents += 1
-        same += asked == made.keys() == right
+        same += asked == made == right
         edits, shown = edits + len(made), shown + len(right)
-        findings, changed = findings + len(asked), changed + len(asked & made.keys())
+        findings, changed = findings + len(asked), changed + len(asked & made)
 
     def share(part: int, whole: int) -> float:
         return round(part / whole, 4) if whole else math.nan
@@ -196,9 +205,7 @@ def restoration(bench: Bench) -> Restored:
 
 def by_min_gain(bench: Bench) -> tuple[GainRow, ...]:
     """Return restoration of all families together, and harm in human text, at several `min_gain`."""
-    spun = [
-        s for family in REWRITING for s in spun_stretches(bench, family, FULL_RATE, max(5, bench.limit // 24))
-    ]
+    spun = [s for family in REWRITING for s in spun_stretches(bench, family, FULL_RATE, max(5, bench.limit // 24))]
     human = [s.text for s in stretches(bench.test, bench.limit, _WORDS, bench.seed + 43)]
     words = np.array([len(text.split()) for text in human], dtype=np.float64)
     rows = []
@@ -254,7 +261,7 @@ def _changes(spun: str, original: str) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def _phrase_plans(models: Models, texts: Sequence[str]) -> tuple[list[list[Edit]], list[list[Edit]]]:
-    """Return the plans of phrases from documents that are known to be spun: the sure edits, and the doubtful ones too."""
+    """Return the plans of phrases of documents that are known to be spun: the sure edits, and the doubtful ones too."""
     extractor, restorer = models.full.extractor, models.restorer
     features = extractor.extract(tokenize(texts, models.vocabulary))
     p = np.ones(len(texts))

@@ -175,7 +175,7 @@ class PerplexityRow:
 class RestorationRow:
     """What `reverse` and the evidence make of spun text.
 
-    `error_reduction` is the share of the word edit distance to the original that is taken away. `precision` is the share
+    `error_reduction` is the share of the word edit distance to the original that is taken away; `precision` the share
     of the edits that are right in place and wording, `recall` the share of the right edits that are made, `f05` their
     F score that weighs precision twice, as errant has them. `coverage` is the share of substituted spans that a finding
     touches, `finding_precision` the share of findings that touch one.
@@ -195,7 +195,7 @@ class RestorationRow:
 
 @dataclass(frozen=True, slots=True)
 class GainRow:
-    """What `reverse` restores at one `min_gain`, all families together; `harm` is edits per 1,000 words of human text."""
+    """What `reverse` restores at one `min_gain`, all families together; `harm`: edits per 1,000 words of human text."""
 
     min_gain: float
     error_reduction: Interval
@@ -209,8 +209,8 @@ class GainRow:
 class AgreementRow:
     """Whether a report shows what `reverse` changes, in spun text that either has something to say of.
 
-    `agree` is the share of documents whose edits and findings are the same, `edits_shown` the share of edits that are the
-    first alternative of a finding, `findings_changed` the share of findings from `min_gain` on that are edits.
+    `agree` is the share of documents whose edits and findings are the same, `edits_shown` the share of edits that are
+    the first alternative of a finding, `findings_changed` the share of findings from `min_gain` on that are edits.
     """
 
     spun: str
@@ -274,7 +274,7 @@ class EarlierRecall:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All that `detector evaluate` found on the test split."""
+    """All that `detector evaluate` found on the test split; `unseen` names the spinners that nothing was fitted on."""
 
     version: str
     signature: str
@@ -284,9 +284,9 @@ class Evaluation:
     thresholds: dict[str, float]
     threshold_notes: dict[str, str]
     documents: dict[str, int]
+    unseen: tuple[str, ...] = ()
     roc_auc: tuple[AucRow, ...] = ()
     curves: tuple[CurveRow, ...] = ()
-    unseen: tuple[AucRow, ...] = ()
     left_out: LeftOut | None = None
     false_flags: tuple[RateRow, ...] = ()
     recall: tuple[RateRow, ...] = ()

@@ -20,7 +20,7 @@ from detector.training.examples import excerpt
 from detector.training.families import SpinnerResources, make_spinner
 from detector.training.fit import sample_by_source
 from detector.training.spinners import SpunText, TableSpinner
-from detector.types import Report
+from detector.types import Damage, Evidence, Report
 
 __all__ = [
     "ALL",
@@ -32,6 +32,7 @@ __all__ = [
     "Stretch",
     "UnseenSpinner",
     "changed_share",
+    "findings_of",
     "flagged_at",
     "no_progress",
     "rate_rows",
@@ -39,6 +40,7 @@ __all__ = [
     "scores_of",
     "spin_all",
     "stretches",
+    "wanted_edits",
 ]
 
 LENGTHS = (30, 100, 300)  # words
@@ -70,8 +72,8 @@ class UnseenSpinner:
     Attributes
     ----------
     table : headword → substitutes
-    consistent : one substitute for each headword in a text, as a dictionary spinner has, and all that it knows replaced at
-        the full rate; else word by word
+    consistent : one substitute for each headword in a text, and at the full rate all is replaced that is known, as
+        dictionary spinners do; else word by word
     """
 
     table: Mapping[str, Sequence[str]] = field(repr=False)
@@ -116,7 +118,7 @@ class Bench:
 
 
 def stretches(documents: Sequence[CorpusDocument], n: int, words: int, seed: int) -> list[Stretch]:
-    """Return one stretch of `words` words from each of `n` documents that are long enough, drawn by `sample_by_source`."""
+    """Return one stretch of `words` words from each of `n` long enough documents, drawn by `sample_by_source`."""
     long_enough = [d for d in documents if d.text.count(" ") + d.text.count("\n") >= words]
     if not long_enough:
         raise InputError(f"the test split has no document of {words} words: give a larger corpus")
@@ -158,6 +160,17 @@ def reports_of(models: Models, texts: Sequence[str], progress: Progress = no_pro
             for part in _batches(texts, progress)
             for report in _reports(part, models, models.thresholds["default"])
         ]
+
+
+def findings_of(report: Report) -> list[Evidence | Damage]:
+    """Return evidence and damage, in order of place."""
+    found: list[Evidence | Damage] = [*report.evidence, *report.damage]
+    return sorted(found, key=lambda e: e.start)
+
+
+def wanted_edits(report: Report) -> list[Evidence | Damage]:
+    """Return the findings that `reverse` changes: those whose first alternative gains at least `min_gain`."""
+    return [e for e in findings_of(report) if e.alternatives and e.alternatives[0].log10_odds >= report.min_gain]
 
 
 def flagged_at(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> dict[str, NDArray[np.bool_]]:
