@@ -206,7 +206,7 @@ def evaluate(
     if find_spec("matplotlib") is None:
         echo_error('evaluating needs matplotlib: pip install "detector[train]"')
         return 2
-    from detector.evaluation.run import EvaluateSettings
+    from detector.evaluation.run import EvaluateSettings, write_spun_documents
     from detector.evaluation.run import evaluate as run
 
     settings = EvaluateSettings(
@@ -220,15 +220,15 @@ def evaluate(
         unseen_thesaurus=unseen_thesaurus,
         unseen_dictionary=unseen_dictionary,
         people=people,
-        write_spun=write_spun,
         seed=seed,
     )
     with _training_progress(quiet) as (announce, progress):
-        run(settings, announce, progress)
+        if write_spun is None:
+            run(settings, announce, progress)
+        else:
+            write_spun_documents(settings, write_spun, announce, progress)
     if not quiet:
-        echo_error(
-            f"model card written to {output / 'README.md'}" if write_spun is None else f"written to {write_spun}"
-        )
+        echo_error(f"written: {write_spun or output / 'README.md'}")
     return 0
 
 

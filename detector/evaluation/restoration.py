@@ -1,8 +1,8 @@
 """Can it be put back: errors removed, edits right and wrong, phrases of real engines, and what the evidence covers.
 
 Edits are counted as errant does (Bryant et al. 2017): the word alignment of a text with its original gives the edits
-that are wanted, the alignment with its restoration those that were made; neighbouring changes are one edit. errant itself
-needs spaCy and a parser of English, for edit types that are not reported here.
+that are wanted, the alignment with its restoration those that were made; neighbouring changes are one edit. errant
+itself needs spaCy and a parser of English, for edit types that are not reported here.
 """
 
 from __future__ import annotations
