@@ -31,10 +31,10 @@ from detector.evaluation.results import (
     RateRow,
 )
 from detector.evaluation.samples import (
-    ALL,
     FULL_RATE,
     LENGTHS,
     QUARTER_RATE,
+    REWRITES,
     Bench,
     UnseenSpinner,
     changed_share,
@@ -181,7 +181,7 @@ def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
                     changed_share(rewritten),
                 )
             pooled = _join([pools[f] for f in REWRITING], len(human))
-            rows += [_row(pooled, scorer, ALL, rate, words) for scorer in own]
+            rows += [_row(pooled, scorer, REWRITES, rate, words) for scorer in own]
             for spinner, pool in pools.items():
                 scorers = UNSEEN_SCORERS if spinner in bench.unseen else (DETECTOR,)
                 rows += [_row(pool, scorer, spinner, rate, words) for scorer in scorers]
@@ -221,25 +221,25 @@ def dictionary_spinner(path: Path) -> UnseenSpinner:
 def recall(bench: Bench, words: int = 300) -> tuple[RateRow, ...]:
     """Return how often spun stretches are flagged, by spinner and pooled, at every threshold.
 
-    Kind `spun`: rates from 0.15 to 0.5, drawn for each text; kind `spun, a quarter`: the quarter rate.
+    Kind `family`: rates from 0.15 to 0.5, drawn for each text; kind `family, a quarter`: the quarter rate.
     """
     human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + 9)]
     spinners = (*REWRITING, *bench.unseen)
     rows: list[RateRow] = []
-    for kind, done in (("spun", 0), ("spun, a quarter", len(spinners))):
+    for kind, done in (("family", 0), ("family, a quarter", len(spinners))):
         by_spinner: dict[str, dict[str, NDArray[np.bool_]]] = {}
         for number, spinner in enumerate(spinners):
             rng = np.random.default_rng((bench.seed, 9, number))
             made: list[SpunText | None] = []
             for i, text in enumerate(human):
-                rate = float(np.exp(rng.uniform(np.log(0.15), np.log(0.5)))) if kind == "spun" else QUARTER_RATE
+                rate = float(np.exp(rng.uniform(np.log(0.15), np.log(0.5)))) if kind == "family" else QUARTER_RATE
                 made += bench.spin([text], spinner, rate, bench.seed + 1000 * number + i)
             by_spinner[spinner] = flagged_at(bench.models, [s.text for s in made if s is not None])
             bench.progress(done + number + 1, 2 * len(spinners))
         pooled = {
             name: np.concatenate([by_spinner[family][name] for family in REWRITING]) for name in bench.models.thresholds
         }
-        for group, flagged in {ALL: pooled, **by_spinner}.items():
+        for group, flagged in {REWRITES: pooled, **by_spinner}.items():
             rows += rate_rows(kind, group, flagged)
     return tuple(rows)
 

@@ -27,6 +27,7 @@ __all__ = [
     "FULL_RATE",
     "LENGTHS",
     "QUARTER_RATE",
+    "REWRITES",
     "Bench",
     "Scores",
     "Stretch",
@@ -47,7 +48,7 @@ LENGTHS = (30, 100, 300)  # words
 # About what spinners of the wild replace: a real article of kind A had 31% of its words written anew.
 FULL_RATE = 0.3
 QUARTER_RATE = FULL_RATE / 4
-ALL = "all"  # the group of all texts, or of all families that rewrite words
+ALL, REWRITES = "all", "all that rewrite words"  # groups: of all texts, of all families but damage
 _BATCH = 60  # texts scored together
 
 Progress = Callable[[int, int], None]
