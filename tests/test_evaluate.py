@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import fbeta_score, roc_auc_score
 
-from detector.cli import main
 from detector.errors import InputError
 from detector.estimators.channel import SOURCES, Channel, Ragged
 from detector.estimators.perceptron import Perceptron
@@ -485,6 +484,8 @@ def test_rates_have_their_threshold_in_the_card():
 
 
 def test_the_command_says_what_it_needs(tmp_path, capsys):
+    from detector.cli import main
+
     folders = ["--corpus", str(tmp_path), "--lexicon", str(tmp_path), "--pairs", str(tmp_path)]
     assert main(["evaluate", *folders, "--output", str(tmp_path)]) == 3
     assert main(["evaluate", "--limit", "3"]) == 2
