@@ -174,7 +174,7 @@ def _left_out(score: NDArray[np.float64], register: NDArray[np.str_], limits: di
 def choose_thresholds(
     models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int = 30_000
 ) -> ChosenThresholds:
-    """Return the thresholds: a threshold named `fpr=X` flags at most the share X of the human stretches of any register.
+    """Return the thresholds: one named `fpr=X` flags at most the share X of the human stretches of any register.
 
     Human stretches of 60 to 600 words, half of them in the other forms in which people write. The highest of the
     registers' own thresholds is taken, so that the promise holds in a register whose threshold was chosen without it.
