@@ -211,7 +211,7 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
 )
 # Damage to a compressed file, or to a Parquet file, comes as any of these, depending on the byte.
-_DAMAGE = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error)
+_DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error)
 _TABLE_DAMAGE = (OSError, ValueError, OverflowError, LookupError)  # ArrowException is known only where pyarrow is
 
 
@@ -437,6 +437,8 @@ def _row_parts(raw: IO[bytes], text_field: str) -> list[Part]:
     names = parquet.schema_arrow.names
     if text_field not in names:
         raise InputError(f"no column {text_field!r}; columns are {_listed(names)}")
+    if names.count(text_field) > 1:
+        raise InputError(f"column {text_field!r} stands there twice: rename one")
     data = parquet.metadata
     total = sum(data.row_group(i).total_byte_size for i in range(data.num_row_groups))
     rows = max(1, PART_BYTES * data.num_rows // max(total, 1))
@@ -684,6 +686,8 @@ class _RowReader:
                     row = min(part.end, begins + batch.num_rows)
                 if row >= begins + batch.num_rows:
                     self._batch, self._at = None, begins + batch.num_rows
+        except InputError:
+            raise
         except (ArrowException, StopIteration, *_TABLE_DAMAGE) as error:
             self._batches = None
             raise InputError(f"cannot be read: {error}") from error
