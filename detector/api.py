@@ -145,6 +145,14 @@ def _in_source(items: Iterable[T], view: NormalizedText) -> list[T]:
     return out
 
 
+def _as_evidence(damage: Damage) -> Evidence:
+    """Return damage as evidence, which it is in a document that is damaged on purpose."""
+    log10_odds = max((a.log10_odds for a in damage.alternatives), default=0.0)
+    return Evidence(
+        damage.start, damage.end, damage.surface, damage.kind, log10_odds, damage.alternatives, damage.message
+    )
+
+
 def _passages(
     table: PassageTable, threshold: float, abstains: Sequence[Verdict | None], views: Sequence[NormalizedText]
 ) -> list[list[Passage]]:
@@ -187,7 +195,8 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
         p = None if scores.abstains[d] else round(float(scores.probability[d]), 4)
         verdict = scores.abstains[d] or ("spun" if p is not None and p >= threshold else "clean")
         if verdict == "spun" and not evidence[d]:
-            evidence[d] = weightiest_words(scores, d, models)
+            # If no word speaks for it, it is the damage that no honest hand makes.
+            evidence[d] = weightiest_words(scores, d, models) or [_as_evidence(x) for x in damage[d]]
         out.append(
             Report(
                 verdict,
