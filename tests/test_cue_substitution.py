@@ -75,7 +75,9 @@ def test_marks_beside_the_usual_word_do_not_hide_it(known):
 
 
 def test_another_word_that_holds_the_usual_one_is_not_it():
-    assert {cue for _, cue in cues("Folks came, and folks went to peopled isles.", ("olks", "people"))} == {CONSISTENT.id}
+    assert {cue for _, cue in cues("Folks came, and folks went to peopled isles.", ("olks", "people"))} == {
+        CONSISTENT.id
+    }
 
 
 def test_two_originals_of_one_word_are_counted_apart():

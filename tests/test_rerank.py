@@ -92,7 +92,14 @@ def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, 
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
     again = extractor.extract(half, term_counts=m.term_counts)
-    of_the_document = ("same_pair", "same_pair_odds", "pair_elsewhere", "other_originals", "rate", "profile_mean_weight")
+    of_the_document = (
+        "same_pair",
+        "same_pair_odds",
+        "pair_elsewhere",
+        "other_originals",
+        "rate",
+        "profile_mean_weight",
+    )
     of_the_place = ("original_rate", "original_elsewhere", "topic_original", "topic_substitute")
     columns = [RERANK_COLUMNS.index(c) for c in (*of_the_document, *of_the_place)]
     # The last "nationwide" and the "safety" after it stand where they stood: five and two words before the end.

@@ -500,9 +500,7 @@ def check_first_records(file: CorpusFile, text_field: str) -> None:
                         return
                     names.update(dict.fromkeys(fields))
         if names:
-            raise InputError(
-                f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}"
-            )
+            raise InputError(f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}")
 
 
 def _listed(names: Iterable[str]) -> str:
