@@ -26,8 +26,8 @@ __all__ = ["Restorer", "RestorerSettings", "write_words"]
 
 _ALTERNATIVES = 5  # readings of an edit that are shown
 # Either of two very common words reads well nearly everywhere ("could" for "may", "by" for "through"), and which one it
-# was changes the meaning. So swapping them takes so many more powers of ten. On dev 0.7 leaves half a point fewer errors
-# than 1.5 (round trips 2 points).
+# was changes the meaning. So swapping them takes so many more powers of ten. On dev 0.7 leaves half a point fewer
+# errors than 1.5 (of round trips 2 points).
 _COMMON_WORD_ZIPF, _COMMON_WORD_CAUTION = 5.8, 0.7
 
 
