@@ -1,8 +1,13 @@
 import pytest
+from hypothesis import settings
 
 from detector.cues import CueContext
 from detector.model_store import load_models
 from detector.text.tokens import tokenize
+
+# The first example loads the models, and machines may be busy.
+settings.register_profile("without_deadline", deadline=None)
+settings.load_profile("without_deadline")
 
 
 @pytest.fixture(scope="session")

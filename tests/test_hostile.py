@@ -74,6 +74,7 @@ def test_any_text_can_be_reversed(text):
     check_restoration(text, reverse(text, threshold=0.0, min_gain=0.0))
 
 
+@pytest.mark.slow
 @given(st.lists(ANY, max_size=5))
 @FEW
 def test_many_texts_have_the_reports_of_each(texts):
