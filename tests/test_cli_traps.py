@@ -317,11 +317,11 @@ class TestInput:
     def test_a_name_for_standard_input_decides(self, run, stdin):
         words = {}
         for name in ("notes/a.md", "notes/a.txt"):
-            stdin(f"Text.\n\n<!-- {SPUN[:60]} -->\n".encode())
+            stdin(f"[Text](plan.html '{SPUN[:60]}').\n".encode())
             (document,) = json.loads(run("score", "--stdin-filename", name, "--format", "json")[1])["documents"]
             assert document["path"] == name
             words[name] = document["n_words"]
-        assert words["notes/a.md"] == 1 < words["notes/a.txt"]  # comments are not judged in Markdown
+        assert words["notes/a.md"] == 1 < words["notes/a.txt"]  # where links lead is not judged in Markdown
 
     def test_folders_mind_gitignore_and_exclude(self, run, folder):
         for name in ("drafts", "notes", "notes/deep"):
