@@ -26,7 +26,17 @@ from detector.text.prose import blanked, omitted_spans
 from detector.types import Damage, Edit, Evidence, Omission, Passage, Report, Restoration, Verdict
 from detector.version import __version__
 
-__all__ = ["ScoreColumns", "detect", "detect_many", "model_info", "restore", "reverse", "reverse_many", "scores"]
+__all__ = [
+    "ScoreColumns",
+    "detect",
+    "detect_many",
+    "model_info",
+    "restore",
+    "reverse",
+    "reverse_many",
+    "score_many",
+    "scores",
+]
 
 # Documents are scored together until they hold so many characters: enough to fill the arrays, little memory.
 _BATCH_CHARACTERS = 160_000
@@ -170,13 +180,13 @@ def _passages(
     return out
 
 
-def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Report]:
-    """Return the reports of some texts, scored together."""
+def _reports(texts: Sequence[str], models: Models, threshold: float, findings: bool = True) -> list[Report]:
+    """Return the reports of some texts, scored together; without `findings`, neither evidence nor damage is sought."""
     views = _Views.from_texts(texts)
     scores, damaged = views.scores(models.cascade, threshold), views.damaged
     evidence: list[list[Evidence]] = [[] for _ in texts]
     damage: list[list[Damage]] = [[] for _ in texts]
-    for group in scores.groups:
+    for group in scores.groups if findings else ():
         rows = zip(
             group.group.document.tolist(),
             group.group.offset.tolist(),
@@ -194,7 +204,7 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
     for d, (text, view) in enumerate(zip(texts, views.views, strict=True)):
         p = None if scores.abstains[d] else round(float(scores.probability[d]), 4)
         verdict = scores.abstains[d] or ("spun" if p is not None and p >= threshold else "clean")
-        if verdict == "spun" and not evidence[d]:
+        if findings and verdict == "spun" and not evidence[d]:
             # If no word speaks for it, it is the damage that no honest hand makes.
             evidence[d] = weightiest_words(scores, d, models) or [_as_evidence(x) for x in damage[d]]
         out.append(
@@ -307,10 +317,11 @@ class _Report:
     """Work on one batch: its reports."""
 
     threshold: float
+    findings: bool = True
 
     def __call__(self, batch: list[str]) -> list[Report]:
         with one_blas_thread():
-            return _reports(batch, load_models(), self.threshold)
+            return _reports(batch, load_models(), self.threshold, self.findings)
 
 
 def detect_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> Iterator[Report]:
@@ -323,6 +334,17 @@ def detect_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = No
     """
     _check_many(texts, n_jobs, "detect_many")
     work = _Report(_threshold(load_models(), threshold))
+    return (report for reports in _map_batches(texts, n_jobs, work) for report in reports)
+
+
+def score_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> Iterator[Report]:
+    """Yield the reports of many texts as `detect_many` does, but for evidence and damage, in a fraction of the time.
+
+    >>> next(score_many(["Too short to say."])).evidence
+    ()
+    """
+    _check_many(texts, n_jobs, "score_many")
+    work = _Report(_threshold(load_models(), threshold), findings=False)
     return (report for reports in _map_batches(texts, n_jobs, work) for report in reports)
 
 

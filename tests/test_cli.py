@@ -373,7 +373,12 @@ class TestCache:
         assert len(entries) == 1
         entries[0].write_text("{", encoding="utf-8")
         assert run("score", "--cache", "kept", "spun.txt") == first
-        assert json.loads(entries[0].read_text(encoding="utf-8"))["verdict"] == "spun"
+        entry = json.loads(entries[0].read_text(encoding="utf-8"))
+        assert json.loads(entry["report"])["verdict"] == "spun"
+        # One whose content was changed counts as absent too.
+        entries[0].write_text(json.dumps({**entry, "report": entry["report"].replace("spun", "clean")}))
+        assert run("score", "--cache", "kept", "spun.txt") == first
+        assert json.loads(entries[0].read_text(encoding="utf-8")) == entry
 
     def test_masked_parts_are_masked_again(self, run):
         Path("a.md").write_text(f"{SPUN}\n\n    code here\n", encoding="utf-8")

@@ -315,10 +315,13 @@ class TestInput:
         assert run("score")[0] == 3
 
     def test_a_name_for_standard_input_decides(self, run, stdin):
-        stdin(f"Text.\n\n    {SPUN[:60]}\n".encode())
-        (document,) = json.loads(run("score", "--stdin-filename", "notes/a.md", "--format", "json")[1])["documents"]
-        assert document["path"] == "notes/a.md"
-        assert document["n_words"] == 1  # code is not judged in Markdown
+        words = {}
+        for name in ("notes/a.md", "notes/a.txt"):
+            stdin(f"[Text](plan.html '{SPUN[:60]}').\n".encode())
+            (document,) = json.loads(run("score", "--stdin-filename", name, "--format", "json")[1])["documents"]
+            assert document["path"] == name
+            words[name] = document["n_words"]
+        assert words["notes/a.md"] == 1 < words["notes/a.txt"]  # where links lead is not judged in Markdown
 
     def test_folders_mind_gitignore_and_exclude(self, run, folder):
         for name in ("drafts", "notes", "notes/deep"):

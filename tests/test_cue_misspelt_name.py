@@ -7,55 +7,51 @@ from detector.cues import misspelt_name
 from detector.text.tokens import tokenize
 
 
-def find_and_weigh(models, *texts):
-    extractor = models.full.extractor
-    return misspelt_name.find(extractor.extract(tokenize(texts, models.vocabulary)), extractor)
-
-
-def find(models, *texts):
-    return find_and_weigh(models, *texts)[0]
+@pytest.fixture
+def find(cue_context):
+    return lambda *texts: misspelt_name.CUE.find(cue_context(*texts))
 
 
 def mentions(*names):
     return " ".join(f"They met {name} there." for name in names)
 
 
-def test_the_rarer_spelling_is_blamed_wherever_it_stands(models):
+def test_the_rarer_spelling_is_blamed_wherever_it_stands(find):
     text = mentions("Halvorssen", "Halvorsen", "Halvorsen", "Halvorsen")
-    ((e,),) = find(models, text)
+    ((e,),) = find(text)
     assert e.surface == text[e.start : e.end] == "Halvorssen"
     assert e.alternatives[0].text == "Halvorsen"
 
 
-def test_a_name_that_everyone_knows_is_not_blamed_for_a_rare_look_alike(models):
-    ((e,),) = find(models, mentions("Bidden", "Biden", "Biden"))
+def test_a_name_that_everyone_knows_is_not_blamed_for_a_rare_look_alike(find):
+    ((e,),) = find(mentions("Bidden", "Biden", "Biden"))
     assert (e.surface, e.alternatives[0].text) == ("Bidden", "Biden")
 
 
-def test_names_are_compared_within_one_document(models):
-    assert find(models, mentions("Halvorssen"), mentions("Halvorsen", "Halvorsen")) == [[], []]
+def test_names_are_compared_within_one_document(find):
+    assert find(mentions("Halvorssen"), mentions("Halvorsen", "Halvorsen")) == [[], []]
 
 
 @pytest.mark.parametrize("names", [("Leon", "Leona", "Leona"), ("HALVORSSEN", "HALVORSEN", "HALVORSEN"), ("Ek", "Eck")])
-def test_near_misses(models, names):
-    assert find(models, mentions(*names)) == [[]]
+def test_near_misses(find, names):
+    assert find(mentions(*names)) == [[]]
 
 
-def test_a_word_that_opens_a_sentence_is_no_name_for_that(models):
-    assert find(models, "Rivers rose. Rovers lost. Rivers fell again. Rivers froze.") == [[]]
+def test_a_word_that_opens_a_sentence_is_no_name_for_that(find):
+    assert find("Rivers rose. Rovers lost. Rivers fell again. Rivers froze.") == [[]]
 
 
 MISSPELT = "She moved to the United Sttaes in spring, and he wrote to the prime minister of Australa about it."
 
 
-def test_a_letter_off_a_word_that_everyone_knows_and_that_stands_well(models):
-    (found,) = find(models, MISSPELT)
+def test_a_letter_off_a_word_that_everyone_knows_and_that_stands_well(find):
+    (found,) = find(MISSPELT)
     assert [(e.surface, e.alternatives[0].text) for e in found] == [("Sttaes", "States"), ("Australa", "Australia")]
     assert all(MISSPELT[e.start : e.end] == e.surface and e.log10_odds > 0 for e in found)
 
 
-def test_a_name_that_stands_twice_is_one(models):
-    assert find(models, MISSPELT + " Of the Sttaes and of Australa she never spoke.") == [[]]
+def test_a_name_that_stands_twice_is_one(find):
+    assert find(MISSPELT + " Of the Sttaes and of Australa she never spoke.") == [[]]
 
 
 @pytest.mark.parametrize(
@@ -67,20 +63,19 @@ def test_a_name_that_stands_twice_is_one(models):
         "She saw a United States_ map.",
     ],
 )
-def test_only_names_inside_a_sentence(models, text):
-    assert find(models, text) == [[]]
+def test_only_names_inside_a_sentence(find, text):
+    assert find(text) == [[]]
 
 
-def test_documents_are_weighed_apart_and_alike(models):
+def test_documents_are_weighed_apart_and_alike(find):
     texts = (MISSPELT, "She moved to the United States in spring.", mentions("Bidden", "Biden", "Biden"))
-    found, log10_odds = find_and_weigh(models, *texts)
-    alone = [find_and_weigh(models, text) for text in texts]
-    assert found == [f for (f,), _ in alone]
-    assert log10_odds == pytest.approx([float(odds[0]) for _, odds in alone], rel=1e-5)
-    assert log10_odds[1] == 0.0
-    for evidence, odds in zip(found, log10_odds, strict=True):
-        # What is too unlikely to be shown adds to what the names say in all.
-        assert odds >= sum(np.log10(1 + 10**e.log10_odds) for e in evidence) - 0.01
+    found = find(*texts)
+    assert [[(e.start, e.end, e.alternatives[0].text) for e in of_text] for of_text in found] == [
+        [(e.start, e.end, e.alternatives[0].text) for e in find(text)[0]] for text in texts
+    ]
+    odds, alone = ([e.log10_odds for of_text in x for e in of_text] for x in (found, [find(t)[0] for t in texts]))
+    assert odds == pytest.approx(alone, abs=0.011)
+    assert [len(of_text) for of_text in found] == [2, 0, 1]
 
 
 def test_each_pair_is_described_by_its_columns(models):

@@ -80,7 +80,6 @@ def test_the_other_features_by_hand(m):
             "mean_zipf": tokens["zipf"],
             "unseen_pairs": tokens["unseen_left"],
             "names": tokens["capital"],
-            "everyday": m.everyday,
         }.items():
             assert column(x, name)[text] == pytest.approx(values[words].mean(), abs=1e-5), name
 

@@ -37,7 +37,7 @@ P = probabilities(ODDS)
 
 
 def told(m, column):
-    """Return a column of what a network reads."""
+    """Return a column of what the reranker reads."""
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     fit = np.zeros((len(m.candidates), 2), dtype=np.float32)
     x = rerank_features(m, m.candidate_log10_odds, np.array([0.9, 0.9]), profile, fit)
@@ -75,8 +75,8 @@ def test_other_substitutes_of_an_original_are_counted_in_its_document(m):
 
 
 def test_what_is_usual_is_that_of_the_likeliest_originals_and_begins_at_a_prior(m):
-    usual = told(m, "usual_weight")
+    usual = told(m, "profile_mean_weight")
     prior = 8.0 * PROFILE_TRAITS["weight"]
     assert usual[:5] == pytest.approx([(prior - P[0] - P[2] - 3 * P[4]) / (8.0 + P[0] + P[2] + P[4])] * 5)
     assert usual[5] == pytest.approx((prior - P[5]) / (8.0 + P[5]))
-    assert told(m, "unusual_weight") == pytest.approx(np.array([-1, -2, -1, -2, -3, -1]) - usual)
+    assert told(m, "deviation_weight") == pytest.approx(np.array([-1, -2, -1, -2, -3, -1]) - usual)

@@ -11,18 +11,30 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+import zstandard
 from pyarrow import parquet
 
 from detector.errors import InputError
-from detector.readers.records import BadRecord, Record, iter_records, record_files
+from detector.readers import records
+from detector.readers.records import BadRecord, Record, check_first_records, corpus_files, index_file, open_reader
 
 ROWS = [{"id": f"r{i}", "text": f"The ferry was late on day {i}."} for i in range(40)]
 LINES = b"".join(json.dumps(row).encode() + b"\n" for row in ROWS)
-PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstandard.compress}
 
 
-def read(path, **settings):
-    return list(iter_records(path, "text", "id", **settings))
+def read(path, text_field="text", id_field="id", whole=False):
+    """The records of all parts of a file, as far as it can be read; then the error that ends it, if one does."""
+    (file,) = corpus_files(str(path))
+    index = index_file(file, text_field)
+    reader = open_reader(file, text_field, id_field, whole)
+    try:
+        found = [record for part in index.parts for record in reader.records(part)]
+    finally:
+        reader.close()
+    if index.damage:
+        raise InputError(index.damage)
+    return found
 
 
 def lines(tmp_path, *rows):
@@ -43,23 +55,26 @@ def table(tmp_path, ids, texts=None):
     [
         (b"[" * 100_000, "nested too deep"),
         (b'{"a":' * 100_000, "nested too deep"),
-        (b'{"text": "\xff"}', "not JSON"),
-        (b'{"text": ', "not JSON"),
-        (b"9" * 5_000, "not JSON"),
+        (b'{"text": "\xff"}', "not UTF-8"),
+        (b'{"text": ', "no JSON"),
+        (b"9" * 5_000, "no JSON"),
         (b"null", "is NoneType"),
         (b'{"text": null}', "'text' is NoneType, expected text"),
         (b'{"txt": "a"}', "no field 'text'"),
         (json.dumps({str(i): 0 for i in range(1_000)}).encode(), "'19', …"),
-        (b"\0\0\0", "not JSON"),
+        (json.dumps({"x" * 5_000: 0}).encode(), "no field 'text'"),
+        (b"\0\0\0", "no JSON"),
     ],
 )
 def test_a_bad_line_is_told_and_the_next_is_read(tmp_path, row, words):
     first, bad, last = lines(tmp_path, b'{"text": "One."}', row, b'{"text": "Two."}')
     assert (first, last) == (Record(1, "One."), Record(3, "Two."))
     assert isinstance(bad, BadRecord)
-    assert bad.id == 2
+    assert bad.number == 2
     assert words in bad.message
     assert len(bad.message) < 600
+    assert row.decode("utf-8", "replace").startswith(bad.excerpt.rstrip())
+    assert len(bad.excerpt) <= 200
 
 
 @pytest.mark.parametrize(
@@ -109,30 +124,70 @@ def test_a_text_that_is_no_utf_8_is_told_and_the_next_is_read(tmp_path):
     texts = pa.array([b"One.", b"\xff\xfe", b"Two."], pa.binary()).view(pa.string())
     first, bad, last = table(tmp_path, pa.array(["a", "b", "c"]), texts)
     assert (first, last) == (Record("a", "One."), Record("c", "Two."))
-    assert bad.id == "b"
-    assert "'text' cannot be read" in bad.message
+    assert bad.number == 2
+    assert bad.fault == "'text' cannot be read"
+    assert bad.message.startswith(bad.fault)
+
+
+def test_an_id_that_is_no_utf_8_is_the_number_of_its_row(tmp_path):
+    ids = pa.array([b"a", b"\xff\xfe"], pa.binary()).view(pa.string())
+    assert table(tmp_path, ids) == [Record("a", "Text 0."), Record(2, "Text 1.")]
 
 
 def test_a_column_may_be_both_text_and_id(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"text": ["One."]}), path)
-    assert list(iter_records(path, "text", "text")) == [Record("One.", "One.")]
+    assert read(path, id_field="text") == [Record("One.", "One.")]
 
 
 def test_a_column_that_is_there_twice_is_one_error(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]), path)
-    with pytest.raises(InputError, match=r"a\.parquet: cannot be read"):
+    with pytest.raises(InputError, match="'text' stands there twice"):
         read(path)
 
 
-def test_a_record_that_is_too_large_is_told_and_the_next_is_read(tmp_path):
-    path = tmp_path / "a.jsonl"
-    path.write_text("\n".join(json.dumps({"text": text}) for text in ("a" * 500, "One.", "b" * 5_000)))
-    first, second, third = read(path, max_bytes=100)
-    assert "larger than 100 bytes" in first.message
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_record_that_is_too_large_is_told_and_the_next_is_read(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(records, "LONGEST", 100)
+    texts = ["a" * 500, "One.", "b" * 5_000]
+    path = tmp_path / f"a.{kind}"
+    if kind == "jsonl":
+        path.write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    else:
+        parquet.write_table(pa.table({"text": texts}), path)
+    first, second, third = read(path)
+    assert first.fault == third.fault == "more than 100 characters"
+    assert first.message.startswith("500 characters")
     assert second == Record(2, "One.")
-    assert (third.id, type(third)) == (3, BadRecord)
+    assert third.number == 3
+
+
+def test_a_file_without_line_ends_is_looked_at_in_pieces(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "_MAX_LINE", 1_000)
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"body": "a"}\n' + b'{"body": "' + b"x" * 100_000)
+    (file,) = corpus_files(str(path))
+    with pytest.raises(InputError, match="no field 'text' in the first records; fields are 'body'"):
+        check_first_records(file, "text")
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_of_many_fields_a_message_names_the_first(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
+    if kind == "jsonl":
+        path.write_text(json.dumps({f"f{i}": 0 for i in range(1_000)}))
+    else:
+        parquet.write_table(pa.table({f"f{i}": [0] for i in range(1_000)}), path)
+    (file,) = corpus_files(str(path))
+    with pytest.raises(InputError, match=r"'f19', …$"):
+        check_first_records(file, "text")
+
+
+def test_asked_for_records_themselves_the_reader_gives_them_as_they_stand(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(LINES)
+    assert b"".join(record.source for record in read(path, whole=True)) == LINES
 
 
 @pytest.mark.parametrize("pack", PACKERS)
@@ -146,13 +201,13 @@ def test_a_damaged_archive_is_one_error_or_read(tmp_path, pack):
     for at, flip in places:
         path.write_bytes(good[:at] if flip is None else good[:at] + bytes([good[at] ^ flip]) + good[at + 1 :])
         try:
-            records = read(path)
+            found = read(path)
         except InputError as error:
             told += 1
-            assert str(error).startswith(f"{path}: cannot be read: ")
+            assert str(error).startswith("cannot be read: ")  # noqa: PT017  it may be read as well
         else:
-            assert all(isinstance(r, Record | BadRecord) for r in records)
-    assert told > len(places) / 2
+            assert all(isinstance(r, Record | BadRecord) for r in found)
+    assert told > len(places) / 3  # Zstandard has no check sum here, so that a wrong letter may stand in a text
 
 
 def test_a_damaged_table_is_one_error_or_read(tmp_path):
@@ -161,14 +216,14 @@ def test_a_damaged_table_is_one_error_or_read(tmp_path):
     good = path.read_bytes()
     choose = random.Random(4)
     told = 0
-    for i in range(150):
+    for i in range(90):
         at = choose.randrange(len(good))
         path.write_bytes(good[:at] if i % 3 == 0 else good[:at] + bytes([choose.randrange(256)]) + good[at + 1 :])
         try:
             read(path)
         except InputError:
             told += 1
-    assert told > 50
+    assert told > 30
 
 
 def test_pipes_are_no_records(tmp_path):
@@ -176,6 +231,6 @@ def test_pipes_are_no_records(tmp_path):
         pytest.skip("needs named pipes")
     os.mkfifo(tmp_path / "a.jsonl")
     (tmp_path / "b.jsonl").write_bytes(LINES)
-    assert record_files(tmp_path) == [tmp_path / "b.jsonl"]
+    assert [file.path for file in corpus_files(str(tmp_path))] == [str(tmp_path / "b.jsonl")]
     with pytest.raises(InputError, match="not a regular file"):
         read(tmp_path / "a.jsonl")

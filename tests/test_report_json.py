@@ -82,6 +82,9 @@ def test_score_leaves_out_passages_and_evidence(annotated):
         "probability",
         "threshold",
         "min_gain",
+        "human_rate",
+        "omitted",
+        "omitted_words",
     }
 
 

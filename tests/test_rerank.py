@@ -1,4 +1,4 @@
-"""What the whole document says of each candidate: the shared probability by hand, and what neighbours hear."""
+"""What the whole document says of each candidate: the shared probability by hand, and what the profile tells."""
 
 from dataclasses import replace
 
@@ -27,14 +27,13 @@ def m(models):
 
 @pytest.fixture
 def features(reranker):
-    """Return what the first network reads of measurements."""
+    """Return what the network reads of the features of a batch."""
 
     def of(m, profile=None):
         odds = m.candidate_log10_odds
-        heard = SpinnerProfile.from_odds(m, odds) if profile is None else profile
-        return rerank_features(
-            m, odds, np.full(len(m.batch.texts), 0.9), heard, topic_fit(m, reranker.vectors, reranker.vocabulary)
-        )
+        profile = SpinnerProfile.from_odds(m, odds) if profile is None else profile
+        fit = topic_fit(m, reranker.vectors, reranker.vocabulary)
+        return rerank_features(m, odds, np.full(len(m.batch.texts), 0.9), profile, fit)
 
     return of
 
@@ -55,7 +54,7 @@ def test_originals_of_one_place_share_one_probability_with_the_text_as_it_stands
     assert gain == pytest.approx(np.log10([0.45 / 0.2, 0.35 / 0.2]), abs=1e-4)
 
 
-def test_pairs_are_heard_from_elsewhere_in_the_same_document(models, m, features):
+def test_pairs_are_counted_elsewhere_in_the_same_document(models, m, features):
     column = RERANK_COLUMNS.index("same_pair")
     words = [models.vocabulary.words[i] for i in m.batch.ids[m.candidates.start].tolist()]
     lone = m.candidates.length == 1
@@ -67,18 +66,25 @@ def test_pairs_are_heard_from_elsewhere_in_the_same_document(models, m, features
 
 def test_no_candidates_no_gain(models, reranker):
     empty = models.full.extractor.extract(tokenize([""], models.vocabulary))
-    odds, heard = reranker.rescore(empty, np.zeros(1))
+    odds = reranker.rescore(empty, np.zeros(1), SpinnerProfile.from_odds(empty, empty.candidate_log10_odds))
     assert len(odds) == len(log10_gain(empty, odds)) == 0
-    assert len(heard) == len(reranker.networks)
 
 
-def test_each_network_hears_what_the_one_before_made_of_the_document(m, reranker):
+def test_odds_are_those_of_the_network_over_features_of_the_profile_it_is_given(m, features, reranker):
     p = np.array([0.9])
-    first, (by_candidates,) = replace(reranker, networks=reranker.networks[:1]).rescore(m, p)
-    odds, heard = reranker.rescore(m, p)
-    assert heard[0].pairs.totals == pytest.approx(by_candidates.pairs.totals)
-    assert heard[1].pairs.totals == pytest.approx(SpinnerProfile.from_odds(m, first).pairs.totals)
-    assert (odds != first).any()
+    profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
+    odds = reranker.rescore(m, p, profile)
+    assert odds == pytest.approx(reranker.network.log10_odds(features(m)))
+    thorough = SpinnerProfile.from_odds(m, m.candidate_log10_odds + 4)
+    of_thorough = reranker.rescore(m, p, thorough)
+    assert of_thorough == pytest.approx(reranker.network.log10_odds(features(m, thorough)))
+    assert (of_thorough != odds).any()
+
+
+def test_the_verdict_on_the_document_moves_the_odds_of_its_candidates(m, reranker):
+    profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
+    human, spun = (reranker.rescore(m, np.array([p]), profile) for p in (0.01, 0.99))
+    assert spun.mean() > human.mean()
 
 
 def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, m, features):
@@ -86,7 +92,14 @@ def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, 
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
     again = extractor.extract(half, term_counts=m.term_counts)
-    of_the_document = ("same_pair", "same_pair_odds", "pair_elsewhere", "other_originals", "rate", "usual_weight")
+    of_the_document = (
+        "same_pair",
+        "same_pair_odds",
+        "pair_elsewhere",
+        "other_originals",
+        "rate",
+        "profile_mean_weight",
+    )
     of_the_place = ("original_rate", "original_elsewhere", "topic_original", "topic_substitute")
     columns = [RERANK_COLUMNS.index(c) for c in (*of_the_document, *of_the_place)]
     # The last "nationwide" and the "safety" after it stand where they stood: five and two words before the end.

@@ -45,16 +45,16 @@ WORD = st.text("abc", min_size=1, max_size=6)
 @given(st.lists(WORD, min_size=1, unique=True), st.lists(WORD))
 def test_the_index_finds_what_comparing_all_pairs_finds(known, words):
     wanted = [(i, k) for i, w in enumerate(words) for k, other in enumerate(known) if one_apart(w, other)]
-    assert Spellings.of(known).near(words) == wanted
+    assert Spellings.from_words(known).near(words) == wanted
 
 
 def test_an_index_of_nothing_finds_nothing():
-    assert Spellings.of([]).near(["london"]) == []
+    assert Spellings.from_words([]).near(["london"]) == []
 
 
 def test_words_too_long_for_the_index_are_left_out():
     long = "antidisestablishmentarianism"
-    assert Spellings.of([long, "london"]).near([long[:-1], "lodnon"]) == [(1, 0)]
+    assert Spellings.from_words([long, "london"]).near([long[:-1], "lodnon"]) == [(1, 0)]
 
 
 def test_the_letters_that_may_follow_share_one_probability():

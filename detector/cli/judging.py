@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from detector.api import detect_many, model_info, scores
+from detector.api import detect_many, model_info, score_many
 from detector.api import reverse as reverse_text
 from detector.cli.inputs import Input
 from detector.cli.messages import fault
@@ -139,22 +139,8 @@ def _found(texts: Sequence[str], judging: Judging) -> list[Report]:
 
 def _scored(texts: Sequence[str], judging: Judging) -> list[Report]:
     """Return reports without findings, of the same verdicts and probabilities."""
-    columns = scores(texts, n_jobs=judging.jobs, threshold=judging.threshold)
-    abstains = [v not in ("spun", "clean") for v in columns.verdict]
-    # A verdict is given on English alone; the few texts without one are cheap, and their reports tell the language.
-    others = iter(_found([t for t, a in zip(texts, abstains, strict=True) if a], judging))
-    facts = model_info()
-    limit = judging.threshold if judging.threshold is not None else "default"
-    threshold = facts["thresholds"][limit] if isinstance(limit, str) else limit
-    rows = zip(texts, columns.probability.tolist(), columns.verdict, columns.n_words.tolist(), abstains, strict=True)
-    out = []
-    for text, p, verdict, n_words, abstain in rows:
-        if abstain:
-            out.append(replace(next(others), passages=(), evidence=(), damage=()))
-        else:
-            language, gain = facts["language"], facts["min_gain"]
-            out.append(Report(verdict, p, threshold, n_words, language, source=text, min_gain=gain))
-    return out
+    reports = score_many(texts, n_jobs=judging.jobs, threshold=judging.threshold)
+    return [replace(report, passages=()) for report in reports]
 
 
 def restore(item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None) -> Restoration:

@@ -12,9 +12,10 @@ import hashlib
 import io
 import json
 import lzma
+import math
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -51,6 +52,7 @@ _FIRST_RECORDS = 20  # that are looked at before a scan begins
 _MAX_LINE = 512 << 20  # bytes; a longer line is no record
 LONGEST = 100_000_000  # characters; a longer record is not judged
 _EXCERPT = 200  # characters of a broken record that are quoted
+_NAMED = 20  # fields that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Record:
 
     Attributes
     ----------
-    id : its own id; the number of its line or row, from 1, if it has none
+    id : its own id, as JSON can write it; the number of its line or row, from 1, if it has none
     text : as it is judged
     source : the record itself: a line of JSON with its line end, or a batch of Arrow and the row in it; empty if the
         reader was not asked for it
@@ -208,7 +210,9 @@ _MAGIC = (
     (b"\xfd7zXZ", ".jsonl.xz"),
     (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
 )
+# Damage to a compressed file, or to a Parquet file, comes as any of these, depending on the byte.
 _DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error)
+_TABLE_DAMAGE = (OSError, ValueError, OverflowError, LookupError)  # ArrowException is known only where pyarrow is
 
 
 def name_by_content(start: bytes) -> str:
@@ -290,6 +294,8 @@ def corpus_files(source: str) -> list[CorpusFile]:
         if not path.exists():
             raise InputError(f"{source}: no such file or folder")
         is_folder = path.is_dir()
+        if not is_folder and not path.is_file():
+            raise InputError(f"{source}: not a regular file")
         inner = sorted(p for p in path.rglob("*") if p.is_file()) if is_folder else [path]
         listed = [(str(p), str(p.relative_to(path) if is_folder else p.name), p.stat().st_size) for p in inner]
     found = [
@@ -430,7 +436,9 @@ def _row_parts(raw: IO[bytes], text_field: str) -> list[Part]:
     parquet = _parquet(raw)
     names = parquet.schema_arrow.names
     if text_field not in names:
-        raise InputError(f"no column {text_field!r}; columns are {', '.join(map(repr, names))}")
+        raise InputError(f"no column {text_field!r}; columns are {_listed(names)}")
+    if names.count(text_field) > 1:
+        raise InputError(f"column {text_field!r} stands there twice: rename one")
     data = parquet.metadata
     total = sum(data.row_group(i).total_byte_size for i in range(data.num_row_groups))
     rows = max(1, PART_BYTES * data.num_rows // max(total, 1))
@@ -445,7 +453,7 @@ def _parquet(raw: IO[bytes]) -> Any:
         raise missing_extra(error, "parquet", "Parquet files") from None
     try:
         return ParquetFile(raw)
-    except (OSError, ArrowException) as error:
+    except (ArrowException, *_TABLE_DAMAGE) as error:
         raise _DamagedError(f"cannot be read: {error}") from error
 
 
@@ -481,7 +489,8 @@ def check_first_records(file: CorpusFile, text_field: str) -> None:
         if file.kind == "rows":
             _row_parts(raw, text_field)
             return
-        lines = islice(_OPENERS.get(file.suffix, lambda plain: plain)(raw), _FIRST_RECORDS)
+        stream = _OPENERS.get(file.suffix, lambda plain: plain)(raw)
+        lines = islice(iter(lambda: stream.readline(_MAX_LINE), b""), _FIRST_RECORDS)
         names: dict[str, None] = {}
         for line in lines:
             with suppress(ValueError, RecursionError):
@@ -491,9 +500,31 @@ def check_first_records(file: CorpusFile, text_field: str) -> None:
                         return
                     names.update(dict.fromkeys(fields))
         if names:
-            raise InputError(
-                f"{file.path}: no field {text_field!r} in the first records; fields are {', '.join(map(repr, names))}"
-            )
+            raise InputError(f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return names for a message, the first of many."""
+    first = [repr(name)[:_EXCERPT] for name in islice(names, _NAMED + 1)]
+    return ", ".join([*first[:_NAMED], *(["…"] if len(first) > _NAMED else [])])
+
+
+def _id_of(value: Any, number: int) -> Any:
+    """Return a record's id as JSON can write it; its number for one that is missing, not a number, or unreadable.
+
+    >>> from datetime import date
+    >>> _id_of(date(2020, 5, 1), 7), _id_of(b"a1", 7), _id_of(float("nan"), 7), _id_of(["a", 2], 7)
+    ('2020-05-01', 'a1', 7, ['a', 2])
+    """
+    if value is None or isinstance(value, Exception) or (isinstance(value, float) and not math.isfinite(value)):
+        return number
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):  # timestamps, decimals, UUIDs, and what holds them
+        return str(value)
+    return value
 
 
 def _record(
@@ -504,16 +535,18 @@ def _record(
         fault = f"is {type(fields).__name__}, expected an object with {text_field!r}"
         return BadRecord(number, fault, fault, quoted)
     text = fields.get(text_field)
+    if isinstance(text, Exception):
+        fault = f"{text_field!r} cannot be read"
+        return BadRecord(number, fault, f"{fault}: {text}", quoted)
     if not isinstance(text, str):
         lacks = text_field not in fields
         fault = f"no field {text_field!r}" if lacks else f"{text_field!r} is {type(text).__name__}, expected text"
-        has = f"{fault}; fields are {', '.join(map(repr, fields))}" if lacks else fault
+        has = f"{fault}; fields are {_listed(fields)}" if lacks else fault
         return BadRecord(number, fault, has, quoted)
     if len(text) > LONGEST:
         fault = f"more than {LONGEST:,} characters"
         return BadRecord(number, fault, f"{len(text):,} characters are {fault}: split it", quoted)
-    own = fields.get(id_field)
-    return Record(number if own is None else own, text, source)
+    return Record(_id_of(fields.get(id_field), number), text, source)
 
 
 def open_reader(file: CorpusFile, text_field: str, id_field: str, whole: bool) -> PartReader:
@@ -579,10 +612,26 @@ class _LineReader:
                     number, fault, f"{fault}: byte {error.start}", line[:_EXCERPT].decode("utf-8", "replace")
                 )
             except (ValueError, RecursionError) as error:
-                yield BadRecord(number, "no JSON", f"no JSON: {error}", line[:_EXCERPT].decode("utf-8", "replace"))
+                reason = "nested too deep" if isinstance(error, RecursionError) else error
+                yield BadRecord(number, "no JSON", f"no JSON: {reason}", line[:_EXCERPT].decode("utf-8", "replace"))
             else:
                 made = _record(number, fields, self.text_field, self.id_field, line + b"\n")
                 yield Record(made.id, made.text) if isinstance(made, Record) and not self.whole else made
+
+
+def _values(column: Any) -> list[Any]:
+    """Return the values of an Arrow column; of one that Python cannot hold, or that is no valid UTF-8, the error."""
+    with suppress(ValueError, OverflowError):
+        found: list[Any] = column.to_pylist()
+        return found
+    return [_value(cell) for cell in column]
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError) as error:
+        return error
 
 
 @dataclass
@@ -635,14 +684,16 @@ class _RowReader:
                     row = min(part.end, begins + batch.num_rows)
                 if row >= begins + batch.num_rows:
                     self._batch, self._at = None, begins + batch.num_rows
-        except (OSError, ArrowException, StopIteration) as error:
+        except InputError:
+            raise
+        except (ArrowException, StopIteration, *_TABLE_DAMAGE) as error:
             self._batches = None
             raise InputError(f"cannot be read: {error}") from error
 
     def _rows(self, batch: Any, first: int, last: int, begins: int) -> Iterator[Record | BadRecord]:
         names = batch.schema.names
         wanted = [i for i, c in enumerate(names) if c in (self.id_field, self.text_field)]
-        columns = [batch.column(i).slice(first, last - first).to_pylist() for i in wanted]
+        columns = [_values(batch.column(i).slice(first, last - first)) for i in wanted]
         for i, values in enumerate(zip(*columns, strict=True), first):
             fields = dict(zip((names[c] for c in wanted), values, strict=True))
             source = (batch, i) if self.whole else b""

@@ -417,7 +417,7 @@ def omitted_spans(text: str) -> list[Omission]:
     "language" (another one than English).
 
     >>> omitted_spans("He wrote this:\\n\\nx = read(1)\\nif x == 2:\\n    y = x + 1\\n\\nThen he went to bed.")
-    [(16, 49, 'code')]
+    [(16, 52, 'code')]
     """
     lines = _lines(text)
     reasons = [""] * len(lines)

@@ -89,7 +89,7 @@ class Spellings:
     def near(self, words: Sequence[str]) -> list[tuple[int, int]]:
         """Return pairs of a row of `words` and the row of a known word that is one letter apart from it.
 
-        >>> known = Spellings.of(["washington", "london"])
+        >>> known = Spellings.from_words(["washington", "london"])
         >>> known.near(["wahsington", "paris", "londn"])
         [(0, 0), (2, 1)]
         """

@@ -22,12 +22,12 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
+from fuzz.checks import check_records  # noqa: E402
 from fuzz.generator import english  # noqa: E402
 
 from detector import detect, reverse  # noqa: E402
 from detector.errors import DetectorError  # noqa: E402
 from detector.readers import parse_document  # noqa: E402
-from detector.readers.records import iter_records  # noqa: E402
 
 LIMIT = 2.6
 SMALLEST = 20_000
@@ -156,7 +156,7 @@ def _work(way: str, text: str, folder: Path) -> Callable[[], object]:
         return _read("a.html", f"<html><body><article><p>{text}</p></article></body></html>".encode("utf-8", "replace"))
     if way == "records":
         path = _records(text, folder)
-        return lambda: list(iter_records(path, "text", "id"))
+        return lambda: check_records(path)
     return _read({"text": "a.txt", "markdown": "a.md"}[way], text.encode("utf-8", "surrogatepass"))
 
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
-from fuzz import generator
+from fuzz import generator  # noqa: E402
 
-from detector import detect_many, reverse
+from detector import detect_many, reverse  # noqa: E402
 
 BATCH = 500
 ALLOWED = 50  # MB
