@@ -25,7 +25,7 @@ LAYERS = (
     {"api"},
     {"cache", "config", "files", "readers", "search_queries", "writers"},
     {"report"},
-    {"notebook", "scan"},
+    {"notebook", "scan", "serve"},
     {""},
     {"evaluation", "training"},
     {"cli"},

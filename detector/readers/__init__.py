@@ -212,6 +212,7 @@ _LIBRARIES = {
     "parquet": "pyarrow",
     "zstd": "zstandard",
     "remote": "fsspec",
+    "serve": "starlette uvicorn",
 }
 
 
