@@ -146,6 +146,7 @@
     var focused = document.activeElement && document.activeElement.dataset.at;
     var body = byId("queue").querySelector("tbody");
     byId("queue").hidden = !documents.length;
+    byId("text").rows = documents.length ? 3 : 7;
     body.replaceChildren();
     documents.forEach(function (item, at) {
       var row = make("tr", {}, body), result = item.result;
@@ -324,7 +325,7 @@
     }
   });
   /* The keys n and p are letters while somebody writes. */
-  ["enter", "settings"].forEach(function (id) {
+  ["text", "named", "threshold", "prior"].forEach(function (id) {
     byId(id).addEventListener("keydown", function (event) { event.stopPropagation(); });
   });
   var depth = 0;
