@@ -6,7 +6,7 @@ Origin, or, if it had its own name point here (DNS rebinding), by the Host that 
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["LOOPBACK", "Guard", "host_name"]
 
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]+)?")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 # Styles of elements carry the shading of passages; nothing of a document stands in one.
@@ -38,13 +39,8 @@ def host_name(host: str) -> str:
     >>> host_name("LocalHost:8765"), host_name("[::1]:8765"), host_name("a b:x")
     ('localhost', '::1', '')
     """
-    try:
-        parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises ValueError if it is not a number
-        name = parts.hostname or ""
-    except ValueError:
-        return ""
-    return name if parts.netloc == host and " " not in host else ""
+    found = _HOST.fullmatch(host.lower())
+    return (found["address"] or found["name"]) if found else ""
 
 
 class Guard:

@@ -54,17 +54,13 @@ class _Worker:
         self._process: BaseProcess = context.Process(target=_serve_requests, args=(far_end,), daemon=True)
         self._process.start()
         far_end.close()
-        self._is_ready = False
 
     def wait_until_ready(self) -> None:
-        """Wait for the models. Raises EOFError if the worker ended before."""
-        if not self._is_ready:
-            self._connection.recv()
-            self._is_ready = True
+        """Wait for the models. Raises EOFError or OSError if the worker ends before."""
+        self._connection.recv()
 
     def ask(self, kind: str, body: bytes) -> Answer:
         """Return the answer to a request. Raises EOFError or OSError if the worker ends before it."""
-        self.wait_until_ready()
         self._connection.send((kind, body))
         answer: Answer = self._connection.recv()
         return answer
@@ -94,30 +90,48 @@ class Pool:
     def __init__(self, n_workers: int, n_waiting: int) -> None:
         self.n_workers, self.n_waiting = n_workers, n_waiting
         self._n_requests = 0
+        self._is_closed = False
         self._workers: list[_Worker] = []
         self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
-        self._threads = ThreadPoolExecutor(n_workers, thread_name_prefix="detector-worker")
+        self._starting: set[asyncio.Task[None]] = set()
+        # One that asks a worker, and one that waits for its successor.
+        self._threads = ThreadPoolExecutor(2 * n_workers, thread_name_prefix="detector-worker")
 
     async def start(self) -> None:
         """Start the workers, and wait until each has its models. Raises WorkerLost if one ends before."""
-        for _ in range(self.n_workers):
-            self._add()
-        loop = asyncio.get_running_loop()
         try:
-            await asyncio.gather(
-                *(loop.run_in_executor(self._threads, worker.wait_until_ready) for worker in self._workers)
-            )
-        except EOFError:
+            await asyncio.gather(*(self._start_worker() for _ in range(self.n_workers)))
+        except WorkerLost:
             self.close()
-            raise WorkerLost("a worker process ended while it read the models; `detector info` says more") from None
+            raise
 
-    def _add(self) -> None:
+    async def _start_worker(self) -> None:
+        """Start a worker, which gets requests once it has its models: no request pays for reading them."""
         worker = _Worker()
         self._workers.append(worker)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, worker.wait_until_ready)
+        except (EOFError, OSError):
+            self._remove(worker)
+            raise WorkerLost("a worker process ended while it read the models; `detector info` says more") from None
         self._idle.put_nowait(worker)
+
+    def _remove(self, worker: _Worker) -> None:
+        worker.kill()
+        if worker in self._workers:
+            self._workers.remove(worker)
+
+    async def _replace_worker(self) -> None:
+        """Start a worker in place of one that is gone; if there is no memory for it now, there may be later."""
+        while not self._is_closed:
+            with suppress(WorkerLost):
+                await self._start_worker()
+                return
+            await asyncio.sleep(_PATIENCE)
 
     def close(self) -> None:
         """End all workers."""
+        self._is_closed = True
         for worker in self._workers:
             worker.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -150,6 +164,7 @@ class Pool:
             if is_done:
                 self._idle.put_nowait(worker)
             else:
-                worker.kill()
-                self._workers.remove(worker)
-                self._add()
+                self._remove(worker)
+                task = asyncio.create_task(self._replace_worker())
+                self._starting.add(task)
+                task.add_done_callback(self._starting.discard)
