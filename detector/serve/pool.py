@@ -66,7 +66,10 @@ class _Worker:
         return answer
 
     def kill(self) -> None:
+        """End the process by force, whatever it is at."""
         self._process.kill()
+        self._process.join()
+        self._connection.close()
 
     def close(self) -> None:
         """End the process, by force if it is at work."""
@@ -112,17 +115,15 @@ class Pool:
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, worker.wait_until_ready)
         except (EOFError, OSError):
-            self._remove(worker)
+            self._workers.remove(worker)
+            worker.kill()
             raise WorkerLost("a worker process ended while it read the models; `detector info` says more") from None
         self._idle.put_nowait(worker)
 
-    def _remove(self, worker: _Worker) -> None:
-        worker.kill()
-        if worker in self._workers:
-            self._workers.remove(worker)
-
-    async def _replace_worker(self) -> None:
-        """Start a worker in place of one that is gone; if there is no memory for it now, there may be later."""
+    async def _replace_worker(self, gone: _Worker) -> None:
+        """Start a worker in place of another; if there is no memory for it now, there may be later."""
+        self._workers.remove(gone)
+        await asyncio.to_thread(gone.kill)
         while not self._is_closed:
             with suppress(WorkerLost):
                 await self._start_worker()
@@ -164,7 +165,6 @@ class Pool:
             if is_done:
                 self._idle.put_nowait(worker)
             else:
-                self._remove(worker)
-                task = asyncio.create_task(self._replace_worker())
+                task = asyncio.create_task(self._replace_worker(worker))
                 self._starting.add(task)
                 task.add_done_callback(self._starting.discard)
