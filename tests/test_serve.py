@@ -68,7 +68,8 @@ class Served:
 
     def workers(self):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
-        return [int(pid) for pid in children.split()]
+        # Not the process that multiprocessing starts besides, to clean up after it.
+        return [int(pid) for pid in children.split() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:

@@ -258,8 +258,10 @@ def open_socket(host: str, port: int) -> socket.socket:
 def run(settings: ServeSettings, listening: socket.socket, on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM, then let requests end, for some seconds at most.
 
-    `on_ready` is called once requests are answered. Raises InputError if the workers do not start.
+    `on_ready` is called once requests are answered. Raises ModelError if the models cannot be read, InputError if the
+    workers do not start.
     """
+    model_info()  # before anything is promised
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -34,10 +34,12 @@ def _serve_requests(connection: Connection) -> None:
     """Answer requests until the server closes its end; signals of the whole group are the server's to act on."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    from detector.errors import ModelError
     from detector.model_store import load_models
     from detector.serve.work import answer
 
-    with suppress(EOFError, OSError):
+    # Damaged models are told by the server, which has read them too.
+    with suppress(EOFError, OSError, ModelError):
         load_models()
         connection.send(_READY)
         while True:

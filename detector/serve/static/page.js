@@ -81,13 +81,14 @@
     if (working || !item) { return; }
     var before = item.result;
     item.state = "reading";
+    item.isStale = false;
     working = { document: item, began: performance.now(), abort: new AbortController() };
     render();
     try {
       var answer = await (await ask("/page/read", request(item), working.abort.signal)).json();
       if (answer.errors.length) { throw new Error(answer.errors[0].message); }
       item.result = answer.documents[0];
-      item.state = "read";
+      item.state = item.isStale ? "waiting" : "read";
       rate = Math.max(1000, item.size / ((performance.now() - working.began) / 1000));
       compare(item, before);
     } catch (error) {
@@ -97,13 +98,16 @@
     working = null;
     render();
     if (documents.includes(item)) {
-      if (!current && item.state === "read") { show(item); } else if (current === item) { show(item); }
-      tell(item.name + ": " + (item.state === "read" ? item.result.reading + ", " + item.result.probability : item.message));
+      if (current === item || !current) { show(item); }
+      tell(item.name + ": " + (item.state === "failed" ? item.message : item.result.reading + ", " + item.result.probability));
     }
     next();
   }
   function readAgain(items) {
-    items.forEach(function (item) { if (item.state === "read" || item.result) { item.state = "waiting"; } });
+    items.forEach(function (item) {
+      /* What is being read was asked for with what was chosen before: it is read once more. */
+      if (item.state === "reading") { item.isStale = true; } else if (item.result) { item.state = "waiting"; }
+    });
     render();
     next();
   }
@@ -246,7 +250,7 @@
   }
   function rejectPicked() {
     var edit = editOf(picked), item = current;
-    if (!edit || item.state !== "read") { return; }
+    if (!edit) { return; }
     item.keep.push(edit);
     item.focusAt = edit.end;
     readShown(item, "Rejected: " + edit.spun + " stays.");
