@@ -145,6 +145,7 @@ _LIBRARIES = {
     "parquet": "pyarrow",
     "zstd": "zstandard",
     "remote": "fsspec",
+    "serve": "starlette uvicorn",
 }
 
 
