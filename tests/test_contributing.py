@@ -38,7 +38,13 @@ def copy(tmp_path):
 def python(copy, *arguments):
     environment = {**os.environ, "PYTHONPATH": str(copy), MODELS_VARIABLE: str(find_models()), "COLUMNS": "100"}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=copy, env=environment, capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, *arguments],
+        cwd=copy,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
     )
 
 
@@ -58,6 +64,7 @@ def passed(run):
     return run.stdout
 
 
+@pytest.mark.slow
 def test_a_cue_is_one_module_one_line_and_its_cases(copy):
     (module,) = (name for name in blocks() if name.startswith("detector/cues/"))
     cue = Path(module).stem
@@ -76,6 +83,7 @@ def test_a_cue_is_one_module_one_line_and_its_cases(copy):
     assert cue in schema["$defs"]["cue"]["enum"]
 
 
+@pytest.mark.slow
 def test_a_cue_without_cases_is_refused(copy):
     (module,) = (name for name in blocks() if name.startswith("detector/cues/"))
     cue = Path(module).stem
@@ -86,6 +94,7 @@ def test_a_cue_without_cases_is_refused(copy):
     assert f"[{cue}]" in run.stdout
 
 
+@pytest.mark.slow
 def test_a_report_format_is_one_module_and_one_line(copy):
     (module,) = (name for name in blocks() if name.startswith("detector/report/"))
     name = Path(module).stem
