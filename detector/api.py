@@ -77,6 +77,13 @@ def _moved(items: Iterable[T], by: int) -> list[T]:
     return [replace(x, start=x.start + by, end=x.end + by) for x in items]  # type: ignore[type-var,attr-defined]
 
 
+def _omitted(text: str) -> list[tuple[int, int, str]]:
+    """Return what is not judged; a text that is mostly in another language is judged as that."""
+    spans = omitted_spans(text)
+    foreign = sum(end - start for start, end, reason in spans if reason == "language")
+    return spans if 2 * foreign < len(text) else [x for x in spans if x[2] != "language"]
+
+
 @dataclass(frozen=True)
 class _Views:
     """Documents as they are judged: their normalised texts, and where those stand in what was given.
@@ -95,7 +102,7 @@ class _Views:
     @classmethod
     def from_texts(cls, texts: Iterable[str]) -> _Views:
         views = [normalize(text) for text in texts]
-        omitted = [omitted_spans(view.text) for view in views]
+        omitted = [_omitted(view.text) for view in views]
         words = [
             sum(len(view.text[a:b].split()) for a, b, _ in spans) for view, spans in zip(views, omitted, strict=True)
         ]
@@ -136,6 +143,14 @@ def _in_source(items: Iterable[T], view: NormalizedText) -> list[T]:
             out.append(replace(item, start=start, end=end, **{name: view.source[start:end]}))  # type: ignore[type-var]
             last = end
     return out
+
+
+def _as_evidence(damage: Damage) -> Evidence:
+    """Return damage as evidence, which it is in a document that is damaged on purpose."""
+    log10_odds = max((a.log10_odds for a in damage.alternatives), default=0.0)
+    return Evidence(
+        damage.start, damage.end, damage.surface, damage.kind, log10_odds, damage.alternatives, damage.message
+    )
 
 
 def _passages(
@@ -180,7 +195,8 @@ def _reports(texts: Sequence[str], models: Models, threshold: float) -> list[Rep
         p = None if scores.abstains[d] else round(float(scores.probability[d]), 4)
         verdict = scores.abstains[d] or ("spun" if p is not None and p >= threshold else "clean")
         if verdict == "spun" and not evidence[d]:
-            evidence[d] = weightiest_words(scores, d, models)
+            # If no word speaks for it, it is the damage that no honest hand makes.
+            evidence[d] = weightiest_words(scores, d, models) or [_as_evidence(x) for x in damage[d]]
         out.append(
             Report(
                 verdict,

@@ -70,8 +70,8 @@ class Evidence:
 class Damage:
     """A word that is damaged, not rewritten: a misspelt name, look-alike letters, invisible characters.
 
-    It says nothing on whether the text was rewritten. The log10 odds of its alternatives are those that the *source* had
-    them: in a document that reads as human they are low, since its author may have written it so.
+    It says nothing on whether the text was rewritten. The log10 odds of its alternatives are those that the *source*
+    had them: in a document that reads as human they are low, since its author may have written it so.
     """
 
     start: int
@@ -95,7 +95,7 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """A stretch of text that is not judged, and why: "code", "table", "words", "verse", "notes", "language", "region"."""
+    """A stretch of text that is not judged, and why: "code", "table", "words", "verse", "notes", "language"."""
 
     start: int
     end: int
@@ -131,8 +131,8 @@ class Report:
 
     `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
     (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used. `damage` does not move
-    the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes. `human_rate` is
-    the share of human texts of like length that score as high, None if the verdict abstains. `omitted` is what is not
+    the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes. `human_rate`
+    is the share of human texts of like length that score as high, None if the verdict abstains. `omitted` is what is not
     judged: code, tables, verse, other languages.
     `source` is the judged text itself: the evidence's offsets point into it.
     """

@@ -1,13 +1,12 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector import InputError, api, apply_plan, detect, detect_many, reverse
-from detector.api import model_info, restore
-from detector.scoring.cascade import MIN_WORDS, first_look, judge, judge_further
+from detector import InputError, apply_plan, detect, detect_many, reverse, scores
+from detector.api import model_info
+from detector.scoring import cascade
+from detector.scoring.cascade import MIN_WORDS, score_documents
 from detector.text.tokens import tokenize
 
 SPUN = (
@@ -156,15 +155,16 @@ def test_line_ends_change_no_verdict_and_offsets_count_them(line_end):
 
 def test_the_report_is_the_contract_s_object():
     report = detect(SPUN).to_dict()
-    assert report.keys() == {"n_words", "language", "verdict", "probability", "threshold", "passages", "evidence"}
+    contract = {"n_words", "language", "verdict", "probability", "threshold", "passages", "evidence"}
+    assert report.keys() == contract | {"damage", "min_gain", "human_rate", "omitted", "omitted_words"}
     assert all(p.keys() == {"start", "end", "probability", "verdict"} for p in report["passages"])
     for e in report["evidence"]:
         assert e.keys() >= {"start", "end", "surface", "cue", "log10_odds", "alternatives"}
         assert all(a.keys() == {"text", "log10_odds"} for a in e["alternatives"])
     restoration = reverse(SPUN).to_dict()
-    assert restoration.keys() == {"text", "plan"}
+    assert restoration.keys() == {"text", "plan", "min_gain"}
     for e in restoration["plan"]:
-        assert e.keys() == {"start", "end", "spun", "original", "log10_gain", "alternatives"}
+        assert e.keys() == {"start", "end", "spun", "original", "log10_gain", "alternatives", "cue"}
         assert all(a.keys() == {"text", "log10_gain"} for a in e["alternatives"])
 
 
@@ -183,7 +183,7 @@ def test_a_long_document_is_judged_in_parts_and_offsets_fit():
 
 @pytest.fixture
 def short_parts(monkeypatch):
-    monkeypatch.setattr(api, "_PART", 1_500)
+    monkeypatch.setattr(cascade, "PART_CHARACTERS", 1_500)
 
 
 DAMAGED = HUMAN.replace("ferry", "fеrry").replace("since", "sіncе").replace("walked", "wаlkеd")
@@ -195,11 +195,11 @@ DAMAGED = HUMAN.replace("ferry", "fеrry").replace("since", "sіncе").replace("
     [
         ("\n\n".join([HUMAN] * 12), "clean"),
         ("\n\n".join([SPUN] * 12), "spun"),
-        ("\n\n".join([*[HUMAN] * 12, DAMAGED]), "spun"),  # nothing is wrong with any word
+        ("\n\n".join([*[HUMAN] * 12, DAMAGED]), "clean"),  # three letters in 700 words
         ("\n\n".join([FRENCH] * 12), "unsupported_language"),
         ("\n\n".join([*[HUMAN] * 12, *[FRENCH] * 3]), "clean"),
-        ("\n\n".join([*[SPUN] * 6, "- " * 2_000, *[SPUN] * 6]), "spun"),
-        ("- " * 2_000, "insufficient_text"),
+        ("\n\n".join([*[SPUN] * 6, ". " * 2_000, *[SPUN] * 6]), "spun"),
+        (". " * 2_000, "insufficient_text"),
     ],
 )
 def test_a_document_in_parts_has_one_verdict(models, text, verdict):
@@ -225,20 +225,100 @@ def test_probabilities_are_rounded_numbers_of_python():
     assert not isinstance(report["n_words"], np.generic)
 
 
-def test_what_the_screen_does_not_doubt_is_not_read_closely(models):
+def test_only_texts_near_the_threshold_are_read_in_full(models):
     long = " ".join([HUMAN] * 6)
-    judged = judge([long, SPUN, long], models)
-    assert judged.doubted.tolist() == [1]
-    close = judged.close.probability.tolist()
-    assert judged.probability[judged.doubted].tolist() == close
-    rest = np.setdiff1d(np.arange(3), judged.doubted)
-    assert judged.probability[rest].tolist() == judged.screened.probability[rest].tolist()
+    found = score_documents([long, SPUN, long], models.cascade, 0.97)
+    assert found.escalated.tolist() == [False, True, False]
+    alone = [score_documents([text], models.cascade, 0.97).log_odds[0] for text in (long, SPUN)]
+    assert found.log_odds.tolist() == [alone[0], alone[1], alone[0]]
+    assert score_documents([long], models.cascade, 0.0).escalated.tolist() == [True]
 
 
-def test_results_stand_where_their_texts_stood(models):
-    judged = judge([HUMAN, SPUN, HUMAN], models)
-    texts = judged.by_text(lambda reading: list(reading.m.batch.texts))
-    assert texts == [HUMAN, SPUN, HUMAN]
+def test_scores_are_those_of_the_reports():
+    columns, reports = scores(MIXED), [detect(text) for text in MIXED]
+    assert columns.verdict == tuple(r.verdict for r in reports)
+    assert columns.n_words.tolist() == [r.n_words for r in reports]
+    expected = np.array([np.nan if r.probability is None else r.probability for r in reports])
+    assert np.array_equal(columns.probability, expected, equal_nan=True)
+    assert len(scores([])) == 0
+
+
+@settings(deadline=None, max_examples=25)
+@given(PIECES)
+def test_a_report_shows_what_reverse_changes(text):
+    report, restoration = detect(text), reverse(text)
+    told = {(e.start, e.end): e.alternatives for e in (*report.evidence, *report.damage)}
+    changed = {(e.start, e.end): e.original for e in restoration.plan}
+    least = report.min_gain
+    assert {span for span, others in told.items() if others and others[0].log10_odds >= least} == set(changed)
+    assert all(told[span][0].text == original for span, original in changed.items())
+
+
+def test_a_flagged_text_shows_something_at_any_threshold():
+    report = detect(HUMAN, threshold=0.0)
+    assert report.verdict == "spun"
+    assert report.evidence
+    assert all(e.log10_odds > 0 for e in report.evidence)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        str.lower,
+        str.upper,
+        str.title,
+        lambda t: t.replace(" ", "\u00a0"),
+        lambda t: t.replace(" ", "&nbsp;"),
+        lambda t: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in t),
+        lambda t: t.replace(" a ", " **a** "),
+        lambda t: t.replace(". ", ".\n"),
+        lambda t: t.replace("ea", "e\u200ba"),
+    ],
+    ids=["lower", "UPPER", "Title", "no-break", "entities", "full width", "bold", "lines", "zero width"],
+)
+def test_form_moves_no_verdict(write):
+    spun, human = write(SPUN * 2), write(HUMAN * 2)
+    report = detect(spun)
+    assert report.verdict == "spun"
+    assert all(spun[e.start : e.end] == e.surface for e in (*report.evidence, *report.damage))
+    restoration = reverse(spun)
+    assert apply_plan(spun, restoration.plan) == restoration.text
+    if "\uff46" not in human:  # full width throughout is damage on purpose
+        assert detect(human).verdict == "clean"
+
+
+def test_slips_are_damage_and_move_no_probability():
+    slip = HUMAN.replace("Tuesday", "Tuesady")
+    report = detect(slip)
+    assert [d.surface for d in report.damage] == ["Tuesady"]
+    assert report.damage[0].alternatives[0].text == "Tuesday"
+    assert report.verdict == "clean"
+    assert abs(report.probability - detect(HUMAN).probability) < 0.05
+    assert reverse(slip).text == slip  # its author may have written it so
+
+
+def test_damage_on_purpose_is_evidence():
+    report = detect(HUMAN.replace("e", "\u0435"))
+    assert report.verdict == "spun"
+    assert report.probability == 0.999
+    assert len(report.damage) > 20
+
+
+def test_what_is_not_prose_is_left_out_and_counted():
+    code = "def f(x):\n    y = x + 1\n    return y * 2\n\nfor i in range(10):\n    print(f(i), end=' ')\n"
+    text = HUMAN + "\n\n" + code + "\n" + HUMAN
+    report = detect(text)
+    assert {o.reason for o in report.omitted} == {"code"}
+    assert "return y" in "".join(text[o.start : o.end] for o in report.omitted)
+    assert report.omitted_words > 5
+    assert detect(code * 6).verdict == "insufficient_text"
+
+
+def test_a_human_rate_is_never_rarer_than_what_was_counted(models):
+    report = detect(HUMAN)
+    assert 0 < report.human_rate <= 1
+    assert detect(SPUN).human_rate <= report.human_rate
+    assert detect("Three words only.").human_rate is None
 
 
 def test_a_reading_of_some_documents_is_that_of_the_batch(models):
@@ -248,27 +328,6 @@ def test_a_reading_of_some_documents_is_that_of_the_batch(models):
     for field in ("ids", "starts", "ends", "shape", "documents"):
         assert np.array_equal(getattr(some, field), getattr(alone, field)), field
     assert some.texts == alone.texts
-
-
-def test_plain_texts_are_left_alone_at_a_glance(models, monkeypatch):
-    long, spun, damaged = (" ".join([x] * 6) for x in (HUMAN, SPUN, HUMAN.replace("ferry", "fеrry")))
-    look = first_look([long, spun, damaged, HUMAN], models)
-    assert look.words.oddness[1] > 2 * look.words.oddness[0] > 0
-    enough = replace(models, plain=1.2 * look.words.oddness[0])
-    assert look.plain(enough.plain).tolist() == [True, False, False, False]  # odd, damaged, short
-
-    screened = []
-    monkeypatch.setattr("detector.api.judge_further", lambda *x: screened.append(x) or judge_further(*x))
-    assert restore(long, enough).plan == ()
-    assert not screened
-    assert "ferry" in restore(damaged, enough).text
-    assert len(restore(spun, enough).plan) > 30
-
-
-def test_short_texts_are_always_read_closely(models):
-    words = HUMAN.split()
-    texts = [" ".join(words[:n]) for n in (MIN_WORDS - 1, MIN_WORDS, 40)] + [" ".join(words * 6)]
-    assert judge(texts, replace(models, doubt=0.99)).doubted.tolist() == [1, 2]
 
 
 def test_what_must_stay_does_not_keep_the_word_beside_it():

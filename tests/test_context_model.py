@@ -39,7 +39,7 @@ def plain_queries(model, batch):
     return np.array(out)
 
 
-@pytest.fixture(params=["screen", "close"])
+@pytest.fixture(params=["screen", "full"])
 def model(request, models):
     return getattr(models, request.param).extractor.context_model
 

@@ -8,7 +8,7 @@ from detector.text.tokens import tokenize
 
 
 def find_and_weigh(models, *texts):
-    extractor = models.close.extractor
+    extractor = models.full.extractor
     return misspelt_name.find(extractor.extract(tokenize(texts, models.vocabulary)), extractor)
 
 
@@ -84,7 +84,7 @@ def test_documents_are_weighed_apart_and_alike(models):
 
 
 def test_each_pair_is_described_by_its_columns(models):
-    extractor = models.close.extractor
+    extractor = models.full.extractor
     text = "She flew to Sttaes with Mr Varensund; the Varnesund who met Varnesund there was his son."
     slips = misspelt_name.candidate_misspellings(extractor.score_tokens(tokenize([text], models.vocabulary)), extractor)
     rows = {
@@ -107,7 +107,7 @@ def test_each_pair_is_described_by_its_columns(models):
     [("Varneund", "Varnesund", 9), ("Varnessund", "Varnesund", 26 * 9), ("Varnelund", "Varnesund", 26 * 9)],
 )
 def test_any_letter_may_be_added_or_changed_but_only_its_own_be_dropped(models, written, right, ways):
-    extractor = models.close.extractor
+    extractor = models.full.extractor
     batch = tokenize([mentions(written, right, right)], models.vocabulary)
     slips = misspelt_name.candidate_misspellings(extractor.score_tokens(batch), extractor)
     assert slips.right == [right]

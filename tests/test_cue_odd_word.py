@@ -11,7 +11,7 @@ TEXT = "The harbour, quiet at noon.\n\nShe sold pianos"
 
 @pytest.fixture(scope="module")
 def m(models):
-    return models.close.extractor.extract(tokenize([TEXT, "Pianos"], models.vocabulary))
+    return models.full.extractor.extract(tokenize([TEXT, "Pianos"], models.vocabulary))
 
 
 def odds_of(m, **words):

@@ -17,7 +17,7 @@ SENTENCES = [
 
 def total(models, batch, candidates, gain, lm_gain, weight, taken):
     """Score one choice: the gains apart from the language model, and the language model on the whole text."""
-    channel, lm = models.close.extractor.channel, models.close.extractor.language_model
+    channel, lm = models.full.extractor.channel, models.full.extractor.language_model
     words, position = [], 0
     for row in sorted(taken, key=lambda r: candidates.start[r]):
         words += batch.ids[position : candidates.start[row]].tolist()
@@ -32,13 +32,13 @@ def total(models, batch, candidates, gain, lm_gain, weight, taken):
 @pytest.mark.parametrize("weight", [0.3, 1.0])
 def test_finds_the_best_of_all_choices(models, text, weight):
     batch = tokenize([text], models.vocabulary)
-    m = models.close.extractor.extract(batch)
+    m = models.full.extractor.extract(batch)
     best = np.sort(np.argsort(-m.candidate_log10_odds)[:9])
     candidates = m.candidates.take(best)
     lm_gain = m.candidate_features[best, 0]
     gain = m.candidate_log10_odds[best]
     chosen = decode(
-        models.close.extractor.language_model, models.close.extractor.channel, m, candidates, gain, lm_gain, weight
+        models.full.extractor.language_model, models.full.extractor.channel, m, candidates, gain, lm_gain, weight
     )
 
     def disjoint(rows):
@@ -54,10 +54,10 @@ def test_finds_the_best_of_all_choices(models, text, weight):
 
 
 def test_nothing_to_choose_from(models):
-    m = models.close.extractor.extract(tokenize([""], models.vocabulary))
+    m = models.full.extractor.extract(tokenize([""], models.vocabulary))
     empty = m.candidates.take(np.zeros(0, dtype=np.int64))
     none = np.zeros(0, dtype=np.float32)
     assert (
-        len(decode(models.close.extractor.language_model, models.close.extractor.channel, m, empty, none, none, 1.0))
+        len(decode(models.full.extractor.language_model, models.full.extractor.channel, m, empty, none, none, 1.0))
         == 0
     )

@@ -46,6 +46,8 @@ SEEDS = range(40)
         "a" * 100_000,
         "_" * 1_000,
         "a.a.a.a@" * 50,
+        # Its damage alone makes it spun: no word speaks for it.
+        "The ferry was lаte again, and most of the pаssengers sat down on their bags until the mаyor had wаlked home.",
     ],
 )
 def test_odd_texts_have_a_report(text):

@@ -14,7 +14,7 @@ PACKAGE = Path(detector.__file__).resolve().parent
 # Lowest first; a module imports only from layers below its own, or from its own layer without a circle. `text` reads
 # nothing but text, `scoring` weighs words, `restore` plans edits, `cues` name what is found, `api` is what callers use.
 LAYERS = (
-    {"errors", "types", "version", "blas", "prior"},
+    {"blas", "errors", "files", "prior", "types", "version"},
     {"normalization", "text"},
     {"estimators"},
     {"scoring"},
@@ -23,9 +23,9 @@ LAYERS = (
     {"model_store"},
     {"findings"},
     {"api"},
-    {"cache", "config", "files", "readers", "search_queries", "writers"},
+    {"cache", "config", "readers", "search_queries", "writers"},
     {"report"},
-    {"notebook", "scan"},
+    {"engines", "notebook", "scan", "serve"},
     {""},
     {"evaluation", "training"},
     {"cli"},

@@ -25,7 +25,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def m(models):
-    return models.close.extractor.extract(tokenize(TEXTS, models.vocabulary))
+    return models.full.extractor.extract(tokenize(TEXTS, models.vocabulary))
 
 
 def column(x, name):
@@ -94,7 +94,7 @@ def test_a_text_without_words_has_features_of_nothing(m):
 def test_passages_have_the_features_that_they_have_alone(models):
     paragraph = "The boats come in at dawn, and whoever is awake walks down to the quay to see what they have caught. "
     text = "\n\n".join(paragraph * n for n in (7, 8, 9))
-    m = models.close.extractor.extract(tokenize(["Nothing much.", text], models.vocabulary))
+    m = models.full.extractor.extract(tokenize(["Nothing much.", text], models.vocabulary))
     passages = split_passages(m.batch)
     assert (passages.document == 1).sum() >= 3
     x = text_and_passage_features(WordMeasures.from_features(m), m.batch, passages)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.text.passages import _LONGEST, _SHORTEST, PASSAGE_WORDS, split_passages
+from detector.text.passages import _MAX_PASSAGE_WORDS, _MIN_PASSAGE_WORDS, PASSAGE_WORDS, split_passages
 from detector.text.tokens import tokenize
 from detector.text.vocabulary import Vocabulary
 
@@ -61,7 +61,7 @@ def test_a_batch_gives_what_each_document_alone_gives(texts):
 @given(DOCUMENT)
 def test_no_passage_but_the_only_one_is_short(text):
     found = sizes(text)
-    assert len(found) <= 1 or min(found) >= _SHORTEST
+    assert len(found) <= 1 or min(found) >= _MIN_PASSAGE_WORDS
 
 
 def test_without_words_there_is_no_passage():
@@ -91,5 +91,5 @@ def test_a_paragraph_of_one_endless_sentence_is_left_whole():
 
 
 def test_a_paragraph_up_to_the_limit_is_left_whole():
-    assert sizes(sentences(_LONGEST // 10)) == [_LONGEST]
-    assert PASSAGE_WORDS < _LONGEST
+    assert sizes(sentences(_MAX_PASSAGE_WORDS // 10)) == [_MAX_PASSAGE_WORDS]
+    assert PASSAGE_WORDS < _MAX_PASSAGE_WORDS

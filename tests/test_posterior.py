@@ -14,7 +14,7 @@ PRIOR = -1.0
 def iter_features(models, *odds):
     """TokenFeatures of documents of as many words as odds are given for each."""
     batch = tokenize([" ".join(["word"] * len(of_document)) for of_document in odds], models.vocabulary)
-    m = models.close.extractor.extract(batch)
+    m = models.full.extractor.extract(batch)
     token_log10_odds = np.full(len(batch.ids), -np.inf, dtype=np.float32)
     token_log10_odds[batch.is_word] = np.concatenate([*map(np.asarray, odds), []])
     return replace(m, token_log10_odds=token_log10_odds, kind_priors=np.full(3, PRIOR - np.log10(3)))

@@ -16,7 +16,7 @@ from detector.text.tokens import tokenize
 def m(models):
     """Two documents; in the first one substitute stands twice with two originals each, and another word once."""
     texts = ["A chart hung by the chart and the map of the land.", "One chart more hung there."]
-    measured = models.close.extractor.extract(tokenize(texts, models.vocabulary))
+    measured = models.full.extractor.extract(tokenize(texts, models.vocabulary))
     # (token, substitute, original): the first document has places 3 and 7, and 10; the second one place.
     second = int(measured.batch.documents[1]) + 3
     rows = np.array([(3, 1, 8), (3, 1, 9), (7, 1, 8), (7, 1, 9), (10, 2, 8), (second, 1, 8)])

@@ -448,6 +448,7 @@ SPUN = "The aggressor flew over the settlement, and the greater part of the inha
         "---\n\n{}\n\n---\n\nEnd.",
         "<div>\n{}\n</div>",
         "<!-- detector: off -->\n\n{}\n",
+        "An open <!-- comment.\n\n{}\n\nAnd its --> end.",
         "[a]: {}",
         "[a]({})",
         "`{}`",
@@ -479,6 +480,14 @@ def test_marks_are_obeyed_if_that_is_asked_for_and_counted(tmp_path, source, rea
     assert reason in {r for *_, r in document.omitted}
     assert document.omitted_words >= len(SPUN.split())
     assert len(document.judged_text) == len(document.text)
+
+
+def test_a_comment_that_code_interrupts_is_none(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_text("Run <!-- this\n```\nx = f(1)\n```\nor --> that.")
+    document = read_document(path)
+    assert document.omitted == ((18, 27, "code"),)
+    assert "this" in document.judged_text
 
 
 def test_what_is_left_out_of_plain_text_is_told(tmp_path):

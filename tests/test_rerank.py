@@ -20,7 +20,7 @@ def reranker(models):
 
 @pytest.fixture
 def m(models):
-    measured = models.close.extractor.extract(tokenize([SPUN], models.vocabulary))
+    measured = models.full.extractor.extract(tokenize([SPUN], models.vocabulary))
     assert len(measured.candidates) > 5
     return measured
 
@@ -61,12 +61,12 @@ def test_pairs_are_heard_from_elsewhere_in_the_same_document(models, m, features
     lone = m.candidates.length == 1
     times = features(m)[:, column]
     assert all(times[i] == pytest.approx(np.log10(3)) for i, w in enumerate(words) if w == "safety" and lone[i])
-    apart = models.close.extractor.extract(tokenize(SPUN.split(". "), models.vocabulary))
+    apart = models.full.extractor.extract(tokenize(SPUN.split(". "), models.vocabulary))
     assert features(apart)[:, column].max() < np.log10(3)
 
 
 def test_no_candidates_no_gain(models, reranker):
-    empty = models.close.extractor.extract(tokenize([""], models.vocabulary))
+    empty = models.full.extractor.extract(tokenize([""], models.vocabulary))
     odds, heard = reranker.rescore(empty, np.zeros(1))
     assert len(odds) == len(log10_gain(empty, odds)) == 0
     assert len(heard) == len(reranker.networks)
@@ -82,7 +82,7 @@ def test_each_network_hears_what_the_one_before_made_of_the_document(m, reranker
 
 
 def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, m, features):
-    extractor = models.close.extractor
+    extractor = models.full.extractor
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
     again = extractor.extract(half, term_counts=m.term_counts)
@@ -102,7 +102,7 @@ def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, 
 
 
 def test_a_text_without_candidates_may_have_some_once_it_is_mended(models, m, features):
-    empty = models.close.extractor.extract(tokenize([""], models.vocabulary))
+    empty = models.full.extractor.extract(tokenize([""], models.vocabulary))
     x = features(m, SpinnerProfile.from_odds(empty, empty.candidate_log10_odds))
     assert np.isfinite(x).all()
     assert (x[:, RERANK_COLUMNS.index("same_pair")] == 0).all()

@@ -36,7 +36,7 @@ class HumanScores:
         return cls(np.array(counts, dtype=np.int32))
 
     def rate(self, log_odds: NDArray[np.float64], n_words: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the share of human stretches of like length that score as high, float64 (n,); NaN if there is no score.
+        """Return the share of human stretches of like length that score as high, float64 (n,), or NaN without a score.
 
         Never below 1/n of the n stretches of that length: rarer has not been measured.
         """

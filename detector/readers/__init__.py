@@ -5,16 +5,16 @@ from __future__ import annotations
 import glob
 import logging
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 
 from detector.errors import InputError
+from detector.readers.document import InputDocument, Omission, blank
+from detector.readers.regions import without_regions
 
 __all__ = [
     "MAX_BYTES",
@@ -68,71 +68,6 @@ _MARKS = (
     (b"\xff\xfe", "utf_16"),
     (b"\xfe\xff", "utf_16"),
 )
-
-
-Omission = tuple[int, int, str]
-_WORD = re.compile(r"\w+")
-
-
-def blank(text: str) -> str:
-    """Return spaces of the same length, line breaks kept, so that offsets and paragraphs stay.
-
-    >>> blank("a\\nbc")
-    ' \\n  '
-    """
-    return re.sub(r"[^\r\n]", " ", text)
-
-
-@dataclass(frozen=True)
-class InputDocument:
-    """One input: where it came from, and its text.
-
-    Attributes
-    ----------
-    path : as the user named it; "-" for standard input
-    text : the decoded file, or what was extracted from it; all offsets point into it
-    judged : the text as it is judged: of the same length, skipped parts (code, links) masked by spaces;
-        None where it is `text` itself
-    extracted : whether `text` was extracted, so that a reader of the report needs it to follow the offsets
-    encoding : Python's name of the encoding that `text` was decoded from
-    omitted : half-open spans of `text` that are not judged, sorted and disjoint, each with the reason; markup that
-        holds no words of the text (link targets, tags) is not counted among them
-    cut_words : words of switched-off regions that were cut before the text was extracted
-    """
-
-    path: str
-    text: str
-    judged: str | None = None
-    extracted: bool = False
-    encoding: str = "utf-8"
-    omitted: tuple[Omission, ...] = ()
-    cut_words: int = 0
-
-    @property
-    def judged_text(self) -> str:
-        """The text as it is judged: `judged`, or `text` itself."""
-        return self.text if self.judged is None else self.judged
-
-    @property
-    def omitted_words(self) -> int:
-        """How many words of the document are not judged."""
-        return self.cut_words + sum(len(_WORD.findall(self.text, start, end)) for start, end, _ in self.omitted)
-
-    def without(self, spans: Sequence[Omission]) -> InputDocument:
-        """Return the document with more spans left out; what is left out already keeps its reason."""
-        if not spans:
-            return self
-        omitted: list[Omission] = []
-        reach = 0
-        for start, end, reason in sorted([*self.omitted, *spans]):
-            if end > reach:
-                omitted.append((max(start, reach), end, reason))
-                reach = end
-        judged, out, position = self.judged_text, [], 0
-        for start, end, _ in omitted:
-            out += [judged[position:start], blank(judged[start:end])]
-            position = end
-        return replace(self, judged="".join([*out, judged[position:]]), omitted=tuple(omitted))
 
 
 def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
@@ -198,8 +133,6 @@ def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) 
     except MemoryError:
         raise InputError("too large for the memory at hand") from None
     if regions:
-        from detector.readers.regions import without_regions
-
         document = without_regions(document)
     return document
 

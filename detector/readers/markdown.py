@@ -37,11 +37,18 @@ _INLINE = re.compile(
 # Lines as CommonMark ends them: form feeds and Unicode's own separators, which `splitlines` minds, end none.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TICKS = re.compile("`+")
+_COMMENT_END = re.compile("-->")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
 _PARAGRAPH = re.compile(r"\S[^\n]*+(?:\n(?![ \t]*+\r?\n)[^\n]*+)*+")
 # Elements whose content no browser shows.
 _UNSEEN = re.compile(r"\s*<(?:script|style)\b", re.IGNORECASE)
 _BLOCKS = MarkdownIt().disable("inline")  # paragraphs are read here, with offsets
+
+
+def _opens_line(text: str, start: int) -> bool:
+    """Return whether a comment is a block of its own, which may run over empty lines: nothing stands before it."""
+    before = text[max(0, start - 4) : start]
+    return not before.rpartition("\n")[2].strip() and (start < 4 or "\n" in before)
 
 
 def _inline(text: str) -> Iterator[tuple[int, int, str]]:
@@ -53,23 +60,24 @@ def _inline(text: str) -> Iterator[tuple[int, int, str]]:
     for run in _TICKS.finditer(text):
         ticks[len(run.group())].append(run.start())
     empty = [m.start() for m in _EMPTY_LINE.finditer(text)]
-    last_comment = text.rfind("-->")
+    comment_ends = [m.end() for m in _COMMENT_END.finditer(text)]
     position = 0
     while found := _INLINE.search(text, position):
         start, position = found.span()
+        # Nothing inside a paragraph runs over an empty line: a lone sign hides no paragraphs after it.
+        nearest = bisect_left(empty, position)
+        limit = empty[nearest] if nearest < len(empty) else len(text)
         if found["ticks"]:
             same = ticks[position - start]
             after = bisect_left(same, position)
-            # Code does not run over an empty line: a lone tick hides no paragraphs after it.
-            nearest = bisect_left(empty, position)
-            limit = empty[nearest] if nearest < len(empty) else len(text)
             if after == len(same) or same[after] > limit:
                 continue
             position = same[after] + position - start
         elif found["comment"]:
-            if last_comment < position:
+            after = bisect_left(comment_ends, position + 3)
+            if after == len(comment_ends) or (comment_ends[after] > limit and not _opens_line(text, start)):
                 continue
-            position = text.index("-->", position) + 3
+            position = comment_ends[after]
         if found["comment"] or not is_prose(text[start:position]):
             yield start, position, "code" if found["ticks"] else "comment" if found["comment"] else ""
 
@@ -145,5 +153,5 @@ def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     """
     plain = read_text(path, data)
     judged, spans = _left_out(plain.judged_text, regions)
-    omitted = tuple(span for span in spans if span[2])
-    return InputDocument(str(path), plain.text, judged, encoding=plain.encoding, omitted=omitted)
+    document = InputDocument(str(path), plain.text, judged, encoding=plain.encoding)
+    return document.without([span for span in spans if span[2]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from detector.readers import InputDocument
+from detector.readers.document import InputDocument
 
 __all__ = ["cut_regions", "without_regions"]
 

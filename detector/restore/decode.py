@@ -50,7 +50,7 @@ def _stretches(candidates: Candidates) -> tuple[NDArray[np.int64], NDArray[np.in
 def decode(
     language_model: LanguageModel,
     channel: Channel,
-    m: TokenFeatures,
+    features: TokenFeatures,
     candidates: Candidates,
     gain: NDArray[np.float32],
     lm_gain: NDArray[np.float32],
@@ -67,7 +67,7 @@ def decode(
     """
     if not len(candidates):
         return np.zeros(0, dtype=np.int64)
-    ids = m.batch.ids
+    ids = features.batch.ids
     first, last, _ = _stretches(candidates)
     n = len(first)
     steps = last + _REACH - first

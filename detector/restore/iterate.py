@@ -1,8 +1,9 @@
 """The restoration loop: choose edits, apply them, read the outcome again, until nothing is left to restore.
 
-What a word was depends on what its neighbours were, and what a spinner did shows better once part of it is undone. So the
-restored text is read a second time as a whole, and then only around what the last edits changed. The probability stays
-that of the text as it was given: restored text looks more human, and estimating it again would stop restoration early.
+What a word was depends on what its neighbours were, and what a spinner did shows better once part of it is undone. So
+the restored text is read a second time as a whole, and then only around what the last edits changed. The probability
+stays that of the text as it was given: restored text looks more human, and estimating it again would stop restoration
+early.
 """
 
 from __future__ import annotations

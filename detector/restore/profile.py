@@ -53,51 +53,51 @@ def probabilities(log10_odds: NDArray[np.float32]) -> NDArray[np.float64]:
     return out
 
 
-def _documents(m: TokenFeatures) -> NDArray[np.int64]:
-    return m.batch.document_of[m.candidates.start].astype(np.int64)
+def _documents(features: TokenFeatures) -> NDArray[np.int64]:
+    return features.batch.document_of[features.candidates.start].astype(np.int64)
 
 
-def pairs_of(m: TokenFeatures) -> NDArray[np.int64]:
+def pairs_of(features: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document, substitute and original."""
-    return (substitutes_of(m) << ENTRY_BITS) | m.candidates.original
+    return (substitutes_of(features) << ENTRY_BITS) | features.candidates.original
 
 
-def substitutes_of(m: TokenFeatures) -> NDArray[np.int64]:
+def substitutes_of(features: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document and substitute."""
-    return (_documents(m) << ENTRY_BITS) | m.candidates.entry.astype(np.int64)
+    return (_documents(features) << ENTRY_BITS) | features.candidates.entry.astype(np.int64)
 
 
-def originals_of(m: TokenFeatures) -> NDArray[np.int64]:
+def originals_of(features: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document and original."""
-    return (_documents(m) << ENTRY_BITS) | m.candidates.original
+    return (_documents(features) << ENTRY_BITS) | features.candidates.original
 
 
-def sources_of(m: TokenFeatures) -> NDArray[np.int64]:
+def sources_of(features: TokenFeatures) -> NDArray[np.int64]:
     """Return a number for each candidate's document and source."""
-    return _documents(m) * len(SOURCES) + m.candidates.source
+    return _documents(features) * len(SOURCES) + features.candidates.source
 
 
-def _original_rate(m: TokenFeatures) -> NDArray[np.float64]:
+def _original_rate(features: TokenFeatures) -> NDArray[np.float64]:
     """Return the share of the places of either wording in the document at which each original stands, (m,)."""
     elsewhere, substitutes = (
-        10.0 ** m.candidate_features[:, CANDIDATE_COLUMNS.index(name)].astype(np.float64)
+        10.0 ** features.candidate_features[:, CANDIDATE_COLUMNS.index(name)].astype(np.float64)
         for name in ("original_elsewhere", "substitute_elsewhere")
     )
     out: NDArray[np.float64] = (elsewhere - 1.0) / (elsewhere - 1.0 + substitutes)
     return out
 
 
-def traits_of(m: TokenFeatures) -> NDArray[np.float64]:
+def traits_of(features: TokenFeatures) -> NDArray[np.float64]:
     """Return what each of PROFILE_TRAITS is like in each candidate, float64 (m, len(PROFILE_TRAITS))."""
-    return np.column_stack((m.candidate_features[:, _MEASURED_AT].astype(np.float64), _original_rate(m)))
+    return np.column_stack((features.candidate_features[:, _MEASURED_AT].astype(np.float64), _original_rate(features)))
 
 
-def best_of_match(m: TokenFeatures, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+def best_of_match(features: TokenFeatures, odds: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Whether each candidate is the likeliest of its match, and the log10 odds of the best of the others there.
 
     `odds` (m,) are clipped. Rows of a match lie side by side.
     """
-    c = m.candidates
+    c = features.candidates
     if not len(c):
         return np.zeros(0, dtype=bool), odds
     first, match = c.matches
@@ -156,19 +156,19 @@ class SpinnerProfile:
     rate: NDArray[np.float64]
 
     @classmethod
-    def from_odds(cls, m: TokenFeatures, log10_odds: NDArray[np.float32]) -> SpinnerProfile:
+    def from_odds(cls, features: TokenFeatures, log10_odds: NDArray[np.float32]) -> SpinnerProfile:
         """Take them from the log10 odds of each candidate, (m,)."""
         odds = np.clip(log10_odds, -CLIP, CLIP)
         p = probabilities(odds)
-        leads = np.flatnonzero(best_of_match(m, odds)[0])
-        likely, document, n = p[leads], _documents(m)[leads], len(m.batch.texts)
-        of_all = [np.bincount(document, likely * trait[leads], n) for trait in traits_of(m).T]
+        leads = np.flatnonzero(best_of_match(features, odds)[0])
+        likely, document, n = p[leads], _documents(features)[leads], len(features.batch.texts)
+        of_all = [np.bincount(document, likely * trait[leads], n) for trait in traits_of(features).T]
         weight = np.bincount(document, likely, n) + _PRIOR_WORDS
         return cls(
-            GroupedSums.from_keys(pairs_of(m), np.ones(len(p)), odds.astype(np.float64), p),
-            GroupedSums.from_keys(substitutes_of(m), p),
-            GroupedSums.from_keys(originals_of(m), p),
-            GroupedSums.from_keys(sources_of(m)[leads], np.ones(len(leads)), likely),
+            GroupedSums.from_keys(pairs_of(features), np.ones(len(p)), odds.astype(np.float64), p),
+            GroupedSums.from_keys(substitutes_of(features), p),
+            GroupedSums.from_keys(originals_of(features), p),
+            GroupedSums.from_keys(sources_of(features)[leads], np.ones(len(leads)), likely),
             (np.stack(of_all, axis=1) + _PRIOR_WORDS * _PRIOR_TRAITS) / weight[:, None],
-            substitution_rate(m),
+            substitution_rate(features),
         )

@@ -1,8 +1,8 @@
 """How much likelier each original is than the text as it stands, given the whole document.
 
-The candidate model judges each place by its neighbours alone. A second small network weighs its odds by what the rest of
-the document says: its topic, and the profile of its spinner. Then the originals of one place, and leaving it alone, share
-one probability.
+The candidate model judges each place by its neighbours alone. A second small network weighs its odds by what the rest
+of the document says: its topic, and the profile of its spinner. Then the originals of one place, and leaving it
+alone, share one probability.
 """
 
 from __future__ import annotations
@@ -87,19 +87,19 @@ def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-def _over_tokens(m: TokenFeatures, values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _over_tokens(features: TokenFeatures, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sum of `values` (m,) over the candidates that cover each token, float64 (n,)."""
-    c = m.candidates
-    out = np.zeros(len(m.batch.ids))
+    c = features.candidates
+    out = np.zeros(len(features.batch.ids))
     for i in range(int(c.length.max(initial=0))):
         inside = c.length > i
         np.add.at(out, c.start[inside] + i, values[inside])
     return out
 
 
-def _at_candidates(m: TokenFeatures, of_token: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at_candidates(features: TokenFeatures, of_token: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the highest of `of_token` (n,) over the tokens that each candidate covers, float64 (m,)."""
-    c = m.candidates
+    c = features.candidates
     out = of_token[c.start]
     for i in range(1, int(c.length.max(initial=0))):
         inside = np.flatnonzero(c.length > i)
@@ -108,7 +108,7 @@ def _at_candidates(m: TokenFeatures, of_token: NDArray[np.float64]) -> NDArray[n
 
 
 def rerank_features(
-    m: TokenFeatures,
+    features: TokenFeatures,
     log10_odds: NDArray[np.float32],
     probability: NDArray[np.float64],
     profile: SpinnerProfile,
@@ -123,30 +123,33 @@ def rerank_features(
     profile : of the documents as they were given, part of which may have been put back; by odds of the same kind
     fit : float32 (m, 2), of original and substitute with the topic (`topic_fit`)
     """
-    c = m.candidates
+    c = features.candidates
     if not len(c):
         return np.zeros((0, len(RERANK_COLUMNS)), dtype=np.float32)
     odds = np.clip(log10_odds, -CLIP, CLIP)
     p = probabilities(odds)
-    document = m.batch.document_of[c.start]
+    document = features.batch.document_of[c.start]
 
     # What a pair was at its own place when its document was given is not known any more, only its mean over all places.
-    times, heard, of_pair = profile.pairs.at(pairs_of(m))
+    times, heard, of_pair = profile.pairs.at(pairs_of(features))
     elsewhere = np.maximum(times - 1, 0) / np.maximum(times, 1)
-    of_substitute, of_original = profile.substitutes.at(substitutes_of(m))[0], profile.originals.at(originals_of(m))[0]
-    places, replaced = profile.sources.at(sources_of(m))
+    of_substitute, of_original = (
+        profile.substitutes.at(substitutes_of(features))[0],
+        profile.originals.at(originals_of(features))[0],
+    )
+    places, replaced = profile.sources.at(sources_of(features))
     rate = profile.rate[document]
     source_rate = (replaced + rate * _RATE_WORDS) / (places + _RATE_WORDS)
-    trait_means, traits = profile.trait_means[document], traits_of(m)
+    trait_means, traits = profile.trait_means[document], traits_of(features)
 
-    again = m.candidate_features[:, _REPEATED_AT]
+    again = features.candidate_features[:, _REPEATED_AT]
     words = _REPEATED_COLUMNS.index("log10_words")
     again[:, words] = np.maximum(again[:, words], _MIN_LOG10_WORDS)
     columns = (
         odds,
-        np.clip(_at_candidates(m, m.token_log10_odds.astype(np.float64)), -CLIP, CLIP),
-        best_of_match(m, odds)[1],
-        np.log10(np.maximum(_at_candidates(m, _over_tokens(m, p)), 1e-4)),
+        np.clip(_at_candidates(features, features.token_log10_odds.astype(np.float64)), -CLIP, CLIP),
+        best_of_match(features, odds)[1],
+        np.log10(np.maximum(_at_candidates(features, _over_tokens(features, p)), 1e-4)),
         np.log10(np.maximum(times, 1)),
         np.where(times > 1, heard, 0.0) / np.maximum(times, 1),
         *(
@@ -198,13 +201,13 @@ class Reranker:
         )
 
 
-def log10_gain(m: TokenFeatures, log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
+def log10_gain(features: TokenFeatures, log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how many times likelier each original is than the text as it stands, in powers of ten, float32 (m,).
 
     The candidates that cover a word and the word itself share one probability: what is certainly wrong is changed
     even where two originals are about as likely. `log10_odds` (m,) are those of `Reranker.hear`.
     """
     p = probabilities(log10_odds)
-    identity = np.maximum(1.0 - _at_candidates(m, _over_tokens(m, p)), _MIN_IDENTITY)
+    identity = np.maximum(1.0 - _at_candidates(features, _over_tokens(features, p)), _MIN_IDENTITY)
     out: NDArray[np.float32] = (np.log10(np.maximum(p, 1e-9)) - np.log10(identity)).astype(np.float32)
     return out

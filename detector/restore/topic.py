@@ -44,20 +44,20 @@ def topics(term_counts: DocumentTermCounts, vectors: WordVectors, vocabulary: Vo
     return out
 
 
-def topic_fit(m: TokenFeatures, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
+def topic_fit(features: TokenFeatures, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Return the cosines of each candidate's original and substitute with its document's topic, float32 (m, 2).
 
     A wording goes by its rarest word. What stands at its own place does not count as part of the topic.
     """
-    places, place = np.unique(m.substitute_head, return_inverse=True)
-    stands = m.batch.ids[places]
+    places, place = np.unique(features.substitute_head, return_inverse=True)
+    stands = features.batch.ids[places]
     own = _directions(stands, vectors)
-    rest = topics(m.term_counts, vectors, vocabulary)[m.batch.document_of[places]]
+    rest = topics(features.term_counts, vectors, vocabulary)[features.batch.document_of[places]]
     rest -= own * _weights(stands, vocabulary)[:, None]
     rest /= np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-6)
     out = np.empty((len(place), 2), dtype=np.float32)
     out[:, 1] = np.einsum("ij,ij->i", rest, own)[place]
     for start in range(0, len(place), _ROWS):
         rows = slice(start, start + _ROWS)
-        out[rows, 0] = np.einsum("ij,ij->i", rest[place[rows]], _directions(m.original_head[rows], vectors))
+        out[rows, 0] = np.einsum("ij,ij->i", rest[place[rows]], _directions(features.original_head[rows], vectors))
     return out

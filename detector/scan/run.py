@@ -98,10 +98,14 @@ class _Scan:
     def _found_done(self, file: CorpusFile, name: str, marker: dict[str, Any]) -> None:
         self.summary.found_done += 1
         self._bytes += file.size
+        self._remove_leftovers(file, name)
+        self._count_file(file, name, Counts.from_dict(marker["counts"]), marker["damage"])
+
+    def _remove_leftovers(self, file: CorpusFile, name: str) -> None:
+        """Remove what killed scans have left of a file that is done now."""
         if name == file.name:  # no share of a file, other parts of which may be at work
             for path in self._leftovers.pop(self.folder.key(name), ()):
                 path.unlink(missing_ok=True)
-        self._count_file(file, name, Counts.from_dict(marker["counts"]), marker["damage"])
 
     def _count_file(self, file: CorpusFile, name: str, counts: Counts, damage: str) -> None:
         self.summary.counts.add(counts)
@@ -261,6 +265,7 @@ class _Scan:
                     part(file, sha256, number, what).unlink(missing_ok=True)
             if len(state.parts) == len(state.index.parts):
                 self.folder.index(file).unlink(missing_ok=True)
+        self._remove_leftovers(state.file, state.name)
         self.summary.done += 1
         self._count_file(state.file, state.name, counts, state.index.damage)
 
@@ -290,7 +295,7 @@ class _Scan:
             self.summary.seconds = time.perf_counter() - begun
             shard, count = settings.shard
             name = "summary.json" if count == 1 else f"summary.{shard}-of-{count}.json"
-            write_json(self.folder.path / name, {"signature": self.context.signature, **self.summary.to_dict()})
+            write_json(self.folder.path / name, {"signature": self.context.signature, **self.summary.to_dict()}, 1)
         except BrokenProcessPool:
             raise self._stopped("a process at work was killed, perhaps for want of memory (fewer need less)") from None
         except OSError as error:
@@ -315,7 +320,7 @@ class _Scan:
         self._scan([(file, file.name + tail) for file in own], by_parts)
 
     def _scan(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> None:
-        # What a scan that was killed between joining the parts of a file and removing them has left.
+        # What scans that were killed have left: it goes with the parts of its file.
         for path in self.folder.parts.iterdir():
             self._leftovers.setdefault(path.name[: self.folder.KEY_LENGTH], []).append(path)
         try:

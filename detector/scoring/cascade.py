@@ -1,7 +1,7 @@
 """The cascade: every text is screened; what may lie near the threshold is read in full.
 
-A document is a list of parts, mostly one: a long text is scored part by part in bounded memory, and its log odds are those
-of all its parts together.
+A document is a list of parts, mostly one: a long text is scored part by part in bounded memory, and its log odds are
+those of all its parts together.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Cascade:
     Attributes
     ----------
     screen, full : the stages
-    escalation_margin : natural logarithm of the odds; a text is read in full if the screen's log odds are no further below
-        those of the threshold
+    escalation_margin : natural logarithm of the odds; a text is read in full if the screen's log odds are no further
+        below those of the threshold
     """
 
     vocabulary: Vocabulary

@@ -90,15 +90,17 @@ class WordMeasures:
     averaged: NDArray[np.float32]
 
     @classmethod
-    def from_features(cls, m: TokenFeatures) -> WordMeasures:
+    def from_features(cls, features: TokenFeatures) -> WordMeasures:
         """Take them from a batch's measurements."""
-        places = np.flatnonzero(m.batch.is_word)
-        odds = np.clip(np.vstack((m.token_log10_odds[places], m.kind_log10_odds[places].T)), MIN_ODDS, _MAX_ODDS)
-        context = m.context[places]
-        tokens = m.token_features
+        places = np.flatnonzero(features.batch.is_word)
+        odds = np.clip(
+            np.vstack((features.token_log10_odds[places], features.kind_log10_odds[places].T)), MIN_ODDS, _MAX_ODDS
+        )
+        context = features.context[places]
+        tokens = features.token_features
         averaged = np.empty((len(_OTHER_MEANS) + len(_PREFIXES) * _AVERAGED_OF_ODDS, len(places)), dtype=np.float32)
         others = (
-            m.log10_prob[places],
+            features.log10_prob[places],
             context,
             tokens[places, TOKEN_COLUMNS.index("candidate")] > -1.0,
             tokens[places, TOKEN_COLUMNS.index("zipf")],
@@ -109,7 +111,7 @@ class WordMeasures:
         of_odds = averaged[len(_OTHER_MEANS) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))
         of_odds[:, 0] = odds
         # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
-        priors = np.concatenate(([m.prior_log10_odds], m.kind_priors)).astype(np.float32)
+        priors = np.concatenate(([features.prior_log10_odds], features.kind_priors)).astype(np.float32)
         ratio = np.exp((odds - priors[:, None]) * np.float32(np.log(10)))
         per_word = of_odds[:, 1 : 1 + len(_RATES)]
         rates = np.array(_RATES, dtype=np.float32)[:, None]

@@ -22,16 +22,16 @@ _ROUNDS = 8
 _CAUTION = 4.0  # chosen on dev, of 4 and 10
 
 
-def substitution_rate(m: TokenFeatures) -> NDArray[np.float64]:
+def substitution_rate(features: TokenFeatures) -> NDArray[np.float64]:
     """Return the likeliest share of substituted words of each document if it was spun, float64 (documents,).
 
     Expectation maximisation over the words' likelihood ratios, with a Beta prior.
     """
-    words = np.flatnonzero(m.batch.is_word)
-    document = m.batch.document_of[words]
-    n_documents = len(m.batch.texts)
+    words = np.flatnonzero(features.batch.is_word)
+    document = features.batch.document_of[words]
+    n_documents = len(features.batch.texts)
     n = np.bincount(document, minlength=n_documents)
-    ratio = 10.0 ** (np.clip(m.token_log10_odds[words], -4, 4).astype(np.float64) - m.prior_log10_odds)
+    ratio = 10.0 ** (np.clip(features.token_log10_odds[words], -4, 4).astype(np.float64) - features.prior_log10_odds)
     rate = np.full(n_documents, _SPUN_RATE)
     for _ in range(_ROUNDS):
         r = rate[document]
@@ -41,13 +41,13 @@ def substitution_rate(m: TokenFeatures) -> NDArray[np.float64]:
     return rate
 
 
-def document_shift(m: TokenFeatures, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+def document_shift(features: TokenFeatures, probability: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what each document adds to the log10 odds of its words, float64 (documents,).
 
     `probability` is P(spun) of each document; it counts to the power _CAUTION, because what a wrong verdict does
     to a human text is worse than what a missed one leaves in a spun text.
     """
     p = np.clip(probability, 0.0, 1.0) ** _CAUTION
-    rate = p * substitution_rate(m) + (1 - p) * HUMAN_RATE
-    out: NDArray[np.float64] = np.log10(rate / (1 - rate)) - m.prior_log10_odds
+    rate = p * substitution_rate(features) + (1 - p) * HUMAN_RATE
+    out: NDArray[np.float64] = np.log10(rate / (1 - rate)) - features.prior_log10_odds
     return out

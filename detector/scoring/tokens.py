@@ -263,8 +263,8 @@ class FeatureExtractor:
 
     Attributes
     ----------
-    max_context_log10_odds : log10 odds of its place up to which a word's candidates are asked about; inf for every word
-    max_candidates : candidates of one match that the language model is asked about, by what the context model says of them
+    max_context_log10_odds : log10 odds of its place up to which a word has candidates; inf for every word
+    max_candidates : of one match that the language model weighs, those that the context model finds likeliest
     """
 
     vocabulary: Vocabulary

@@ -106,6 +106,9 @@ _GAP = re.compile(r"(?<=\S)(?:[ \u00a0]{2,}|\t)[ \u00a0\t]*(?=\S)")
 _PIPES = re.compile(r"\|")
 _QUOTE = re.compile(r"^\s*[\"“‘'«—–]")
 _LOWER = re.compile(r"[a-zà-ÿ]")
+_PLAIN_CHARACTERS = 70
+_COMMONEST = (" the ", " of ", " to ", " and ", " a ", " in ")
+_SYMBOLS = "{}[]<>=;_$#\\|&*/%@^~+`\t"
 
 
 @dataclass(frozen=True)
@@ -118,17 +121,31 @@ class _Line:
     blank_before: bool
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is plainly prose, at a glance: long, with the commonest words and few symbols.
+
+        Most lines of most texts are, and for them nothing below is counted word by word.
+        """
+        text = self.text
+        if len(text) < _PLAIN_CHARACTERS:
+            return False
+        common = sum(map(text.count, _COMMONEST))
+        return 12 * common >= text.count(" ") and 50 * sum(map(text.count, _SYMBOLS)) <= len(text)
+
+    @cached_property
     def n_words(self) -> int:
-        return len(_WORD.findall(self.text))
+        return self.text.count(" ") + 1 if self.is_plain else len(_WORD.findall(self.text))
 
     @cached_property
     def n_english(self) -> int:
         """How many of the words are among the commonest of English."""
-        return len(_ENGLISH.findall(self.text))
+        return self.n_words // 3 + 1 if self.is_plain else len(_ENGLISH.findall(self.text))
 
     @cached_property
     def code(self) -> int:
         """2 for what only code looks like, 1 for what code may look like, 0 for neither."""
+        if self.is_plain:
+            return 0
         visible = len(self.text) - self.text.count(" ") - self.text.count("\t")
         symbols = len(_SYMBOL.findall(self.text))
         # A sentence may hold a name or a formula; it stays a sentence.
@@ -150,6 +167,8 @@ class _Line:
     @cached_property
     def columns(self) -> tuple[str, int]:
         """Return what separates the columns of a table's row, and how many separators there are; ("", 0) if nothing."""
+        if self.is_plain:
+            return "", 0
         if (pipes := len(_PIPES.findall(self.text))) >= 2:
             return "|", pipes
         if tabs := self.text.strip().count("\t"):
@@ -369,6 +388,8 @@ def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, int, str]]:
         yield first, last, "verse"
     for first, last in _paragraphs(lines):
         run = lines[first:last]
+        if all(line.is_plain for line in run):
+            continue
         n_words, n_english = sum(line.n_words for line in run), sum(line.n_english for line in run)
         if len(run) == 1 and n_words >= 12 and _is_enumeration(run[0]):
             yield first, last, "words"

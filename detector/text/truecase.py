@@ -17,6 +17,7 @@ __all__ = ["truecased"]
 FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, _HYPHENATED, MIXED_CASE = 1, 2, 4, 8, 16, 32
 
 _MIN_EVIDENCE = 3  # words that tell of a document's capitals; fewer tell nothing
+_MIN_WORDS = 8  # without any capital; fewer are a fragment of a sentence
 _FEW, _MANY = 0.25, 0.6  # shares between which capitals mean what they usually do
 
 
@@ -52,8 +53,10 @@ def truecased(
     lower = enough & (names < _FEW)
     # Too few names to tell: sentences that begin in lower case.
     starts, enough_starts = _share(upper, listed & start, document, n)
+    lower |= ~enough & enough_starts & (starts < _FEW)
+    # None of many words begins with a capital, not even the first.
     any_capital = np.bincount(document[word & upper], minlength=n) > 0
-    lower |= ~enough & ((enough_starts & (starts < _FEW)) | ~any_capital)
+    lower |= ~any_capital & (np.bincount(document[word], minlength=n) >= _MIN_WORDS)
     # Capitals throughout, or at the head of every word.
     common, enough_common = _share(upper, inner & (usual == LOWER), document, n)
     capitals = enough_common & (common > _MANY)

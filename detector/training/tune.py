@@ -196,8 +196,8 @@ def choose_thresholds(
             for g in own
         }
         notes[name] = (
-            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} registers of "
-            f"the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, without "
+            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} registers "
+            f"of the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, without "
             "punctuation, with slips and in other forms that people write)"
         )
     # The strictest: a flag on a person costs more than a missed text, and nearly all spun articles are far above it.

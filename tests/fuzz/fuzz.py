@@ -23,13 +23,13 @@ from typing import Any
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
-from fuzz import generator
-from fuzz.checks import check_records, check_rendered, check_report, check_restoration, check_wrong_values
-from fuzz.generator import Corpus
+from fuzz import generator  # noqa: E402
+from fuzz.checks import check_records, check_rendered, check_report, check_restoration, check_wrong_values  # noqa: E402
+from fuzz.generator import Corpus  # noqa: E402
 
-from detector import detect, detect_many, reverse, scores
-from detector.errors import DetectorError
-from detector.readers import parse_document
+from detector import detect, detect_many, reverse, scores  # noqa: E402
+from detector.errors import DetectorError  # noqa: E402
+from detector.readers import parse_document  # noqa: E402
 
 BATCH = 64
 TARGETS = ("library", "readers", "records", "render")

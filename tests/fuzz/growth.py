@@ -22,12 +22,12 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
-from fuzz.generator import english
+from fuzz.generator import english  # noqa: E402
 
-from detector import detect, reverse
-from detector.errors import DetectorError
-from detector.readers import parse_document
-from detector.readers.records import iter_records
+from detector import detect, reverse  # noqa: E402
+from detector.errors import DetectorError  # noqa: E402
+from detector.readers import parse_document  # noqa: E402
+from detector.readers.records import iter_records  # noqa: E402
 
 LIMIT = 2.6
 SMALLEST = 20_000
@@ -62,6 +62,7 @@ BUILT: dict[str, Callable[[int], str]] = {
     "zero-width": lambda n: "\u200b".join(PROSE[: n // 2]),
     "marks over letters": lambda n: "a" + "\u0300\u0316" * (n // 2),
     "alternating case": lambda n: "".join(c.upper() if i % 2 else c for i, c in enumerate(PROSE[:n])),
+    "comments that end too late": lambda n: "a<!--" * (n // 5) + "\n\n-->",
     "attributes": lambda n: "<p " + " ".join(f"a{i}='<'" for i in range(n // 10)) + ">" + PROSE[:500],
 }
 
