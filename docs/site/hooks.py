@@ -22,7 +22,11 @@ ROOT = Path(__file__).resolve().parents[2]
 _MARK = re.compile(r"<!-- code: ([\w-]+) -->")
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 # Pages from outside `docs/`, by the path that they have in the site.
-_PAGES = {"CONTRIBUTING.md": "CONTRIBUTING.md", "CHANGELOG.md": "CHANGELOG.md", "model-card/README.md": "models/README.md"}
+OUTSIDE = {
+    "CONTRIBUTING.md": "CONTRIBUTING.md",
+    "CHANGELOG.md": "CHANGELOG.md",
+    "model-card/README.md": "models/README.md",
+}
 
 
 def _cell(text: str) -> str:
@@ -84,7 +88,9 @@ def settings() -> str:
 
 def formats() -> str:
     """Return a table of the report formats of `annotate`."""
-    return table(("format", "suffixes"), [(f"`{f.name}`", " ".join(f"`{s}`" for s in f.suffixes)) for f in REPORT_FORMATS])
+    return table(
+        ("format", "suffixes"), [(f"`{f.name}`", " ".join(f"`{s}`" for s in f.suffixes)) for f in REPORT_FORMATS]
+    )
 
 
 def commands() -> str:
@@ -113,7 +119,11 @@ def json_fields() -> str:
         if "enum" in made:
             out += [f"## {name}", "", ", ".join(f"`{value}`" for value in made["enum"]) + ".", ""]
         elif "properties" in made:
-            rows = [(f"`{f}`", _type(value), value.get("description", "")) for f, value in made["properties"].items()]
+            rows = [
+                (f"`{field}`", _type(value), value.get("description", ""))
+                for field, value in made["properties"].items()
+                if isinstance(value, dict)  # false says that an object of this kind must not have the field
+            ]
             out += [f"## {name}", "", table(("field", "type", "meaning"), rows), ""]
     return "\n".join(out)
 
@@ -138,7 +148,7 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages and pictures that lie outside `docs/`."""
     from mkdocs.structure.files import File
 
-    found = {**_PAGES, "model-card/NOTICE": "models/NOTICE"}
+    found = {**OUTSIDE, "model-card/NOTICE": "models/NOTICE"}
     for picture in sorted((ROOT / "models" / "pictures").glob("*")):
         found[f"model-card/pictures/{picture.name}"] = f"models/pictures/{picture.name}"
     for name, source in found.items():
@@ -147,11 +157,12 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
-    """Fill the marks of a page; make links of pages from outside `docs/` fit the site, or text where it lacks the file."""
+    """Fill the marks of a page, and make the links of pages from outside `docs/` fit the site."""
     place = page.file.src_uri
-    if place not in _PAGES:
+    if place not in OUTSIDE:
         return filled(markdown)
 
+    # A link to a file that the site lacks becomes plain text.
     def link(match: re.Match[str]) -> str:
         picture, text, target = match.groups()
         if re.match(r"[a-z]+:|#", target):
