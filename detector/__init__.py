@@ -5,7 +5,7 @@
 'insufficient_text'
 """
 
-import detector.notebook
+import detector.notebook  # noqa: F401 reports show themselves in notebooks
 from detector.api import ScoreColumns, detect, detect_many, reverse, reverse_many, scores
 from detector.errors import DetectorError, InputError, ModelError, PlanError
 from detector.prior import probability_at_prior

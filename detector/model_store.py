@@ -27,7 +27,7 @@ import numpy as np
 
 from detector.cues.misspelt_name import NAME_COLUMNS
 from detector.cues.phrase_index import PhraseIndex
-from detector.cues.phrase_query import PhraseQuery, first_term, parse
+from detector.cues.phrase_query import PhraseQuery, Term
 from detector.errors import ModelError
 from detector.estimators.arrays import read_arrays
 from detector.estimators.channel import Channel
@@ -291,12 +291,11 @@ def _check_columns(folder: Path, models: dict[str, tuple[tuple[str, ...], tuple[
 
 
 def read_phrase_queries(path: Path) -> list[PhraseQuery]:
-    """Return the tortured phrases: rows of query, expected term and log10 odds."""
-    out = []
-    for text, expected, log10_odds in json.loads(read_text(path)):
-        query = parse(text)
-        out.append(PhraseQuery(first_term(query), expected, log10_odds, query))
-    return out
+    """Return the tortured phrases: rows of query, expected term, log10 odds, and the anchor's words and slop."""
+    return [
+        PhraseQuery(Term(tuple(words), slop), expected, log10_odds, text)
+        for text, expected, log10_odds, words, slop in json.loads(read_text(path))
+    ]
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:

@@ -132,8 +132,8 @@ class Report:
     `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
     (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used. `damage` does not move
     the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes. `human_rate`
-    is the share of human texts of like length that score as high, None if the verdict abstains. `omitted` is what is not
-    judged: code, tables, verse, other languages.
+    is the share of human texts of like length that score as high, None if the verdict abstains. `omitted` is what is
+    not judged: code, tables, verse, other languages.
     `source` is the judged text itself: the evidence's offsets point into it.
     """
 

@@ -58,6 +58,5 @@ def test_nothing_to_choose_from(models):
     empty = m.candidates.take(np.zeros(0, dtype=np.int64))
     none = np.zeros(0, dtype=np.float32)
     assert (
-        len(decode(models.full.extractor.language_model, models.full.extractor.channel, m, empty, none, none, 1.0))
-        == 0
+        len(decode(models.full.extractor.language_model, models.full.extractor.channel, m, empty, none, none, 1.0)) == 0
     )

@@ -12,28 +12,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.metrics import fbeta_score, roc_auc_score
 
-from detector.cli import main
 from detector.errors import InputError
 from detector.estimators.channel import SOURCES, Channel, Ragged
 from detector.estimators.perceptron import Perceptron
 from detector.estimators.static_function import StaticFunction
-from detector.evaluation import ablation, detection, restoration, samples
+from detector.evaluation import ablation, damage, detection, human, restoration
 from detector.evaluation.card import render_card
 from detector.evaluation.metrics import (
     auc_interval,
-    brier_score,
     calibration_bins,
     expected_calibration_error,
+    f_interval,
     ratio_interval,
-    roc_auc,
     roc_points,
     wilson,
 )
 from detector.evaluation.parts import with_columns_masked, without_sources
 from detector.evaluation.results import (
     AucRow,
+    EarlierRecall,
     Evaluation,
     Interval,
     LeftOut,
@@ -42,12 +41,14 @@ from detector.evaluation.results import (
     read_json,
     write_json,
 )
-from detector.evaluation.run import EvaluateSettings, evaluate
-from detector.evaluation.samples import LENGTHS, spin_all, stretches
+from detector.evaluation.run import EvaluateSettings, evaluate, write_spun_documents
+from detector.evaluation.samples import FULL_RATE, LENGTHS, QUARTER_RATE, REWRITES, spin_all, stretches
 from detector.model_store import find_models, load_models
-from detector.training.corpus import Document
+from detector.training.corpus import CorpusDocument
 from detector.training.families import FAMILIES, SpinnerResources
-from detector.types import Edit, EditAlternative
+from detector.training.forms import FORMS
+from detector.training.spinners import DamageSpinner, SpunText
+from detector.types import Alternative, Edit, EditAlternative, Evidence, Report, Restoration
 
 FEW_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
     lambda rows: len({spun for _, spun in rows}) == 2
@@ -59,17 +60,22 @@ def split(rows):
     return np.array(scores, dtype=np.float64), np.array(spun)
 
 
+def whole_auc(scores, spun):
+    return auc_interval(scores, spun, np.zeros(len(scores), dtype=np.int64), rounds=1).value
+
+
 @given(FEW_SCORES)
 def test_roc_auc_is_scikit_learns_ties_included(rows):
     scores, spun = split(rows)
-    assert roc_auc(scores, spun) == pytest.approx(roc_auc_score(spun, scores))
+    assert whole_auc(scores, spun) == pytest.approx(roc_auc_score(spun, scores), abs=1e-4)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
-def test_brier_score_is_scikit_learns(rows):
-    p, spun = split(rows)
-    if len(set(spun.tolist())) == 2:
-        assert brier_score(p, spun) == pytest.approx(brier_score_loss(spun, p))
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=40))
+def test_f_is_scikit_learns(rows):
+    made, wanted = (np.array(x, dtype=np.float64) for x in zip(*rows, strict=True))
+    if made.sum() + wanted.sum():
+        found = f_interval(made * wanted, made, wanted, 0.5).value
+        assert found == pytest.approx(fbeta_score(wanted, made, beta=0.5, zero_division=0), abs=1e-4)
 
 
 def test_calibration_error_by_hand():
@@ -106,7 +112,7 @@ def test_the_interval_holds_the_value_and_is_the_same_again(scored):
     first, second = auc_interval(*scored), auc_interval(*scored)
     assert first == second
     assert first.low < first.value < first.high
-    assert first.value == pytest.approx(roc_auc(*scored[:2]), abs=1e-4)
+    assert first.value == pytest.approx(roc_auc_score(scored[1], scored[0]), abs=1e-4)
     # Theory (Hanley & McNeil 1982) gives a standard error near 0.018 for independent samples of this size.
     assert 0.04 < first.high - first.low < 0.1
 
@@ -132,7 +138,7 @@ def test_roc_points_rise_from_corner_to_corner(rows):
     assert points[-1] == (1.0, 1.0)
     assert points == sorted(points)
     area = sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(points, points[1:], strict=False))
-    assert area == pytest.approx(roc_auc(scores, spun), abs=1e-3)
+    assert area == pytest.approx(roc_auc_score(spun, scores), abs=1e-3)
 
 
 def tiny_channel():
@@ -199,6 +205,57 @@ def test_changes_never_crash_and_lie_in_the_text(spun, original):
         assert 0 <= start <= end <= len(spun)
 
 
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
+def test_word_edits_replay_and_never_meet(words, others):
+    edits = restoration.word_edits(words, others)
+    replayed = list(words)
+    for start, end, new in reversed(edits):
+        replayed[start:end] = new
+    assert replayed == others
+    assert all(a[1] < b[0] for a, b in zip(edits, edits[1:], strict=False))
+    assert (edits == []) == (words == others)
+
+
+def test_edits_are_counted_as_right_wrong_and_missing():
+    spun = SpunText("Big cats chase small rodents daily.", "Large cats chase little mice daily.", ())
+    restored = Restoration("Large cats chase small mouse daily.")
+    counts = restoration.restored_text([spun], [restored])
+    # "Large" is right; "mouse" is wrong, since "little mice" was one edit of two words.
+    assert (counts.made.item(), counts.wanted.item(), counts.right.item()) == (2, 2, 1)
+    assert (counts.before.item(), counts.after.item()) == (3, 2)
+    precision, recall, f05 = counts.scores
+    assert (precision.value, recall.value, f05.value) == (0.5, 0.5, 0.5)
+
+
+def report_on(text, *findings):
+    evidence = tuple(
+        Evidence(a, b, text[a:b], "substitution", odds, (Alternative(word, odds),)) for a, b, word, odds in findings
+    )
+    return Report("spun", 0.99, 0.5, len(text.split()), "en", (), evidence, text, (), 0.0)
+
+
+def test_agreement_asks_for_the_same_spans_and_originals():
+    text = "big red house"
+    plan = (Edit(0, 3, "big", "large", 1.0), Edit(4, 7, "red", "scarlet", 0.5))
+    both = Restoration("large scarlet house", plan, text)
+    same = report_on(text, (0, 3, "large", 1.0), (4, 7, "scarlet", 0.5), (8, 13, "home", -0.4))
+    other = report_on(text, (0, 3, "large", 1.0), (4, 7, "crimson", 0.5), (8, 13, "home", 0.4))
+    row = restoration._agreement_row("x", [same, report_on(text)], [both, Restoration(text)])
+    assert (row.documents, row.agree, row.edits_shown, row.findings_changed) == (1, 1.0, 1.0, 1.0)
+    row = restoration._agreement_row("x", [same, other], [both, both])
+    assert (row.documents, row.agree, row.edits_shown, row.findings_changed) == (2, 0.5, 0.75, 0.8)
+
+
+@given(st.integers(0, 9), st.integers(0, 1000))
+def test_damage_is_undone_down_to_so_many_words(n, seed):
+    text = "Every morning the children walked across the wooden bridge and counted the boats below."
+    spun = DamageSpinner(rate=1.0, seed=seed).spin(text)
+    kept = damage.some_undone(spun, n, np.random.default_rng(seed))
+    assert len(kept.alignment) == min(n, len(spun.alignment))
+    assert kept.restored() == text == kept.original
+    assert all(kept.text[s.start : s.end] == s.spun for s in kept.alignment)
+
+
 def test_rows_survive_json(tmp_path):
     rows = (AucRow("detector", "all", 0.3, 30, Interval(0.9, 0.8, 1.0), 10, 0.25),)
     write_json(rows, tmp_path / "rows.json")
@@ -207,7 +264,8 @@ def test_rows_survive_json(tmp_path):
     write_json(nothing, tmp_path / "row.json")
     assert "NaN" not in (tmp_path / "row.json").read_text()
     assert math.isnan(read_json(PhraseRow, tmp_path / "row.json").exact_at_1.value)
-    evaluation = dataclasses.replace(empty(), left_out=LeftOut("abc", 10, rows))
+    earlier = EarlierRecall("abc", (RateRow("family", "all", "default", 4, 1, wilson(1, 4)),))
+    evaluation = dataclasses.replace(empty(), left_out=LeftOut("abc", 10, rows), earlier_recall=earlier)
     write_json(evaluation, tmp_path / "evaluation.json")
     assert read_json(Evaluation, tmp_path / "evaluation.json") == evaluation
 
@@ -229,18 +287,42 @@ MANIFEST = {
     "seed": 1,
     "corpus": {"files": 2},
     "files": {"a": {"bytes": 2_000_000}},
-    "settings": {"doubt": 0.1},
+    "metrics": {},
+    "settings": {"escalation_margin": 4.5, "restorer": {"min_gain": 0.0}},
 }
 
 
 def test_the_card_says_what_was_not_measured():
     card = render_card(empty(), MANIFEST)
     assert "detector evaluate --leave-one-out` does" in card
-    assert "detector evaluate --unseen-thesaurus FILE` does" in card
+    assert "detector evaluate --unseen-thesaurus FILE --unseen-dictionary FILE` does" in card
+    assert "detector evaluate --people DIR` does" in card
+    assert "peak memory" not in card
+
+
+def test_the_card_has_what_the_manifest_knows_of_the_fit():
+    known = {
+        "training": {"seconds": 9000, "peak_mib": 4321},
+        "metrics": {"registers_left_out": {"fpr=0.01": {"news": 0.0012, "wiki": 0.02}}},
+    }
+    card = render_card(empty(), MANIFEST | known)
+    assert "| training time | 2.5 hours |" in card
+    assert "| peak memory of training | 4321 MiB |" in card
+    assert "| `fpr=0.01` | 0.12% | 2.00% |" in card
+
+
+def test_recall_stands_beside_that_of_the_models_before():
+    def rows(flagged):
+        return (RateRow("family", "dictionary", "default", 100, flagged, wilson(flagged, 100)),)
+
+    found = dataclasses.replace(empty(), recall=rows(90), earlier_recall=EarlierRecall("def", rows(80)))
+    card = render_card(found, MANIFEST)
+    assert "| spinner | texts | `default` | before: `default` |" in card
+    assert re.search(r"\| dictionary \| 100 \| 90\.0% \([^|]*\| 80\.0% \(", card)
 
 
 def test_stretches_are_long_enough_and_drawn_alike():
-    documents = [Document(str(i), "s", "news", " ".join(["word"] * (10 * i))) for i in range(1, 20)]
+    documents = [CorpusDocument(str(i), "s", "news", " ".join(["word"] * (10 * i))) for i in range(1, 20)]
     found = stretches(documents, 50, 100, 3)
     assert len(found) == 9  # of documents with more than 100 words
     assert all(99 <= len(s.text.split()) <= 101 for s in found)
@@ -293,43 +375,100 @@ def workplace(tmp_path_factory, resources):
     return root
 
 
-def test_evaluate_end_to_end(workplace, tmp_path, monkeypatch):
-    monkeypatch.setattr(samples, "LENGTHS", (30, 60))
+@pytest.fixture
+def few(monkeypatch):
+    """Every table with few rows."""
+    for module in (detection, restoration, ablation):
+        monkeypatch.setattr(module, "REWRITING", ("dictionary",))
     monkeypatch.setattr(detection, "LENGTHS", (30, 60))
-    monkeypatch.setattr(detection, "FAMILIES", ("dictionary", "damage"))
-    monkeypatch.setattr(ablation, "FAMILIES", ("dictionary", "damage"))
-    monkeypatch.setattr(detection, "REWRITING", ("dictionary",))
-    monkeypatch.setattr(ablation, "REWRITING", ("dictionary",))
+    monkeypatch.setattr(ablation, "FAMILIES", ("dictionary",))
     monkeypatch.setattr(ablation, "SOURCES", ("observed",))
-    monkeypatch.setattr(restoration, "FAMILIES", ("dictionary", "damage"))
+    monkeypatch.setattr(human, "FORMS", FORMS[:1])
+    monkeypatch.setattr(human, "_LENGTHS", (60, 3000))
+    monkeypatch.setattr(restoration, "_MIN_GAINS", (0.0, 1.0))
+
+
+def settings_for(workplace, models):
+    dictionary = workplace / "own.tsv"
+    dictionary.write_text("old\taged\nexpected\tanticipated\n", encoding="utf-8")
+    people = workplace / "people"
+    people.mkdir(exist_ok=True)
+    essays = [{"text": "We was go to the sea and it were very nice day for all. " * 5, "score": "2.5"}] * 3
+    (people / "essays.jsonl").write_text("".join(json.dumps(e) + "\n" for e in essays), encoding="utf-8")
+    return EvaluateSettings(
+        workplace / "corpus",
+        workplace,
+        workplace,
+        models,
+        workplace / "work",
+        limit=20,
+        unseen_dictionary=dictionary,
+        people=people,
+    )
+
+
+@pytest.mark.usefixtures("few")
+def test_evaluate_end_to_end(workplace, tmp_path):
     models = tmp_path / "models"
     shutil.copytree(find_models(), models)
+    old = dataclasses.replace(
+        empty(), recall=(RateRow("family", REWRITES, "default", 100, 50, wilson(50, 100)),), signature="before"
+    )
+    write_json(old, models / "evaluation.json")
     announced = []
-    s = EvaluateSettings(workplace / "corpus", workplace, workplace, models, workplace / "work", limit=20)
+    s = settings_for(workplace, models)
     found = evaluate(s, announced.append)
-    assert {"known spinners", "calibration", "false flags", "mixed articles", "ablation", "card"} <= set(announced)
+    assert {"known spinners", "calibration", "human text by form", "damage", "gains", "ablation", "card"} <= set(
+        announced
+    )
     assert found.signature == load_models(models).signature
+    assert found.unseen == ("own",)
     assert {r.genre for r in found.perplexity} == {"news", "politics", "web", "all"}
-    assert {r.source for r in found.findings} == {"bbc_2004_05", "nltk_state_union", "all"}
+    assert {r.group for r in found.marked if r.kind == "source"} == {"bbc_2004_05", "nltk_state_union", "made_up"}
+    assert {r.group for r in found.marked if r.kind == "form"} == {"as it is", FORMS[0].name}
+    assert {(r.group, r.texts) for r in found.marked if r.kind == "level"} == {("all", 3), ("2.5", 3)}
+    assert {r.group for r in found.marked if r.kind == "length"} == {"60", "3,000"}
+    groups = {(r.kind, r.group) for r in found.marked}
+    assert {(r.kind, r.group, r.threshold) for r in found.false_flags} == {
+        (*group, name) for group in groups for name in found.thresholds
+    }
+    assert {(r.family, r.rate) for r in found.restoration} == {
+        (name, rate) for name in ("dictionary", "own") for rate in (FULL_RATE, QUARTER_RATE)
+    }
+    assert all(r.agree == r.edits_shown == r.findings_changed == 1 for r in found.agreement if r.documents)
+    assert [r.min_gain for r in found.gains] == [0.0, 1.0]
     assert [r.engine for r in found.phrases] == ["B"]
     assert all(r.auc.low <= r.auc.value <= r.auc.high for r in found.roc_auc)
+    assert found.earlier_recall == EarlierRecall("before", old.recall)
     card = (models / "README.md").read_text(encoding="utf-8")
     assert str(tmp_path) not in card
     assert str(workplace) not in card
     assert not re.search(r"\bnan\b|None|\{\{|\{%", card)
     assert f"`{found.signature}`" in card
-    for name in ("reliability.png", "roc.png"):
+    # Every row of a table has as many cells as its head.
+    for table in re.findall(r"(?:^\|.*\n)+", card, re.MULTILINE):
+        assert len({line.count("|") for line in table.splitlines()}) == 1, table
+    for name in ("reliability.png", "roc.png", "harm.png"):
         assert 1_000 < (models / "pictures" / name).stat().st_size < 60_000
     assert read_json(Evaluation, models / "evaluation.json").roc_auc == found.roc_auc
     # A second run takes every finished part from the work folder and finds the same.
     again = evaluate(s)
     assert dataclasses.replace(again, seconds=found.seconds) == found
-    assert "detector evaluate --unseen-dictionary FILE` does" in card
-    dictionary = tmp_path / "own.tsv"
-    dictionary.write_text("old\taged\nexpected\tanticipated\n", encoding="utf-8")
-    (row,) = evaluate(dataclasses.replace(s, unseen_dictionary=dictionary)).dictionary
-    assert (row.family, row.documents, row.changed > 0) == ("own.tsv", 20, True)
-    assert "| `own.tsv` | 20 |" in (models / "README.md").read_text(encoding="utf-8")
+
+
+def test_spun_documents_are_written_at_both_rates(workplace, tmp_path):
+    folder = tmp_path / "spun"
+    write_spun_documents(settings_for(workplace, find_models()), folder)
+    names = {name + ending for name in (*FAMILIES, "own") for ending in ("", "_quarter")}
+    assert {path.stem for path in folder.glob("*.jsonl")} == names
+
+    def differing(name):
+        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+        assert all(row.keys() == {"spun", "original"} and row["spun"] != row["original"] for row in rows)
+        pairs = [(row["spun"].split(" "), row["original"].split(" ")) for row in rows]
+        return sum(a != b for spun, original in pairs for a, b in zip(spun, original, strict=True))
+
+    assert 0 < differing("own_quarter") < differing("own")
 
 
 def test_too_small_a_limit_is_refused(tmp_path):
@@ -338,13 +477,16 @@ def test_too_small_a_limit_is_refused(tmp_path):
 
 
 def test_rates_have_their_threshold_in_the_card():
-    rows = tuple(RateRow("all", "all", name, 100, 1, wilson(1, 100)) for name in ("default",))
+    rows = (RateRow("all", "all", "default", 100, 1, wilson(1, 100)),)
     card = render_card(dataclasses.replace(empty(), false_flags=rows), MANIFEST)
     assert "1.00% (0.18 to 5.45)" in card
     assert len(LENGTHS) == 3
 
 
 def test_the_command_says_what_it_needs(tmp_path, capsys):
-    assert main(["evaluate", "--corpus", str(tmp_path), "--lexicon", str(tmp_path), "--pairs", str(tmp_path)]) in (2, 3)
+    from detector.cli import main
+
+    folders = ["--corpus", str(tmp_path), "--lexicon", str(tmp_path), "--pairs", str(tmp_path)]
+    assert main(["evaluate", *folders, "--output", str(tmp_path)]) == 3
     assert main(["evaluate", "--limit", "3"]) == 2
     assert "--limit" in capsys.readouterr().err

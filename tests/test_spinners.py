@@ -6,19 +6,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.errors import InputError
+from detector.estimators.channel import SOURCES
 from detector.scoring.tokens import KINDS
 from detector.text.spelling import one_apart
-from detector.training.families import FAMILIES, KIND_OF, SpinnerResources, closest_first, make_spinner
+from detector.training.families import (
+    FAMILIES,
+    FAMILY_BY_NAME,
+    FIT_FAMILIES,
+    KIND_OF,
+    REWRITING,
+    TUNING_FAMILIES,
+    SpinnerResources,
+    closest_first,
+    make_spinner,
+)
+from detector.training.lexicon import read_dictionary, read_observed, read_observed_pairs, read_tortured
 from detector.training.phrase_tables import engine_b, engine_c, round_trip
 from detector.training.spinners import (
     AlignedSpan,
     DamageSpinner,
     SlipSpinner,
     TableSpinner,
-    read_dictionary,
-    read_observed,
-    read_observed_pairs,
-    read_tortured,
     spin_part,
 )
 
@@ -189,13 +197,31 @@ def test_every_family_that_rewrites_words_has_a_kind_of_substitutes():
     assert set(KIND_OF.values()) == set(KINDS)
 
 
+def test_a_family_says_everything_about_itself():
+    assert set(FIT_FAMILIES) <= set(REWRITING) == set(KIND_OF)
+    slots = sorted(slot for family in FAMILY_BY_NAME.values() for slot in family.tuning_slots)
+    assert slots == list(range(len(TUNING_FAMILIES)))
+    assert set(TUNING_FAMILIES) <= set(REWRITING)
+    for family in FAMILY_BY_NAME.values():
+        assert set(family.channel_sources) <= set(SOURCES)
+        assert (family.kind is None) == (family.layers is None) == (not family.channel_sources)
+
+
+def test_spinners_that_misspell_do_so_in_their_share():
+    text = "It was Halvers, and then Halvers again, in old Varnholt. " * 30
+    for family, share in (("roundtrip", 1.0), ("phrase", 0.15), ("spintax", 0.0)):
+        texts = [make_spinner(family, RESOURCES, seed, 0.9).spin(text).text for seed in range(200)]
+        misspelt = sum(t.count("Halvers") + t.count("Varnholt") < 90 for t in texts) / 200
+        assert misspelt == pytest.approx(share, abs=0.09), family
+
+
 def test_a_dictionary_is_read_pair_by_pair(tmp_path):
     path = tmp_path / "dictionary.tsv"
     path.write_text("big\tlarge\n\nAccording to\tIn keeping with\nbig\thuge\n", encoding="utf-8")
     assert read_dictionary(path) == {"big": ["large"], "according to": ["in keeping with"]}
     for wrong in ("small, little", "small\tlittle\ttiny", "small\t"):
         path.write_text(f"big\tlarge\n{wrong}\n", encoding="utf-8")
-        with pytest.raises(InputError, match=r"dictionary\.tsv:2: 'small.* is no pair"):
+        with pytest.raises(InputError, match=r"dictionary\.tsv:2: 'small.* is not a pair"):
             read_dictionary(path)
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(InputError, match="is empty"):

@@ -1,21 +1,27 @@
 import re
+import shutil
+import zipfile
 
 import numpy as np
 import pytest
 
 from detector.errors import InputError
 from detector.text.vocabulary import Vocabulary
+from detector.training import thesaurus as thesaurus_module
 from detector.training.inflection import Inflector
 from detector.training.thesaurus import (
     SPINTAX_FILE,
     Synonym,
     Thesaurus,
     confusable_table,
+    find_mythes,
+    find_wordnet,
     inflected_pairs,
     read_moby,
     read_mythes,
     read_spintax,
     read_wordnet,
+    wordnet_files,
 )
 
 DATA = {
@@ -74,11 +80,55 @@ def test_wordnet_lists_a_sense_then_what_is_near_it(wordnet):
     assert thesaurus.synonyms("zebra") == ()
 
 
-def test_a_missing_thesaurus_says_what_to_install(tmp_path):
-    with pytest.raises(InputError, match="wordnet-base"):
+def test_a_missing_thesaurus_says_what_to_install(tmp_path, monkeypatch):
+    with pytest.raises(InputError, match=r"data\.noun is missing.*wordnet-base"):
         read_wordnet(tmp_path)
-    with pytest.raises(InputError, match="mythes"):
+    with pytest.raises(InputError, match="mythes-en-us"):
         read_mythes(tmp_path / "none.dat")
+    monkeypatch.setattr(thesaurus_module, "_wordnets", lambda: iter(()))
+    monkeypatch.setattr(thesaurus_module, "_MYTHES_PLACES", ())
+    with pytest.raises(InputError, match=r"not in any usual place.*nltk\.downloader wordnet"):
+        find_wordnet()
+    with pytest.raises(InputError, match=r"not in any usual place.*LibreOffice"):
+        find_mythes()
+
+
+@pytest.mark.parametrize(
+    ("variable", "folder"),
+    [("WNSEARCHDIR", ""), ("WNHOME", "dict"), ("NLTK_DATA", "corpora/wordnet")],
+)
+def test_wordnet_is_found_where_the_environment_says(wordnet, tmp_path_factory, monkeypatch, variable, folder):
+    home = tmp_path_factory.mktemp("home")
+    for name in ("WNSEARCHDIR", "WNHOME", "NLTK_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(thesaurus_module, "_WORDNET_PLACES", ())
+    shutil.copytree(wordnet, home / folder, dirs_exist_ok=True)
+    monkeypatch.setenv(variable, str(home))
+    assert find_wordnet() == home / folder
+    assert read_wordnet().entries == read_wordnet(wordnet).entries
+
+
+def test_wordnet_is_read_from_the_archive_that_nltk_downloads(wordnet, tmp_path_factory, monkeypatch):
+    home = tmp_path_factory.mktemp("nltk_data")
+    monkeypatch.delenv("WNSEARCHDIR", raising=False)
+    monkeypatch.delenv("WNHOME", raising=False)
+    monkeypatch.setattr(thesaurus_module, "_WORDNET_PLACES", ())
+    (home / "corpora").mkdir()
+    with zipfile.ZipFile(home / "corpora" / "wordnet.zip", "w") as archive:
+        for path in wordnet.iterdir():
+            archive.write(path, f"wordnet/{path.name}")
+    monkeypatch.setenv("NLTK_DATA", str(home))
+    found = find_wordnet()
+    assert read_wordnet(found).entries == read_wordnet(wordnet).entries
+    assert len(wordnet_files(found)) == len(wordnet_files(wordnet)) == 11
+    assert dict(Inflector(set(WORDS), found).forms("child", "n"))["plural"] == "children"
+
+
+def test_usual_places_are_patterns(tmp_path):
+    for name in ("WordNet-3.0", "WordNet-3.1"):
+        (tmp_path / name / "dict").mkdir(parents=True)
+    found = list(thesaurus_module._matches([f"{tmp_path}/none", f"{tmp_path}/WordNet-3*/dict", "relative/dict"]))
+    assert found == [tmp_path / "WordNet-3.0" / "dict", tmp_path / "WordNet-3.1" / "dict"]
 
 
 def test_mythes_ranks_notes_lower_and_drops_antonyms(tmp_path):

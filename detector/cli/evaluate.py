@@ -47,6 +47,14 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Spinner's dictionary that nothing was fitted on: a wording, a tab and its substitute a line.",
 )
+@click.option(
+    "--people", type=_folder, help="Folder of texts with the level of their writers: records with `text` and `score`."
+)
+@click.option(
+    "--write-spun",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write spun test documents here, a file a family and rate, and measure nothing.",
+)
 @click.option("--seed", type=int, default=4096, show_default=True, help="Same inputs and seed, same numbers.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def evaluate(
@@ -59,13 +67,15 @@ def evaluate(
     leave_one_out: bool,
     unseen_thesaurus: Path | None,
     unseen_dictionary: Path | None,
+    people: Path | None,
+    write_spun: Path | None,
     seed: int,
     quiet: bool,
 ) -> int:
     """Measure the models on held-out text and write the model card."""
     if find_spec("matplotlib") is None:
         raise Usage("evaluating needs matplotlib: pip install matplotlib")
-    from detector.evaluation.run import EvaluateSettings
+    from detector.evaluation.run import EvaluateSettings, write_spun_documents
     from detector.evaluation.run import evaluate as run
 
     settings = EvaluateSettings(
@@ -78,10 +88,14 @@ def evaluate(
         leave_one_out=leave_one_out,
         unseen_thesaurus=unseen_thesaurus,
         unseen_dictionary=unseen_dictionary,
+        people=people,
         seed=seed,
     )
     with step_progress(quiet) as (announce, progress):
-        run(settings, announce, progress)
+        if write_spun is None:
+            run(settings, announce, progress)
+        else:
+            write_spun_documents(settings, write_spun, announce, progress)
     if not quiet:
-        echo_error(f"model card written to {output / 'README.md'}")
+        echo_error(f"written: {write_spun or output / 'README.md'}")
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +15,11 @@ __all__ = ["train"]
 
 
 _folder = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Return an option for a size of the models, the shipped models' size by default."""
+    return click.option(name, type=click.IntRange(1), default=default, show_default=True, help=help_)
 
 
 @click.command()
@@ -39,13 +44,24 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep each step here, so that a run that was broken off goes on; without it nothing is kept.",
 )
-@click.option("--wordnet", type=click.Path(path_type=Path), help="Folder of WordNet's database files.")
-@click.option("--mythes", type=click.Path(path_type=Path), help="English thesaurus of MyThes.")
+@click.option(
+    "--wordnet", type=click.Path(path_type=Path), help="Folder of WordNet's database files; the usual places otherwise."
+)
+@click.option(
+    "--mythes", type=click.Path(path_type=Path), help="English thesaurus of MyThes; the usual places otherwise."
+)
 @click.option(
     "--arpa",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the language model as ARPA too, for other programs.",
 )
+@_size("--vocabulary", 1 << 17, "Words of the vocabulary.")
+@_size("--bigrams", 3_000_000, "Pairs of words in the language model.")
+@_size("--trigrams", 4_400_000, "Triples of words in the language model.")
+@_size("--context-words", 65_536, "Words that the context models know.")
+@_size("--context-steps", 26_000, "Optimizer steps of the context models.")
+@_size("--examples", 12_000, "Documents from which the examples of each fit are drawn.")
+@_size("--dev-examples", 30_000, "Human texts from which the thresholds are chosen.")
 @click.option("--seed", type=int, default=2026, show_default=True, help="Same inputs and seed, same files.")
 @click.option("--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Processes to work in.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
@@ -61,6 +77,7 @@ def train(
     seed: int,
     jobs: int,
     quiet: bool,
+    **sizes: int,
 ) -> int:
     """Rebuild all models from a corpus."""
     missing = [name for name in ("torch", "scipy") if find_spec(name) is None]
@@ -69,11 +86,9 @@ def train(
     from detector.training.train import TrainSettings
     from detector.training.train import train as run
 
-    settings = TrainSettings(corpus, lexicon, pairs, output, work=work, arpa=arpa, seed=seed, n_jobs=jobs)
-    if wordnet is not None:
-        settings = replace(settings, wordnet=wordnet)
-    if mythes is not None:
-        settings = replace(settings, mythes=mythes)
+    settings = TrainSettings(
+        corpus, lexicon, pairs, output, work, wordnet, mythes, arpa, seed=seed, n_jobs=jobs, **sizes
+    )
     with step_progress(quiet) as (announce, progress):
         folder = run(settings, announce, progress)
     if not quiet:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.cues.cue import Cue, CueContext, Found
+from detector.scoring.columns import Columns
 from detector.scoring.tokens import FeatureExtractor, TokenScores
 from detector.text.spelling import one_apart
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, HYPHENATED, MIXED_CASE, SENTENCE_START, WORD
@@ -105,26 +106,28 @@ def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Missp
     written = [names[i] for i in asked]
     pairs = sorted({*_known(written, vocabulary), *_elsewhere(written, times, vocabulary)})
     if not pairs:
-        return Misspellings(np.zeros(0, dtype=np.int64), [], np.zeros((0, len(NAME_COLUMNS)), dtype=np.float32))
+        return Misspellings(np.zeros(0, dtype=np.int64), [], Columns.zeros(NAME_COLUMNS, 0).values)
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
     place = named[np.array(asked, dtype=np.int64)][rows]
     rights = [right for _, right in pairs]
     ids = np.array([vocabulary.get(right, NAME) for right in rights], dtype=np.int32)
     lengths = np.array([len(name) for _, name in written], dtype=np.float32)
-    x = np.zeros((len(rows), len(NAME_COLUMNS)), dtype=np.float32)
-    x[:, 0] = extractor.context_model.log10_odds(m.queries, place, ids)
-    x[:, 1] = extractor.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
-    x[:, 2] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
-    x[:, 3] = (batch.ids[place] != NAME) & (vocabulary.usual_case[batch.ids[place]] != LOWER)
-    x[:, 4] = vocabulary.letters([name for _, name in written])[rows]
-    x[:, 5] = lengths[rows]
-    x[:, 6] = [_log10_ways(right, written[row][1]) for row, right in pairs]
-    x[:, 7] = np.log10([1 + times[written[row][0], right] for row, right in pairs])
-    return Misspellings(place, [right[:1].upper() + right[1:] for right in rights], x)
+    x = Columns.zeros(NAME_COLUMNS, len(rows))
+    x["context"] = extractor.context_model.log10_odds(m.queries, place, ids)
+    x["lm"] = extractor.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)[0]
+    x["zipf"] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
+    x["name"] = (batch.ids[place] != NAME) & (vocabulary.usual_case[batch.ids[place]] != LOWER)
+    x["letters"] = vocabulary.letters([name for _, name in written])[rows]
+    x["length"] = lengths[rows]
+    x["ways"] = [_log10_ways(right, written[row][1]) for row, right in pairs]
+    x["elsewhere"] = np.log10([1 + times[written[row][0], right] for row, right in pairs])
+    return Misspellings(place, [right[:1].upper() + right[1:] for right in rights], x.values)
 
 
 def _known(written: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, str]]:
     """Yield rows of `written` (document, name) and the words that everyone knows one letter off."""
+    if not written:  # the table of spellings takes a moment to build
+        return
     spellings = vocabulary.spellings
     for row, known in spellings.near([name for _, name in written]):
         yield row, spellings.words[known]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from detector.errors import InputError
 from detector.text.tokens import iter_pieces
@@ -87,7 +87,12 @@ class PhraseQuery:
     anchor: Term
     expected: str | None
     log10_odds: float
-    query: Query | Term
+    text: str
+
+    @property
+    def query(self) -> Query | Term:
+        """The conditions under which it counts, parsed from `text` when they are first asked for."""
+        return parse(self.text)
 
 
 def _words(phrase: str) -> tuple[str, ...]:
@@ -97,6 +102,7 @@ def _words(phrase: str) -> tuple[str, ...]:
 _TOKEN = re.compile(r'"([^"]+)"(?:~(\d+))?|(\()|(\))|([^\s()"]+)')
 
 
+@lru_cache(maxsize=4_096)
 def parse(text: str) -> Query | Term:
     """Return the query that `text` writes; AND binds tighter than OR, words side by side mean AND.
 

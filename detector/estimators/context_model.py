@@ -191,14 +191,13 @@ class ContextModel:
     def _project(self, words: NDArray[np.int32]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
         """Return what words add to hidden layers and to topics.
 
-        int16 (2 * REACH + 1, words, h), by distance, and int32 (words, d), the vectors in fixed point.
+        int16 (words, 2 * REACH + 1, h), by distance, and int32 (words, d), the vectors in fixed point.
         """
         levels = self.vectors.embedding[words].astype(np.float32)
         scale = self.vectors.embedding_scale[words].astype(np.float32)[:, None]
         rows = self._projections[0](levels, scale).astype(np.int16)
         vectors = np.rint(levels * scale * _TOPIC_FIXED_POINT).astype(np.int32)
-        by_distance = rows.reshape(len(words), 2 * REACH + 1, len(self.weights.inner)).transpose(1, 0, 2)
-        return np.ascontiguousarray(by_distance), vectors
+        return rows.reshape(len(words), 2 * REACH + 1, len(self.weights.inner)), vectors
 
     @cached_property
     def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.bool_]]:
@@ -208,7 +207,7 @@ class ContextModel:
         """
         of_one = (2 * REACH + 1) * len(self.weights.inner) * np.dtype(np.int16).itemsize
         n = min(_COMMON_BYTES // of_one, len(self.vectors.embedding))
-        rows = np.empty((2 * REACH + 1, n, len(self.weights.inner)), dtype=np.int16)
+        rows = np.empty((n * (2 * REACH + 1), len(self.weights.inner)), dtype=np.int16)
         return rows, np.empty((n, self.vectors.embedding.shape[1]), dtype=np.int32), np.zeros(n, dtype=bool)
 
     def _common_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
@@ -218,7 +217,9 @@ class ContextModel:
         met[ids] = True
         missing = np.flatnonzero(met & ~ready)
         if len(missing):
-            rows[:, missing], vectors[missing] = self._project(missing.astype(np.int32))
+            # All rows of a word lie side by side, so that the memory that is touched grows with the words that are met.
+            by_word = rows.reshape(len(ready), 2 * REACH + 1, -1)
+            by_word[missing], vectors[missing] = self._project(missing.astype(np.int32))
             ready[missing] = True  # last: another thread may be reading
         return rows, vectors
 
@@ -255,6 +256,7 @@ class ContextModel:
         rare_of = np.full(n, -1, dtype=np.int64)
         rare_of[rare_places] = rare_index
         # A document's margin is wider than the reach: no place reads before the batch, or after it.
+        first_row = common_ids * (2 * REACH + 1)
         total = np.zeros((_ROWS, len(inner)), dtype=np.int16)
         one = np.empty_like(total)
         zero = np.zeros_like(total)  # a scalar would do, at a sixth of the speed
@@ -265,10 +267,10 @@ class ContextModel:
             hidden += np.take(shape_rows, shapes[at], axis=0, out=row, mode="clip")
             for k, distance in enumerate(_DISTANCES):
                 beside = at + distance
-                hidden += np.take(common_rows[k], common_ids[beside], axis=0, out=row, mode="clip")
+                hidden += np.take(common_rows, first_row[beside] + k, axis=0, out=row, mode="clip")
                 rare = rare_of[beside]
                 beside_rare = np.flatnonzero(rare >= 0)
-                hidden[beside_rare] += rare_rows[k][rare[beside_rare]]
+                hidden[beside_rare] += rare_rows[rare[beside_rare], k]
             np.maximum(total, zero, out=total)
             first = total.astype(np.float32)
             second = first @ inner

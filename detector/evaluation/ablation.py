@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from detector.api import restore
 from detector.cues import CUES
 from detector.estimators.channel import SOURCES
-from detector.evaluation.metrics import auc_interval, ratio_interval
+from detector.evaluation.metrics import auc_interval
 from detector.evaluation.parts import THESAURUS_SOURCES, with_columns_masked, with_extractor, without_sources
-from detector.evaluation.restoration import RestorationCounts, restored, touching
-from detector.evaluation.results import AblationRow, CueRow
-from detector.evaluation.samples import (
-    FULL_RATE,
-    Bench,
-    judged_batches,
-    scores_of,
-    spin_all,
-    stretches,
-)
+from detector.evaluation.restoration import restored_text, spun_stretches, touching
+from detector.evaluation.results import AblationRow, CueRow, Interval
+from detector.evaluation.samples import FULL_RATE, Bench, findings_of, reports_of, scores_of, stretches
 from detector.model_store import Models
-from detector.scoring.cascade import evidence_of, plans
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.training.examples import HUMAN, make_examples
 from detector.training.families import FAMILIES, REWRITING
 from detector.training.fit import sample_by_source
-from detector.training.spinners import SpunText, TableSpinner
+from detector.training.spinners import SpunText
+from detector.types import Evidence, Report
 
 __all__ = ["ablation", "cues"]
 
@@ -52,7 +48,7 @@ class _Reduced:
 
 
 def _reductions(models: Models) -> Iterator[_Reduced]:
-    m = models.close.extractor
+    m = models.full.extractor
     candidate, token = m.candidate_model, m.token_model
     assert candidate is not None
     assert token is not None
@@ -63,7 +59,7 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     thesauri = replace(m, channel=without_sources(m.channel, THESAURUS_SOURCES))
     yield _Reduced("candidates: both thesauri", with_extractor(models, thesauri), ())
     everything = replace(m, channel=without_sources(m.channel, SOURCES))
-    yield _Reduced("candidates: all", with_extractor(models, everything), ("candidate_share", "everyday"))
+    yield _Reduced("candidates: all", with_extractor(models, everything), ("candidate_share",))
     context = replace(
         m,
         candidate_model=with_columns_masked(candidate, _CONTEXT_OF_CANDIDATE),
@@ -78,10 +74,19 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
     )
     without_n_grams = with_extractor(models, n_grams, ("lm_gain",))
     yield _Reduced("n-gram model", without_n_grams, ("mean_log10_prob", "unseen_pairs"))
-    yield _Reduced("everyday words", with_extractor(models, m), ("everyday",))
 
 
-def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100) -> tuple[AblationRow, ...]:
+def _spun_by_any(
+    bench: Bench, texts: Sequence[str], spinners: Sequence[str], seed: int
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Return texts spun at the full rate, each by the next of the spinners, and the place of each among the texts."""
+    made: list[SpunText | None] = []
+    for i, text in enumerate(texts if spinners else ()):
+        made += bench.spin([text], spinners[i % len(spinners)], FULL_RATE, seed + i)
+    return [s.text for s in made if s is not None], np.flatnonzero([s is not None for s in made])
+
+
+def ablation(bench: Bench, words: int = 100) -> tuple[AblationRow, ...]:
     """Return ROC AUC, restoration and harm with each part taken away.
 
     The networks are not fitted again: they see the mean in place of what is missing. The passage classifier is, on the
@@ -99,86 +104,76 @@ def ablation(bench: Bench, unseen: Mapping[str, Sequence[str]], words: int = 100
     )
     is_spun = np.array([e.family != HUMAN for e in fit])
     human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + words)]
-    made: list[SpunText | None] = []
-    for i, text in enumerate(human):
-        family = REWRITING[i % len(REWRITING)]
-        made += spin_all([text], family, FULL_RATE, bench.resources, bench.seed + 41 + i)
-    at = np.flatnonzero([s is not None for s in made])
-    spun = [s.text for s in made if s is not None]
-    loose = [
-        TableSpinner("unseen", unseen, FULL_RATE, seed=bench.seed + i).spin(t).text
-        for i, t in enumerate(human if unseen else [])
-    ]
-    n, k = len(human), len(spun)
-    label = np.concatenate([np.zeros(n, dtype=bool), np.ones(k, dtype=bool)])
-    document = np.concatenate([np.arange(n), at])
+    known, known_at = _spun_by_any(bench, human, REWRITING, bench.seed + 41)
+    unseen, unseen_at = _spun_by_any(bench, human, tuple(bench.unseen), bench.seed + 42)
+    n, k = len(human), len(known)
     long_human = [s.text for s in stretches(bench.test, bench.limit, 300, bench.seed + 43)]
+    human_words = sum(len(text.split()) for text in long_human)
     n_restored = max(5, bench.limit // 24)
-    spun_long = [s for family in REWRITING for s in restored(bench, family, n_restored)[0]]
+    long_spun = [s for family in REWRITING for s in spun_stretches(bench, family, FULL_RATE, n_restored)]
     rows = []
-    total = len(list(_reductions(bench.models)))
-    for number, reduced in enumerate(_reductions(bench.models)):
+    reductions = list(_reductions(bench.models))
+    for number, reduced in enumerate(reductions):
         keep = [i for i, name in enumerate(FEATURE_NAMES) if not any(name.startswith(f) for f in reduced.features)]
         x = scores_of(reduced.models, [e.text for e in fit]).features[:, keep].astype(np.float64)
         mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
         model = LogisticRegression(max_iter=5000).fit(np.clip((x - mean) / scale, -8, 8), is_spun)
-        scored = scores_of(reduced.models, [*human, *spun, *loose]).features[:, keep]
+        scored = scores_of(reduced.models, [*human, *known, *unseen]).features[:, keep]
         score = model.decision_function(np.clip((scored - mean) / scale, -8, 8))
-        auc = auc_interval(score[: n + k], label, document)
-        auc_unseen = None
-        if loose:
-            both = np.concatenate([score[:n], score[n + k :]])
-            auc_unseen = auc_interval(both, np.arange(2 * n) >= n, np.tile(np.arange(n), 2))
-        r = RestorationCounts(reduced.models, spun_long)
-        edits, n_words = 0, 0
-        for _, judged in judged_batches(reduced.models, long_human):
-            edits += sum(map(len, plans(judged, reduced.models)))
-            n_words += int(judged.n_words.sum())
+
+        def auc(spun: NDArray[np.float64], at: NDArray[np.int64], human: NDArray[np.float64] = score[:n]) -> Interval:
+            both = np.concatenate([human, spun])
+            return auc_interval(both, np.arange(len(both)) >= n, np.concatenate([np.arange(n), at]))
+
+        counts = restored_text(long_spun, [restore(s.text, reduced.models) for s in long_spun])
+        edits = sum(len(restore(text, reduced.models).plan) for text in long_human)
         rows.append(
             AblationRow(
                 reduced.name,
-                auc,
-                auc_unseen,
-                ratio_interval(r.before - r.after, r.before),
-                round(1000 * edits / max(1, n_words), 3),
+                auc(score[n : n + k], known_at),
+                auc(score[n + k :], unseen_at) if unseen else None,
+                counts.error_reduction,
+                round(1000 * edits / max(1, human_words), 3),
             )
         )
-        bench.progress(number + 1, total)
+        bench.progress(number + 1, len(reductions))
     return tuple(rows)
 
 
+def _findings(report: Report) -> list[tuple[int, int, str]]:
+    """Return start, end and cue of each finding, in order; the kind of damage is its cue."""
+    return [(e.start, e.end, e.cue if isinstance(e, Evidence) else e.kind) for e in findings_of(report)]
+
+
 def cues(bench: Bench) -> tuple[CueRow, ...]:
-    """Return what each cue finds in spun and in human text, and what nobody else finds."""
+    """Return what each cue finds in spun and in human text, and what no other cue finds."""
     models = bench.models
     human = [s.text for s in stretches(bench.test, bench.limit, 300, bench.seed + 44)]
-    in_human: dict[str, int] = dict.fromkeys(CUES, 0)
-    human_words = 0
-    for _, judged in judged_batches(models, human):
-        human_words += int(judged.n_words.sum())
-        for found in evidence_of(judged, models, plans(judged, models)):
-            for e in found:
-                in_human[e.cue] += 1
-    in_spun: dict[str, int] = dict.fromkeys(CUES, 0)
-    alone: dict[str, int] = dict.fromkeys(CUES, 0)
+    reports = reports_of(models, human)
+    human_words = sum(report.n_words for report in reports)
+    in_human = Counter(cue for report in reports for _, _, cue in _findings(report))
+    in_spun: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
     spun_words = n_spans = 0
     for number, family in enumerate(FAMILIES):
-        spun, r = restored(bench, family, max(10, bench.limit // 8))
-        spun_words += sum(len(s.text.split()) for s in spun)
-        n_spans += int(r.spans.sum())
-        for text, found in zip(spun, r.evidence, strict=True):
+        spun = spun_stretches(bench, family, FULL_RATE, max(10, bench.limit // 8))
+        for text, report in zip(spun, reports_of(models, [s.text for s in spun]), strict=True):
+            found = _findings(report)
             places = [(s.start, s.end) for s in text.alignment]
-            every = touching(places, [(e.start, e.end) for e in found])
-            for cue in {e.cue for e in found}:
-                in_spun[cue] += sum(e.cue == cue for e in found)
-                alone[cue] += every - touching(places, [(e.start, e.end) for e in found if e.cue != cue])
+            spun_words += report.n_words
+            n_spans += len(places)
+            every = touching(places, [(a, b) for a, b, _ in found])
+            in_spun.update(cue for _, _, cue in found)
+            for own in {cue for _, _, cue in found}:
+                alone[own] += every - touching(places, [(a, b) for a, b, cue in found if cue != own])
         bench.progress(number + 1, len(FAMILIES))
     return tuple(
         CueRow(
-            cue,
-            round(1000 * in_spun[cue] / max(1, spun_words), 3),
-            round(1000 * in_human[cue] / max(1, human_words), 3),
-            round(alone[cue] / max(1, n_spans), 4),
+            cue.id,
+            round(1000 * in_spun[cue.id] / max(1, spun_words), 3),
+            round(1000 * in_human[cue.id] / max(1, human_words), 3),
+            round(alone[cue.id] / max(1, n_spans), 4),
         )
         for cue in CUES
-        if in_spun[cue] or in_human[cue]
+        if in_spun[cue.id] or in_human[cue.id]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -10,12 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from detector.evaluation.detection import ALL, BASELINES, DETECTOR, REWRITES
+from detector.evaluation.detection import BASELINES, DETECTOR, UNSEEN_SCORERS
 from detector.evaluation.left_out import TABLES_HIDDEN, TABLES_KNOWN
 from detector.evaluation.results import AucRow, Evaluation, Interval, RateRow
-from detector.evaluation.samples import FULL_RATE, LENGTHS, QUARTER_RATE
+from detector.evaluation.samples import ALL, FULL_RATE, LENGTHS, QUARTER_RATE, REWRITES
 from detector.scoring.cascade import MIN_WORDS
-from detector.training.families import FAMILIES
+from detector.training.families import REWRITING
 
 __all__ = ["render_card", "write_card"]
 
@@ -54,6 +55,15 @@ def _groups(rows: Sequence[RateRow], kind: str) -> list[tuple[str, int]]:
     return list(dict.fromkeys((r.group, r.texts) for r in rows if r.kind == kind))
 
 
+def _plain(share: float) -> str:
+    """Write a share as a decimal fraction; a dash if there is none."""
+    return "–" if math.isnan(share) else f"{share:.3f}"
+
+
+def _rate_name(rate: float) -> str:
+    return "a quarter" if rate == QUARTER_RATE else "full"
+
+
 def _megabytes(manifest: dict[str, Any]) -> str:
     return f"{sum(f['bytes'] for f in manifest['files'].values()) / 1e6:.1f}"
 
@@ -64,27 +74,41 @@ def render_card(found: Evaluation, manifest: dict[str, Any]) -> str:
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
-    environment.filters.update(interval=_interval, percent=_percent)
-    return environment.from_string(template).render(
+    environment.filters.update(interval=_interval, percent=_percent, plain=_plain)
+    earlier = found.earlier_recall.rows if found.earlier_recall else ()
+    earlier_thresholds = list(dict.fromkeys(row.threshold for row in earlier))
+    left_out_registers = manifest["metrics"].get("registers_left_out", {})
+    text = environment.from_string(template).render(
         e=found,
         manifest=manifest,
+        training=manifest.get("training", {}),
         megabytes=_megabytes(manifest),
         min_words=MIN_WORDS,
         lengths=LENGTHS,
+        length_names=[f"{words} words" for words in LENGTHS],
+        quarter_names=[f"{words} words, a quarter" for words in LENGTHS],
+        threshold_names=[f"`{name}`" for name in found.thresholds],
+        earlier_thresholds=earlier_thresholds,
+        earlier_names=[f"before: `{name}`" for name in earlier_thresholds],
+        left_out_registers=left_out_registers,
+        register_names=sorted({register for rates in left_out_registers.values() for register in rates}),
         full=FULL_RATE,
         quarter=QUARTER_RATE,
-        families=FAMILIES,
+        families=REWRITING,
         all=ALL,
         rewrites=REWRITES,
         detector=DETECTOR,
         scorers=(DETECTOR, *BASELINES),
+        unseen_scorers=UNSEEN_SCORERS,
         known=TABLES_KNOWN,
         hidden=TABLES_HIDDEN,
         auc=_auc,
         changed=_changed,
         share=_share,
         groups=_groups,
+        rate_name=_rate_name,
     )
+    return re.sub(r"\n{3,}", "\n\n", text).lstrip()
 
 
 def write_card(found: Evaluation, manifest: dict[str, Any], path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Is it spun: ROC AUC by length, rate and family beside baselines; false flags, recall, calibration, mixed articles."""
+"""Is it spun: ROC AUC by length, rate and spinner beside baselines; recall, calibration, mixed articles."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from detector.errors import InputError
 from detector.evaluation.metrics import (
     auc_interval,
-    brier_score,
     calibration_bins,
     expected_calibration_error,
     ratio_interval,
@@ -35,38 +34,37 @@ from detector.evaluation.samples import (
     FULL_RATE,
     LENGTHS,
     QUARTER_RATE,
+    REWRITES,
     Bench,
+    UnseenSpinner,
     changed_share,
-    judged_batches,
+    flagged_at,
+    rate_rows,
+    reports_of,
     scores_of,
-    spin_all,
     stretches,
 )
-from detector.model_store import Models
-from detector.scoring.cascade import passages_of
-from detector.training.corpus import TEST_SOURCES
+from detector.text.vocabulary import Vocabulary
 from detector.training.examples import HUMAN, Example, make_examples
-from detector.training.families import FAMILIES, REWRITING, closest_first, make_spinner
-from detector.training.fit import passage_inputs, sample_by_source
+from detector.training.families import REWRITING, closest_first, make_spinner
+from detector.training.fit import sample_by_source
 from detector.training.inflection import Inflector
-from detector.training.spinners import SpunText, TableSpinner, spin_part
+from detector.training.spinners import SpunText, read_dictionary, spin_part
 from detector.training.thesaurus import inflected_pairs, read_moby, read_wordnet
 
 __all__ = [
-    "ALL",
     "BASELINES",
     "DETECTOR",
-    "REWRITES",
+    "UNSEEN_SCORERS",
     "Calibration",
     "Detection",
     "calibrated",
-    "false_flags",
+    "dictionary_spinner",
     "fit_tfidf",
     "in_mixed_articles",
     "known_spinners",
     "recall",
-    "unseen_table",
-    "unseen_thesaurus",
+    "thesaurus_spinner",
 ]
 
 
@@ -78,14 +76,15 @@ class Calibration:
     bins: tuple[BinRow, ...]
 
 
-ALL, REWRITES = "all", "all that rewrite words"
 DETECTOR, PERPLEXITY, TORTURED, TFIDF = "detector", "perplexity", "tortured phrases", "TF-IDF, logistic regression"
-BASELINES = (PERPLEXITY, TORTURED, TFIDF)
+LIKELIHOOD = "evidence summed, nothing fitted"
+BASELINES = (LIKELIHOOD, PERPLEXITY, TORTURED, TFIDF)
+UNSEEN_SCORERS = (DETECTOR, LIKELIHOOD, PERPLEXITY)
 
 
 @dataclass(frozen=True)
 class Detection:
-    """ROC AUC of known spinners, and the curves of the pooled ones."""
+    """ROC AUC by spinner, and the curves of all families pooled."""
 
     rows: tuple[AucRow, ...]
     curves: tuple[CurveRow, ...]
@@ -99,7 +98,7 @@ def fit_tfidf(bench: Bench) -> Pipeline:
         for e in make_examples(
             sample_by_source(bench.fit, 8 * bench.limit, bench.seed + k),
             bench.resources,
-            FAMILIES,
+            REWRITING,
             (30, 400),
             (0.1, 0.5),
             bench.seed + k,
@@ -143,10 +142,14 @@ def _join(pools: Sequence[_Pool], human: int) -> _Pool:
 
 
 def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
-    """Return ROC AUC for every family, rate and length, pooled and by family, with the baselines beside the pool."""
+    """Return ROC AUC for every family, pooled and alone, and every unseen spinner, at every rate and length.
+
+    The baselines stand beside the pool, and some of them beside the unseen spinners.
+    """
     rows: list[AucRow] = []
     curves: list[CurveRow] = []
-    done, total = 0, len(LENGTHS) * (1 + 2 * len(FAMILIES))
+    spinners = (*REWRITING, *bench.unseen)
+    done, total = 0, len(LENGTHS) * (1 + 2 * len(spinners))
 
     def all_scores(texts: list[str]) -> dict[str, NDArray[np.float64]]:
         nonlocal done
@@ -155,6 +158,7 @@ def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
         bench.progress(done, total)
         return {
             DETECTOR: s.probability,
+            LIKELIHOOD: s.likelihood,
             PERPLEXITY: s.perplexity,
             TORTURED: s.tortured,
             TFIDF: tfidf.decision_function(texts),
@@ -165,44 +169,37 @@ def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
         own = all_scores(human)
         for rate in (FULL_RATE, QUARTER_RATE):
             pools: dict[str, _Pool] = {}
-            for number, family in enumerate(FAMILIES):
-                made = spin_all(human, family, rate, bench.resources, bench.seed + 100 * number + words)
+            for number, spinner in enumerate(spinners):
+                made = bench.spin(human, spinner, rate, bench.seed + 1000 * number + words)
                 rewritten = [s for s in made if s is not None]
                 theirs = all_scores([s.text for s in rewritten])
                 at = np.flatnonzero([s is not None for s in made])
-                pools[family] = _Pool(
+                pools[spinner] = _Pool(
                     np.concatenate([np.zeros(len(human), dtype=bool), np.ones(len(at), dtype=bool)]),
                     np.concatenate([np.arange(len(human)), at]),
                     {name: np.concatenate([own[name], theirs[name]]) for name in own},
                     changed_share(rewritten),
                 )
-            joined = {
-                REWRITES: _join([p for f, p in pools.items() if f in REWRITING], len(human)),
-                ALL: _join(list(pools.values()), len(human)),
-            }
-            for group, pool in joined.items():
-                rows += [_row(pool, scorer, group, rate, words) for scorer in own]
-            rows += [_row(pool, DETECTOR, family, rate, words) for family, pool in pools.items()]
+            pooled = _join([pools[f] for f in REWRITING], len(human))
+            rows += [_row(pooled, scorer, REWRITES, rate, words) for scorer in own]
+            for spinner, pool in pools.items():
+                scorers = UNSEEN_SCORERS if spinner in bench.unseen else (DETECTOR,)
+                rows += [_row(pool, scorer, spinner, rate, words) for scorer in scorers]
             if rate == FULL_RATE:
-                pool = joined[ALL]
-                curves.append(CurveRow(words, tuple(roc_points(pool.scores[DETECTOR], pool.spun))))
+                curves.append(CurveRow(words, tuple(roc_points(pooled.scores[DETECTOR], pooled.spun))))
     return Detection(tuple(rows), tuple(curves))
 
 
-_UNSEEN_FIT = "dictionary"  # the one family that the logistic regression for the unseen thesaurus is fitted on
-
-
-def unseen_table(bench: Bench, thesaurus: Path, wordnet: Path) -> dict[str, list[str]]:
-    """Return the table of a spinner over a thesaurus that nothing was fitted on.
+def thesaurus_spinner(path: Path, wordnet: Path, vocabulary: Vocabulary) -> UnseenSpinner:
+    """Return a spinner over a thesaurus in Moby's format, word by word.
 
     Parts of speech and inflections are WordNet's: Moby has none. Its lists are long and loose; a substitute is any word
     of Zipf 2.5 or more under the headword, without order, as a careless spinner would take it.
     """
-    vocabulary = bench.models.vocabulary
     parts: dict[str, list[str]] = defaultdict(list)
     for headword, synonyms in read_wordnet(wordnet).entries.items():
         parts[headword] = sorted({s.pos for s in synonyms})
-    moby = read_moby(thesaurus, parts)
+    moby = read_moby(path, parts)
     zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))
 
     def commonness(phrase: str) -> float:
@@ -213,116 +210,38 @@ def unseen_table(bench: Bench, thesaurus: Path, wordnet: Path) -> dict[str, list
         for o, x, _, _ in inflected_pairs(moby, Inflector(vocabulary, wordnet), vocabulary, 3)
         if commonness(x) >= 2.5 and 3.0 <= commonness(o) < 6.35
     )
-    return closest_first(rows, 200)
+    return UnseenSpinner(closest_first(rows, 200), consistent=False)
 
 
-def unseen_thesaurus(bench: Bench, table: Mapping[str, Sequence[str]]) -> tuple[AucRow, ...]:
-    """Return ROC AUC on text spun word by word from an unseen thesaurus: evidence alone, then the full model."""
-    examples = list(
-        make_examples(
-            sample_by_source(bench.fit, 3 * bench.limit, bench.seed + 5),
-            bench.resources,
-            (_UNSEEN_FIT,),
-            (20, 500),
-            (0.1, 0.5),
-            bench.seed + 5,
-        )
-    )
-    fit = passage_inputs(bench.models.close.extractor, examples, bench.seed)
-    mean, scale = fit.x.mean(axis=0), fit.x.std(axis=0) + 1e-9
-
-    def standard(x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
-        out: NDArray[np.float64] = np.clip((x - mean) / scale, -8, 8)
-        return out
-
-    regression = LogisticRegression(C=1.0, max_iter=5000).fit(standard(fit.x), fit.spun)
-    rows = []
-    for number, words in enumerate(LENGTHS):
-        human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + words)]
-        for rate in (FULL_RATE, QUARTER_RATE):
-            made = [TableSpinner("unseen", table, rate, seed=bench.seed + i).spin(t) for i, t in enumerate(human)]
-            at = np.flatnonzero([bool(s.alignment) for s in made])
-            texts = [*human, *(made[i].text for i in at.tolist())]
-            s = scores_of(bench.models, texts)
-            spun = np.arange(len(texts)) >= len(human)
-            document = np.concatenate([np.arange(len(human)), at])
-            changed = changed_share([made[i] for i in at.tolist()])
-            for name, values in (
-                ("evidence summed, nothing fitted", s.likelihood),
-                (
-                    f"evidence, logistic regression fitted on `{_UNSEEN_FIT}`",
-                    regression.decision_function(standard(s.features)),
-                ),
-                (DETECTOR, s.probability),
-                (PERPLEXITY, s.perplexity),
-            ):
-                auc = auc_interval(values, spun, document)
-                rows.append(AucRow(name, "unseen thesaurus", rate, words, auc, len(human), changed))
-        bench.progress(number + 1, len(LENGTHS))
-    return tuple(rows)
-
-
-def _rate_row(kind: str, group: str, name: str, p: NDArray[np.float64], threshold: float) -> RateRow:
-    flagged = int((p >= threshold).sum())
-    return RateRow(kind, group, name, len(p), flagged, wilson(flagged, len(p)))
-
-
-def false_flags(bench: Bench, words: int = 300, per_document: int = 4) -> tuple[RateRow, ...]:
-    """Return how often human stretches are flagged, by register and by source, at every threshold.
-
-    Long documents give up to four stretches, and all documents count alike.
-    """
-    texts, registers, sources = [], [], []
-    long_enough = [d for d in bench.test if len(d.text.split()) >= 0.8 * words]
-    if not long_enough:
-        raise InputError(f"the test split has no document of {words} words: give a larger corpus")
-    for document in sample_by_source(long_enough, 5 * bench.limit, bench.seed + 8):
-        pieces = document.text.split(" ")
-        n = min(per_document, max(1, len(pieces) // words))
-        for k in range(n):
-            texts.append(" ".join(pieces[k * len(pieces) // n :][:words]))
-            registers.append(document.genre)
-            sources.append(document.source)
-    p = np.round(scores_of(bench.models, texts, bench.progress).probability, 4)
-    thresholds = bench.models.thresholds
-    rows = [_rate_row("all", ALL, name, p, at) for name, at in thresholds.items()]
-    held_out = np.isin(sources, sorted(TEST_SOURCES))
-    rows += [
-        _rate_row("all", group, name, p[mask], at)
-        for group, mask in (("sources held out whole", held_out), ("held-out documents", ~held_out))
-        for name, at in thresholds.items()
-        if mask.any()
-    ]
-    for kind, labels in (("register", np.array(registers)), ("source", np.array(sources))):
-        for group in sorted(set(labels.tolist())):
-            mine = p[labels == group]
-            rows += [_rate_row(kind, group, name, mine, at) for name, at in thresholds.items()]
-    return tuple(rows)
+def dictionary_spinner(path: Path) -> UnseenSpinner:
+    """Return a spinner with one substitute for a wording, as `spinners.read_dictionary` reads it."""
+    return UnseenSpinner(read_dictionary(path), consistent=True)
 
 
 def recall(bench: Bench, words: int = 300) -> tuple[RateRow, ...]:
-    """Return how often spun stretches are flagged, rates 0.15 to 0.5, by family and pooled, at every threshold."""
+    """Return how often spun stretches are flagged, by spinner and pooled, at every threshold.
+
+    Kind `family`: rates from 0.15 to 0.5, drawn for each text; kind `family, a quarter`: the quarter rate.
+    """
     human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + 9)]
-    by_family: dict[str, NDArray[np.float64]] = {}
-    for number, family in enumerate(FAMILIES):
-        rng = np.random.default_rng((bench.seed, 9, number))
-        made = []
-        for i, text in enumerate(human):
-            rate = float(np.exp(rng.uniform(np.log(0.15), np.log(0.5))))
-            made += spin_all([text], family, rate, bench.resources, bench.seed + 1000 * number + i)
-        texts = [s.text for s in made if s is not None]
-        by_family[family] = np.round(scores_of(bench.models, texts).probability, 4)
-        bench.progress(number + 1, len(FAMILIES))
-    pooled = {
-        REWRITES: np.concatenate([p for f, p in by_family.items() if f in REWRITING]),
-        ALL: np.concatenate(list(by_family.values())),
-        **by_family,
-    }
-    return tuple(
-        _rate_row("family", group, name, p, at)
-        for group, p in pooled.items()
-        for name, at in bench.models.thresholds.items()
-    )
+    spinners = (*REWRITING, *bench.unseen)
+    rows: list[RateRow] = []
+    for kind, done in (("family", 0), ("family, a quarter", len(spinners))):
+        by_spinner: dict[str, dict[str, NDArray[np.bool_]]] = {}
+        for number, spinner in enumerate(spinners):
+            rng = np.random.default_rng((bench.seed, 9, number))
+            made: list[SpunText | None] = []
+            for i, text in enumerate(human):
+                rate = float(np.exp(rng.uniform(np.log(0.15), np.log(0.5)))) if kind == "family" else QUARTER_RATE
+                made += bench.spin([text], spinner, rate, bench.seed + 1000 * number + i)
+            by_spinner[spinner] = flagged_at(bench.models, [s.text for s in made if s is not None])
+            bench.progress(done + number + 1, 2 * len(spinners))
+        pooled = {
+            name: np.concatenate([by_spinner[family][name] for family in REWRITING]) for name in bench.models.thresholds
+        }
+        for group, flagged in {REWRITES: pooled, **by_spinner}.items():
+            rows += rate_rows(kind, group, flagged)
+    return tuple(rows)
 
 
 def calibrated(bench: Bench) -> Calibration:
@@ -337,7 +256,7 @@ def calibrated(bench: Bench) -> Calibration:
         for e in make_examples(
             sample_by_source(bench.test, 3 * bench.limit, bench.seed + 12 + k),
             bench.resources,
-            FAMILIES,
+            REWRITING,
             (25, 1000),
             (0.1, 0.5),
             bench.seed + 12 + k,
@@ -361,25 +280,11 @@ def calibrated(bench: Bench) -> Calibration:
                     name,
                     int(inside.sum()),
                     round(expected_calibration_error(p[inside], spun[inside]), 4),
-                    round(brier_score(p[inside], spun[inside]), 4),
+                    round(float(brier_score_loss(spun[inside], p[inside])), 4),
                 )
             )
     bins = tuple(BinRow(round(a, 4), round(b, 4), n) for a, b, n in calibration_bins(p, spun))
     return Calibration(tuple(rows), bins)
-
-
-def _flagged_passages(
-    models: Models, texts: Sequence[str]
-) -> tuple[NDArray[np.float64], list[list[tuple[int, int, bool]]]]:
-    """Return each text's probability, and start, end and verdict of its passages at the default threshold."""
-    threshold = models.thresholds["default"]
-    probabilities = []
-    passages: list[list[tuple[int, int, bool]]] = [[] for _ in texts]
-    for first, judged in judged_batches(models, texts):
-        probabilities.append(judged.probability)
-        for d, found in enumerate(passages_of(judged, threshold)):
-            passages[first + d] += [(p.start, p.end, p.verdict == "spun") for p in found]
-    return np.concatenate(probabilities), passages
 
 
 def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
@@ -392,11 +297,10 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
         n = int(rng.integers(500, 1000))
         start = int(rng.integers(0, max(1, len(words) - n)))
         human.append(" ".join(words[start : start + n]))
-    clean_p, clean_passages = _flagged_passages(bench.models, human)
-    threshold = bench.models.thresholds["default"]
-    false_articles = int((np.round(clean_p, 4) >= threshold).sum())
-    false_passages = sum(flag for rows in clean_passages for _, _, flag in rows)
-    n_passages = sum(map(len, clean_passages))
+    clean = reports_of(bench.models, human)
+    false_articles = sum(report.verdict == "spun" for report in clean)
+    false_passages = sum(passage.verdict == "spun" for report in clean for passage in report.passages)
+    n_passages = sum(len(report.passages) for report in clean)
     out = []
     for rate in (FULL_RATE, FULL_RATE / 2):
         mixed: list[SpunText] = []
@@ -411,16 +315,16 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
             spun = spin_part(text, spinner, start, end)
             mixed.append(spun)
             places.append((start, end + len(spun.text) - len(text)))
-        p, passages = _flagged_passages(bench.models, [s.text for s in mixed])
+        reports = reports_of(bench.models, [s.text for s in mixed])
         size = np.array([end - start for start, end in places], dtype=np.float64)
         hit, flagged = np.zeros(len(mixed)), np.zeros(len(mixed))
-        for i, ((start, end), rows) in enumerate(zip(places, passages, strict=True)):
-            for a, b, flag in rows:
-                if flag:
-                    hit[i] += max(0, min(b, end) - max(a, start))
-                    flagged[i] += b - a
+        for i, ((start, end), report) in enumerate(zip(places, reports, strict=True)):
+            for passage in report.passages:
+                if passage.verdict == "spun":
+                    hit[i] += max(0, min(passage.end, end) - max(passage.start, start))
+                    flagged[i] += passage.end - passage.start
         located = int((hit >= 0.5 * size).sum())
-        found = int((np.round(p, 4) >= threshold).sum())
+        found = sum(report.verdict == "spun" for report in reports)
         out.append(
             MixedRow(
                 rate,

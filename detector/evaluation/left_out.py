@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,6 @@ from detector.evaluation.samples import (
     LENGTHS,
     Bench,
     changed_share,
-    scores_of,
-    spin_all,
     stretches,
 )
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
@@ -28,7 +26,7 @@ from detector.scoring.tokens import FeatureExtractor
 from detector.text.tokens import tokenize
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import Example, make_examples
-from detector.training.families import FAMILIES
+from detector.training.families import REWRITING
 from detector.training.fit import (
     fit_boosted,
     fit_candidate_model,
@@ -51,7 +49,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "phrase": ("aligned",),
     "adjacent": ("aligned",),
     "neighbour": ("neighbour",),
-    "science": ("tortured", "aligned"),
+    "science": ("aligned",),
     "roundtrip": THESAURUS_SOURCES,
     "spintax": ("agreed", "spintax"),
 }
@@ -84,27 +82,27 @@ def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[FeatureE
     families = [f for f in FIT_FAMILIES if f != family]
     first, second = bench.fit[0::2], bench.fit[1::2]
     examples = _examples(bench, first, families, (30, 500), FIT_RATES, n, seed)
-    size = STAGES["close"]
-    extractor = replace(bench.models.close.extractor, candidate_model=None, token_model=None)
+    size = STAGES["full"]
+    extractor = replace(bench.models.full.extractor, candidate_model=None, token_model=None)
     extractor = replace(
         extractor, candidate_model=fit_candidate_model(extractor, examples, size.candidate_hidden, seed)
     )
     extractor = replace(extractor, token_model=fit_token_model(extractor, examples, size.token_hidden, seed + 1))
     inputs = passage_inputs(extractor, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
     # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
-    return extractor, fit_boosted(inputs, inputs, FEATURE_NAMES)
+    return extractor, fit_boosted(inputs, inputs, FEATURE_NAMES, seed)
 
 
 def _rows(
     bench: Bench,
     family: str,
     n_test: int,
-    scorers: dict[str, Callable[[list[str]], NDArray[np.float64]]],
+    scorers: Mapping[str, Callable[[list[str]], NDArray[np.float64]]],
 ) -> list[AucRow]:
     rows = []
     for words in LENGTHS:
         human = [s.text for s in stretches(bench.test, n_test, words, bench.seed + words)]
-        made = spin_all(human, family, FULL_RATE, bench.resources, bench.seed + 17 + words)
+        made = bench.spin(human, family, FULL_RATE, bench.seed + 17 + words)
         rewritten = [s for s in made if s is not None]
         at = np.flatnonzero([s is not None for s in made])
         texts = [*human, *(s.text for s in rewritten)]
@@ -124,30 +122,18 @@ def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
     """
     signature = bench.models.signature
     rows: list[AucRow] = []
-    for number, family in enumerate(FAMILIES):
+    for number, family in enumerate(REWRITING):
         kept = None if folder is None else folder / f"left_out-{signature}-{examples}-{family}.json"
         if kept is not None and kept.exists():
             rows += read_json(tuple[AucRow, ...], kept)
         else:
             seed = bench.seed + 500 + 10 * number
-            if family == "damage":
-                # Nothing was fitted on it.
-                scorer = {TABLES_KNOWN: lambda texts: scores_of(bench.models, texts).probability}
-                found = _rows(bench, family, bench.limit, scorer)
-            else:
-                extractor, model = _fit_without(bench, family, examples, seed)
-                hidden = replace(extractor, channel=without_sources(extractor.channel, _TABLES[family]))
-                found = _rows(
-                    bench,
-                    family,
-                    bench.limit,
-                    {
-                        TABLES_KNOWN: partial(_whole, extractor, model),
-                        TABLES_HIDDEN: partial(_whole, hidden, model),
-                    },
-                )
+            extractor, model = _fit_without(bench, family, examples, seed)
+            hidden = replace(extractor, channel=without_sources(extractor.channel, _TABLES[family]))
+            scorers = {TABLES_KNOWN: partial(_whole, extractor, model), TABLES_HIDDEN: partial(_whole, hidden, model)}
+            found = _rows(bench, family, bench.limit, scorers)
             if kept is not None:
                 write_json(tuple(found), kept)
             rows += found
-        bench.progress(number + 1, len(FAMILIES))
+        bench.progress(number + 1, len(REWRITING))
     return LeftOut(signature, examples, tuple(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -38,11 +39,15 @@ def with_columns_masked(model: Perceptron, columns: Sequence[str]) -> Perceptron
 
 
 def with_extractor(models: Models, extractor: FeatureExtractor, not_chosen_by: Sequence[str] = ()) -> Models:
-    """Return the models as they read every text closely, with another extractor, its channel the reverser's too.
+    """Return the models with another extractor in the full stage, which reads every text.
 
-    The networks that choose are deaf to the columns of `not_chosen_by`.
+    The restorer has its channel too. The reranker takes the columns of `not_chosen_by` for their mean.
     """
     reranker = models.restorer.reranker
-    networks = tuple(with_columns_masked(network, not_chosen_by) for network in reranker.networks)
-    restorer = replace(models.restorer, channel=extractor.channel, reranker=replace(reranker, networks=networks))
-    return replace(models, doubt=0.0, close=replace(models.close, extractor=extractor), restorer=restorer)
+    reranker = replace(reranker, network=with_columns_masked(reranker.network, not_chosen_by))
+    cascade = models.cascade
+    return replace(
+        models,
+        cascade=replace(cascade, full=replace(cascade.full, extractor=extractor), escalation_margin=math.inf),
+        restorer=replace(models.restorer, channel=extractor.channel, reranker=reranker),
+    )

@@ -1,13 +1,13 @@
-"""The card's pictures: reliability and ROC."""
+"""The card's pictures: reliability, ROC, and harm against restoration."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from detector.evaluation.results import BinRow, CurveRow
+from detector.evaluation.results import BinRow, CurveRow, GainRow
 
-__all__ = ["draw_reliability", "draw_roc"]
+__all__ = ["draw_harm", "draw_reliability", "draw_roc"]
 
 _INK, _GREY = "#1f3b5c", "#9aa5b1"
 _COLOURS = ("#c2513c", "#d99a2b", "#1f3b5c")
@@ -48,4 +48,21 @@ def draw_roc(curves: Sequence[CurveRow], path: Path) -> None:
     axes.set_ylabel("spun texts flagged")
     axes.grid(color="#e3e7eb")
     axes.legend(loc="lower right", frameon=False)
+    figure.savefig(path, metadata=_METADATA)
+
+
+def draw_harm(gains: Sequence[GainRow], path: Path) -> None:
+    """Write the curve of harm in human text against errors removed from spun text, a point for each `min_gain`."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 3.8), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    harm = [row.harm.value for row in gains]
+    removed = [100 * row.error_reduction.value for row in gains]
+    axes.plot(harm, removed, "o-", color=_INK, markersize=4)
+    for x, y, row in zip(harm, removed, gains, strict=True):
+        axes.annotate(f"{row.min_gain:g}", (x, y), xytext=(4, -10), textcoords="offset points", color=_INK)
+    axes.set_xlabel("edits per 1,000 words of human text")
+    axes.set_ylabel("errors removed from spun text, %")
+    axes.grid(color="#e3e7eb")
     figure.savefig(path, metadata=_METADATA)

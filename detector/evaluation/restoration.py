@@ -1,4 +1,9 @@
-"""Can it be put back: word errors taken away, real phrases restored, and what the evidence covers."""
+"""Can it be put back: errors removed, edits right and wrong, phrases of real engines, and what the evidence covers.
+
+Edits are counted as errant does (Bryant et al. 2017): the word alignment of a text with its original gives the edits
+that are wanted, the alignment with its restoration those that were made; neighbouring changes are one edit. errant
+itself needs spaCy and a parser of English, for edit types that are not reported here.
+"""
 
 from __future__ import annotations
 
@@ -6,72 +11,111 @@ import bisect
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from detector.api import restore
-from detector.evaluation.metrics import ratio_interval, wilson
-from detector.evaluation.results import PhraseRow, RestorationRow
+from detector.evaluation.metrics import f_interval, ratio_interval, wilson
+from detector.evaluation.results import AgreementRow, GainRow, Interval, PhraseRow, RestorationRow
 from detector.evaluation.samples import (
     FULL_RATE,
+    QUARTER_RATE,
     Bench,
     changed_share,
-    judged_batches,
-    spin_all,
+    findings_of,
+    reports_of,
     stretches,
+    wanted_edits,
 )
 from detector.model_store import Models
-from detector.restore.restorer import apply_plan
-from detector.scoring.cascade import Known, evidence_of, judge, plans
-from detector.text.tokens import fold, iter_pieces
-from detector.training.families import FAMILIES
-from detector.training.spinners import SpunText, TableSpinner, read_dictionary, read_observed_pairs
+from detector.restore.iterate import DocumentContext, restoration_plans
+from detector.restore.plan import apply_plan
+from detector.text.tokens import iter_pieces, tokenize
+from detector.training.families import REWRITING
+from detector.training.spinners import SpunText, read_observed_pairs
 from detector.training.tune import edit_distance, word_tokens
-from detector.types import Edit, Evidence
+from detector.types import Edit, Report, Restoration
 
-__all__ = ["RestorationCounts", "observed_phrases", "restoration", "restored", "unseen_dictionary"]
+__all__ = [
+    "Restored",
+    "RestoredText",
+    "by_min_gain",
+    "observed_phrases",
+    "restoration",
+    "restored_text",
+    "spun_stretches",
+    "touching",
+    "word_edits",
+]
 
 _READINGS = 5
 _WORDS = 300
+_MIN_GAINS = (-0.5, 0.0, 0.5, 1.0, 2.0)
+
+WordEdit = tuple[int, int, tuple[str, ...]]  # first word, one past the last, and what is written there instead
 
 
-class RestorationCounts:
-    """Counts over spun texts, float64 (texts,) each.
+def word_edits(words: Sequence[str], others: Sequence[str]) -> list[WordEdit]:
+    """Return the edits that turn one list of words into another, in order; edits that meet are one.
+
+    >>> word_edits("a strange big house".split(), "an odd house".split())
+    [(0, 3, ('an', 'odd'))]
+    """
+    out: list[WordEdit] = []
+    for op in Levenshtein.opcodes(words, others):
+        if op.tag != "equal":
+            start, new = op.src_start, tuple(others[op.dest_start : op.dest_end])
+            if out and out[-1][1] == start:
+                start, _, before = out.pop()
+                new = before + new
+            out.append((start, op.src_end, new))
+    return out
+
+
+@dataclass(frozen=True)
+class RestoredText:
+    """Counts over spun texts and their restorations, float64 (texts,) each.
 
     Attributes
     ----------
     before, after : word edit distance to the original
-    spans, exact, covered : substituted spans; those that read as before after restoring; those that a finding touches
-    findings, right : findings; those that touch a substituted span
-    evidence : the findings themselves
+    wanted, made, right : edits that lead to the original; edits that were made; those of them that were wanted
     """
 
-    def __init__(self, models: Models, spun: Sequence[SpunText]) -> None:
-        n = len(spun)
-        self.before, self.after, self.spans, self.exact = (np.zeros(n) for _ in range(4))
-        self.covered, self.findings, self.right, self.edits = (np.zeros(n) for _ in range(4))
-        self.evidence: list[list[Evidence]] = []
-        for first, judged in judged_batches(models, [s.text for s in spun]):
-            found = evidence_of(judged, models, plans(judged, models))
-            self.evidence += found
-            for i, evidence in enumerate(found, first):
-                self._count(i, spun[i], restore(spun[i].text, models).plan, evidence)
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+    wanted: NDArray[np.float64]
+    made: NDArray[np.float64]
+    right: NDArray[np.float64]
 
-    def _count(self, i: int, spun: SpunText, plan: Sequence[Edit], evidence: Sequence[Evidence]) -> None:
-        original = word_tokens(spun.original)
-        self.before[i] = edit_distance(word_tokens(spun.text), original)
-        self.after[i] = edit_distance(word_tokens(apply_plan(spun.text, plan)), original)
-        self.edits[i] = len(plan)
-        self.spans[i] = len(spun.alignment)
-        right = {(e.start, e.end, fold(e.original)) for e in plan}
-        self.exact[i] = sum((s.start, s.end, fold(s.original)) in right for s in spun.alignment)
-        places = [(s.start, s.end) for s in spun.alignment]
-        found = [(e.start, e.end) for e in evidence]
-        self.covered[i] = touching(places, found)
-        self.findings[i] = len(found)
-        self.right[i] = touching(found, places)
+    @property
+    def error_reduction(self) -> Interval:
+        """Share of the edit distance that is taken away."""
+        return ratio_interval(self.before - self.after, self.before)
+
+    @property
+    def scores(self) -> tuple[Interval, Interval, Interval]:
+        """Precision, recall and F0.5 of the edits."""
+        return (
+            ratio_interval(self.right, self.made),
+            ratio_interval(self.right, self.wanted),
+            f_interval(self.right, self.made, self.wanted, 0.5),
+        )
+
+
+def restored_text(spun: Sequence[SpunText], restorations: Sequence[Restoration]) -> RestoredText:
+    """Return the counts of some texts."""
+    rows = []
+    for text, restoration in zip(spun, restorations, strict=True):
+        words, original, now = (word_tokens(t) for t in (text.text, text.original, restoration.text))
+        wanted, made = set(word_edits(words, original)), set(word_edits(words, now))
+        distances = edit_distance(words, original), edit_distance(now, original)
+        rows.append((*distances, len(wanted), len(made), len(wanted & made)))
+    return RestoredText(*np.array(rows, dtype=np.float64).reshape(-1, 5).T)
 
 
 def touching(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
@@ -88,47 +132,90 @@ def touching(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]
     return count
 
 
-def _documents(bench: Bench) -> int:
-    return max(20, bench.limit // 2)
+@dataclass(frozen=True)
+class Restored:
+    """Restoration and coverage by spinner, and how far reports and restorations agree."""
+
+    rows: tuple[RestorationRow, ...]
+    agreement: tuple[AgreementRow, ...]
 
 
-def _human(bench: Bench, n: int, words: int) -> list[str]:
-    return [s.text for s in stretches(bench.test, n, words, bench.seed + 30)]
+def spun_stretches(bench: Bench, spinner: str, rate: float, n: int) -> list[SpunText]:
+    """Return stretches of 300 words spun by a family or an unseen spinner."""
+    human = [s.text for s in stretches(bench.test, n, _WORDS, bench.seed + 30)]
+    return [s for s in bench.spin(human, spinner, rate, bench.seed + 31) if s is not None]
 
 
-def restored(bench: Bench, family: str, n: int, words: int = _WORDS) -> tuple[list[SpunText], RestorationCounts]:
-    """Return stretches spun by the family at full rate, and what became of them."""
-    made = spin_all(_human(bench, n, words), family, FULL_RATE, bench.resources, bench.seed + 31)
-    spun = [s for s in made if s is not None]
-    return spun, RestorationCounts(bench.models, spun)
-
-
-def _row(name: str, spun: Sequence[SpunText], r: RestorationCounts) -> RestorationRow:
+def _restoration_row(
+    spinner: str, rate: float, spun: Sequence[SpunText], reports: Sequence[Report], restorations: Sequence[Restoration]
+) -> RestorationRow:
+    counts = restored_text(spun, restorations)
+    rows = []
+    for text, report in zip(spun, reports, strict=True):
+        places = [(s.start, s.end) for s in text.alignment]
+        found = [(e.start, e.end) for e in report.evidence]
+        rows.append((len(places), touching(places, found), len(found), touching(found, places)))
+    spans, covered, findings, right = np.array(rows, dtype=np.float64).reshape(-1, 4).T
     return RestorationRow(
-        name,
+        spinner,
+        rate,
         len(spun),
         changed_share(spun),
-        ratio_interval(r.before - r.after, r.before),
-        ratio_interval(r.exact, r.spans),
-        ratio_interval(r.covered, r.spans),
-        ratio_interval(r.right, r.findings),
+        counts.error_reduction,
+        *counts.scores,
+        ratio_interval(covered, spans),
+        ratio_interval(right, findings),
     )
 
 
-def restoration(bench: Bench) -> tuple[RestorationRow, ...]:
-    """Return restoration and coverage by family, on stretches of 300 words at full rate."""
+def _agreement_row(name: str, reports: Sequence[Report], restorations: Sequence[Restoration]) -> AgreementRow:
+    documents = same = edits = shown = findings = changed = 0
+    for report, restoration in zip(reports, restorations, strict=True):
+        told = {(e.start, e.end, e.alternatives[0].text) for e in findings_of(report) if e.alternatives}
+        asked = {(e.start, e.end) for e in wanted_edits(report)}
+        made = {(e.start, e.end) for e in restoration.plan}
+        if not made and not asked:
+            continue
+        right = {(e.start, e.end) for e in restoration.plan if (e.start, e.end, e.original) in told}
+        documents += 1
+        same += asked == made == right
+        edits, shown = edits + len(made), shown + len(right)
+        findings, changed = findings + len(asked), changed + len(asked & made)
+
+    def share(part: int, whole: int) -> float:
+        return round(part / whole, 4) if whole else math.nan
+
+    return AgreementRow(name, documents, share(same, documents), share(shown, edits), share(changed, findings))
+
+
+def restoration(bench: Bench) -> Restored:
+    """Return restoration, coverage and agreement by family and unseen spinner, at the full and at a quarter rate."""
+    rows, agreement = [], []
+    spinners = (*REWRITING, *bench.unseen)
+    for number, spinner in enumerate(spinners):
+        for rate, suffix in ((FULL_RATE, ""), (QUARTER_RATE, ", a quarter")):
+            spun = spun_stretches(bench, spinner, rate, max(20, bench.limit // 3))
+            reports = reports_of(bench.models, [s.text for s in spun])
+            restorations = [restore(s.text, bench.models) for s in spun]
+            rows.append(_restoration_row(spinner, rate, spun, reports, restorations))
+            agreement.append(_agreement_row(spinner + suffix, reports, restorations))
+        bench.progress(number + 1, len(spinners))
+    return Restored(tuple(rows), tuple(agreement))
+
+
+def by_min_gain(bench: Bench) -> tuple[GainRow, ...]:
+    """Return restoration of all families together, and harm in human text, at several `min_gain`."""
+    spun = [s for family in REWRITING for s in spun_stretches(bench, family, FULL_RATE, max(5, bench.limit // 24))]
+    human = [s.text for s in stretches(bench.test, bench.limit, _WORDS, bench.seed + 43)]
+    words = np.array([len(text.split()) for text in human], dtype=np.float64)
     rows = []
-    for number, family in enumerate(FAMILIES):
-        rows.append(_row(family, *restored(bench, family, _documents(bench))))
-        bench.progress(number + 1, len(FAMILIES))
+    for number, gain in enumerate(_MIN_GAINS):
+        counts = restored_text(spun, [restore(s.text, bench.models, min_gain=gain) for s in spun])
+        edits = np.array([len(restore(text, bench.models, min_gain=gain).plan) for text in human], dtype=np.float64)
+        harm = ratio_interval(1000 * edits, words)
+        rows.append(GainRow(gain, counts.error_reduction, *counts.scores, harm))
+        bench.progress(number + 1, len(_MIN_GAINS))
     return tuple(rows)
-
-
-def unseen_dictionary(bench: Bench, path: Path) -> tuple[RestorationRow, ...]:
-    """Return the same of text in which all is replaced that a dictionary knows on which nothing was fitted."""
-    spinner = TableSpinner(path.stem, read_dictionary(path), rate=1.0, consistent=True)
-    spun = [s for s in map(spinner.spin, _human(bench, _documents(bench), _WORDS)) if s.alignment]
-    return (_row(path.name, spun, RestorationCounts(bench.models, spun)),)
 
 
 def _readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[str]:
@@ -166,12 +253,22 @@ def _changes(spun: str, original: str) -> Iterator[tuple[int, int, list[str]]]:
     pieces = iter_pieces(spun)
     ends = np.cumsum([len(p) for p in pieces]).tolist()
     at = [i for i, p in enumerate(pieces) if not p.isspace()]
-    words, wanted = word_tokens(spun), word_tokens(original)
-    for tag, a, b, c, d in SequenceMatcher(None, words, wanted, autojunk=False).get_opcodes():
-        if tag != "equal":
-            start = ends[at[a]] - len(pieces[at[a]]) if a < len(at) else len(spun)
-            end = ends[at[b - 1]] if b > a else start
-            yield start, end, [*words[:a], *wanted[c:d], *words[b:]]
+    words = word_tokens(spun)
+    for a, b, new in word_edits(words, word_tokens(original)):
+        start = ends[at[a]] - len(pieces[at[a]]) if a < len(at) else len(spun)
+        end = ends[at[b - 1]] if b > a else start
+        yield start, end, [*words[:a], *new, *words[b:]]
+
+
+def _phrase_plans(models: Models, texts: Sequence[str]) -> tuple[list[list[Edit]], list[list[Edit]]]:
+    """Return the plans of phrases of documents that are known to be spun: the sure edits, and the doubtful ones too."""
+    extractor, restorer = models.full.extractor, models.restorer
+    features = extractor.extract(tokenize(texts, models.vocabulary))
+    p = np.ones(len(texts))
+    nothing: list[tuple[()]] = [()] * len(texts)
+    sure = restoration_plans(features, p, extractor, restorer, nothing, restorer.settings.min_gain, nothing)
+    profile = DocumentContext.from_features(p, features).profile
+    return sure, restorer.plans(features, p, profile, -math.inf, nothing)
 
 
 def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "C")) -> tuple[PhraseRow, ...]:
@@ -186,8 +283,7 @@ def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "
         mine = [(o, x) for o, x, _, name in listed if name == engine and word_tokens(o) != word_tokens(x)]
         if not mine:
             continue
-        judged = judge([x for _, x in mine], bench.models, Known(1.0, 1.0))
-        sure, doubtful = plans(judged, bench.models), plans(judged, bench.models, -math.inf)
+        sure, doubtful = _phrase_plans(bench.models, [x for _, x in mine])
         at_1 = at_5 = spans = 0
         before, after = np.zeros(len(mine)), np.zeros(len(mine))
         for i, (original, spun) in enumerate(mine):

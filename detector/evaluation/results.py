@@ -14,15 +14,19 @@ from detector.errors import InputError
 
 __all__ = [
     "AblationRow",
+    "AgreementRow",
     "AucRow",
     "BinRow",
     "CalibrationRow",
     "CueRow",
     "CurveRow",
+    "DamageRow",
+    "EarlierRecall",
     "Evaluation",
-    "FindingsRow",
+    "GainRow",
     "Interval",
     "LeftOut",
+    "MarkedRow",
     "MixedRow",
     "PerplexityRow",
     "PhraseRow",
@@ -70,7 +74,7 @@ class CurveRow:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """Share of texts flagged at a threshold; `kind` says what `group` is (register, source or family)."""
+    """Share of texts flagged at a threshold; `kind` says what `group` is (register, form, level, family and so on)."""
 
     kind: str
     group: str
@@ -120,15 +124,39 @@ class MixedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingsRow:
-    """Findings and edits per 1,000 words of human text, and the share of documents that are flagged."""
+class MarkedRow:
+    """What a report shows of human text, and what `reverse` changes in it, at the default threshold.
 
-    source: str
-    documents: int
+    `marked` is the share of words that evidence covers, `damage` the share of texts in which damage is reported;
+    `findings` (evidence) and `edits` are per 1,000 words. `kind` and `group` are as in `RateRow`.
+    """
+
+    kind: str
+    group: str
+    texts: int
     words: int
+    marked: Interval
     findings: Interval
     edits: Interval
+    damage: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class DamageRow:
+    """Damaged human text: `words` damaged words in all `texts`.
+
+    `flagged` is the share of texts whose verdict is `spun`, `found` the share of damaged words that a finding touches,
+    `told_apart` the share of those whose finding is damage, not evidence, `repaired` the share of damaged words that
+    `reverse` writes as they were.
+    """
+
+    damage: str
+    texts: int
+    words: int
     flagged: Interval
+    found: Interval
+    told_apart: Interval
+    repaired: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +175,49 @@ class PerplexityRow:
 class RestorationRow:
     """What `reverse` and the evidence make of spun text.
 
-    `error_reduction` is the share of the word edit distance to the original that is taken away; `exact` the share of
-    substituted spans that read as before afterwards; `coverage` the share that some finding touches, `precision` the
-    share of findings that touch one.
+    `error_reduction` is the share of the word edit distance to the original that is taken away; `precision` the share
+    of the edits that are right in place and wording, `recall` the share of the right edits that are made, `f05` their
+    F score that weighs precision twice, as errant has them. `coverage` is the share of substituted spans that a finding
+    touches, `finding_precision` the share of findings that touch one.
     """
 
     family: str
+    rate: float
     documents: int
     changed: float
     error_reduction: Interval
-    exact: Interval
-    coverage: Interval
     precision: Interval
+    recall: Interval
+    f05: Interval
+    coverage: Interval
+    finding_precision: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class GainRow:
+    """What `reverse` restores at one `min_gain`, all families together; `harm`: edits per 1,000 words of human text."""
+
+    min_gain: float
+    error_reduction: Interval
+    precision: Interval
+    recall: Interval
+    f05: Interval
+    harm: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """Whether a report shows what `reverse` changes, in spun text that either has something to say of.
+
+    `agree` is the share of documents whose edits and findings are the same, `edits_shown` the share of edits that are
+    the first alternative of a finding, `findings_changed` the share of findings from `min_gain` on that are edits.
+    """
+
+    spun: str
+    documents: int
+    agree: float
+    edits_shown: float
+    findings_changed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +264,17 @@ class LeftOut:
     rows: tuple[AucRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierRecall:
+    """Recall of the models that were measured before these, by the same command."""
+
+    signature: str
+    rows: tuple[RateRow, ...]
+
+
 @dataclass(frozen=True)
 class Evaluation:
-    """All that `detector evaluate` found on the test split."""
+    """All that `detector evaluate` found on the test split; `unseen` names the spinners that nothing was fitted on."""
 
     version: str
     signature: str
@@ -217,19 +284,22 @@ class Evaluation:
     thresholds: dict[str, float]
     threshold_notes: dict[str, str]
     documents: dict[str, int]
+    unseen: tuple[str, ...] = ()
     roc_auc: tuple[AucRow, ...] = ()
     curves: tuple[CurveRow, ...] = ()
-    unseen: tuple[AucRow, ...] = ()
     left_out: LeftOut | None = None
     false_flags: tuple[RateRow, ...] = ()
     recall: tuple[RateRow, ...] = ()
     calibration: tuple[CalibrationRow, ...] = ()
     bins: tuple[BinRow, ...] = ()
     mixed: tuple[MixedRow, ...] = ()
-    findings: tuple[FindingsRow, ...] = ()
+    earlier_recall: EarlierRecall | None = None
+    marked: tuple[MarkedRow, ...] = ()
+    damage: tuple[DamageRow, ...] = ()
     perplexity: tuple[PerplexityRow, ...] = ()
     restoration: tuple[RestorationRow, ...] = ()
-    dictionary: tuple[RestorationRow, ...] = ()
+    agreement: tuple[AgreementRow, ...] = ()
+    gains: tuple[GainRow, ...] = ()
     phrases: tuple[PhraseRow, ...] = ()
     ablation: tuple[AblationRow, ...] = ()
     cues: tuple[CueRow, ...] = ()

@@ -6,12 +6,14 @@ that `corpus.split_of` keeps back. Thresholds were chosen on dev; here they are 
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,31 +21,32 @@ import joblib
 
 from detector import __version__
 from detector.errors import InputError
-from detector.evaluation import ablation, detection, language, left_out, restoration
+from detector.evaluation import ablation, damage, detection, human, language, left_out, restoration
 from detector.evaluation.card import write_card
-from detector.evaluation.pictures import draw_reliability, draw_roc
+from detector.evaluation.pictures import draw_harm, draw_reliability, draw_roc
 from detector.evaluation.results import (
     AblationRow,
-    AucRow,
     CueRow,
+    DamageRow,
+    EarlierRecall,
     Evaluation,
-    FindingsRow,
+    GainRow,
     LeftOut,
     MixedRow,
     PerplexityRow,
     PhraseRow,
     RateRow,
-    RestorationRow,
     read_json,
     write_json,
 )
-from detector.evaluation.samples import Bench
+from detector.evaluation.samples import Bench, UnseenSpinner
+from detector.evaluation.spun import write_spun
 from detector.model_store import Models, load_models, sha256_of
 from detector.training import thesaurus as thesauri
-from detector.training.corpus import CorpusDocument, read_corpus, split_of
+from detector.training.corpus import CorpusDocument, corpus_files, read_corpus, split_of
 from detector.training.families import SpinnerResources
 
-__all__ = ["EvaluateSettings", "evaluate"]
+__all__ = ["EvaluateSettings", "evaluate", "write_spun_documents"]
 
 T = TypeVar("T")
 
@@ -62,6 +65,7 @@ class EvaluateSettings:
     examples : documents that each of those fits takes a stage
     unseen_thesaurus : a thesaurus that nothing was fitted on, in Moby's format
     unseen_dictionary : a spinner's dictionary that nothing was fitted on, as `spinners.read_dictionary` takes it
+    people : a folder of records with `text` and `score`, the writers' level
     """
 
     corpus: Path
@@ -74,6 +78,7 @@ class EvaluateSettings:
     examples: int = 1500
     unseen_thesaurus: Path | None = None
     unseen_dictionary: Path | None = None
+    people: Path | None = None
     wordnet: Path = thesauri.WORDNET_FOLDER
     mythes: Path = thesauri.MYTHES_FILE
     seed: int = 4096
@@ -112,12 +117,33 @@ def evaluate(
     announce : told the name of each part as it begins
     progress : told how much of the part is done
     """
+    with _workplace(settings) as work:
+        return _evaluate(settings, work, announce, progress)
+
+
+def write_spun_documents(
+    settings: EvaluateSettings,
+    folder: Path,
+    announce: Callable[[str], None] = lambda step: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Write test documents spun by each family and unseen spinner to `folder`, and measure nothing."""
+    with _workplace(settings) as work:
+        bench = _bench(settings, work, announce, progress)
+        announce("spun documents")
+        write_spun(bench, folder)
+
+
+@contextmanager
+def _workplace(settings: EvaluateSettings) -> Iterator[Path]:
+    """Yield the folder of finished parts: the one of the settings, or one that is deleted at the end."""
     if settings.limit < 20:
         raise InputError(f"the limit is {settings.limit}: give the documents of each table, 20 or more")
     if settings.work is not None:
-        return _evaluate(settings, settings.work, announce, progress)
+        yield settings.work
+        return
     with tempfile.TemporaryDirectory(prefix="detector-evaluate-") as folder:
-        return _evaluate(settings, Path(folder), announce, progress)
+        yield Path(folder)
 
 
 def _resources(s: EvaluateSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
@@ -149,24 +175,49 @@ def _split(corpus: Path) -> tuple[list[CorpusDocument], list[CorpusDocument]]:
     return test, fit
 
 
-def _evaluate(
+def _unseen(s: EvaluateSettings, models: Models) -> dict[str, UnseenSpinner]:
+    """Return the spinners that nothing was fitted on, by the names of their files."""
+    out = {}
+    if s.unseen_thesaurus is not None:
+        out[s.unseen_thesaurus.stem] = detection.thesaurus_spinner(s.unseen_thesaurus, s.wordnet, models.vocabulary)
+    if s.unseen_dictionary is not None:
+        out[s.unseen_dictionary.stem] = detection.dictionary_spinner(s.unseen_dictionary)
+    return out
+
+
+def _inputs_digest(s: EvaluateSettings) -> str:
+    """Return what stands for the optional inputs in the name of the folder of finished parts."""
+    paths = [path for path in (s.unseen_thesaurus, s.unseen_dictionary) if path is not None]
+    paths += [] if s.people is None else corpus_files(s.people)
+    return hashlib.sha256("".join(map(sha256_of, paths)).encode()).hexdigest()[:8]
+
+
+def _bench(
     s: EvaluateSettings, work: Path, announce: Callable[[str], None], progress: Callable[[int, int], None]
-) -> Evaluation:
+) -> Bench:
     models = load_models(s.output.resolve())
     resources = _resources(s, work, announce)
     announce("documents")
     test, fit = _split(s.corpus)
-    bench = Bench(models, resources, test, fit, s.limit, s.seed, progress)
+    return Bench(models, resources, test, fit, s.limit, s.seed, progress, _unseen(s, models))
+
+
+def _evaluate(
+    s: EvaluateSettings, work: Path, announce: Callable[[str], None], progress: Callable[[int, int], None]
+) -> Evaluation:
+    bench = _bench(s, work, announce, progress)
+    models = bench.models
     kept = work / "evaluation"
-    folder = kept / f"{models.signature}-{s.limit}-{s.seed}"
+    folder = kept / f"{models.signature}-{s.limit}-{s.seed}-{_inputs_digest(s)}"
     folder.mkdir(parents=True, exist_ok=True)
     found = _parts(s, bench, _Record(folder, announce, {}))
-    found = replace(found, left_out=_left_out(s, bench, kept, announce))
+    found = replace(found, left_out=_left_out(s, bench, kept, announce), earlier_recall=_earlier_recall(s, models))
     announce("card")
     pictures = s.output / "pictures"
     pictures.mkdir(exist_ok=True)
     draw_reliability(found.bins, pictures / "reliability.png")
     draw_roc(found.curves, pictures / "roc.png")
+    draw_harm(found.gains, pictures / "harm.png")
     write_json(found, s.output / "evaluation.json")
     write_card(found, models.manifest, s.output / "README.md")
     return found
@@ -175,50 +226,37 @@ def _evaluate(
 def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
     """Return all parts but the left-out spinners."""
 
-    @cache
-    def unseen() -> dict[str, list[str]]:
-        return {} if s.unseen_thesaurus is None else detection.unseen_table(bench, s.unseen_thesaurus, s.wordnet)
+    def known_spinners() -> detection.Detection:
+        return detection.known_spinners(bench, detection.fit_tfidf(bench))
 
-    known = record.part(
-        "known_spinners",
-        detection.Detection,
-        lambda: detection.known_spinners(bench, detection.fit_tfidf(bench)),
-    )
+    known = record.part("known_spinners", detection.Detection, known_spinners)
     calibration = record.part("calibration", detection.Calibration, lambda: detection.calibrated(bench))
-    found = _base(s, bench)
+    people = [
+        record.part("human_text_by_register", human.HumanText, lambda: human.by_register(bench)),
+        record.part("human_text_by_form", human.HumanText, lambda: human.by_form(bench)),
+        record.part("human_text_by_length", human.HumanText, lambda: human.by_length(bench)),
+    ]
+    if s.people is not None:
+        people.append(record.part("human_text_by_level", human.HumanText, partial(human.by_level, bench, s.people)))
+    restored = record.part("restoration", restoration.Restored, lambda: restoration.restoration(bench))
     return replace(
-        found,
+        _base(s, bench),
         roc_auc=known.rows,
         curves=known.curves,
         calibration=calibration.rows,
         bins=calibration.bins,
-        unseen=()
-        if s.unseen_thesaurus is None
-        else record.part(
-            "unseen_thesaurus",
-            tuple[AucRow, ...],
-            lambda: detection.unseen_thesaurus(bench, unseen()),
-        ),
-        false_flags=record.part("false_flags", tuple[RateRow, ...], lambda: detection.false_flags(bench)),
+        false_flags=tuple(row for part in people for row in part.rates),
+        marked=tuple(row for part in people for row in part.marked),
         recall=record.part("recall", tuple[RateRow, ...], lambda: detection.recall(bench)),
         mixed=record.part("mixed_articles", tuple[MixedRow, ...], lambda: detection.in_mixed_articles(bench)),
-        findings=record.part("findings", tuple[FindingsRow, ...], lambda: language.findings_in_human_text(bench)),
+        damage=record.part("damage", tuple[DamageRow, ...], lambda: damage.damaged_text(bench)),
         perplexity=record.part("perplexity", tuple[PerplexityRow, ...], lambda: language.perplexity_by_genre(bench)),
-        restoration=record.part("restoration", tuple[RestorationRow, ...], lambda: restoration.restoration(bench)),
-        dictionary=()
-        if s.unseen_dictionary is None
-        else record.part(
-            f"unseen_dictionary_{sha256_of(s.unseen_dictionary)[:12]}",
-            tuple[RestorationRow, ...],
-            partial(restoration.unseen_dictionary, bench, s.unseen_dictionary),
-        ),
-        phrases=record.part(
-            "phrases",
-            tuple[PhraseRow, ...],
-            lambda: restoration.observed_phrases(bench, s.pairs),
-        ),
+        restoration=restored.rows,
+        agreement=restored.agreement,
+        gains=record.part("gains", tuple[GainRow, ...], lambda: restoration.by_min_gain(bench)),
+        phrases=record.part("phrases", tuple[PhraseRow, ...], lambda: restoration.observed_phrases(bench, s.pairs)),
         cues=record.part("cues", tuple[CueRow, ...], lambda: ablation.cues(bench)),
-        ablation=record.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(bench, unseen())),
+        ablation=record.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(bench)),
         seconds=record.seconds,
     )
 
@@ -234,6 +272,7 @@ def _base(s: EvaluateSettings, bench: Bench) -> Evaluation:
         dict(models.thresholds),
         dict(models.manifest["threshold_notes"]),
         dict(sorted(Counter(d.genre for d in bench.test).items())),
+        tuple(bench.unseen),
     )
 
 
@@ -249,3 +288,14 @@ def _left_out(s: EvaluateSettings, bench: Bench, kept: Path, announce: Callable[
         return read_json(LeftOut, path)
     last = s.output / "evaluation.json"
     return read_json(LeftOut | None, last, "left_out") if last.exists() else None  # type: ignore[arg-type]
+
+
+def _earlier_recall(s: EvaluateSettings, models: Models) -> EarlierRecall | None:
+    """Return the recall of the models before these, from the last evaluation in the folder of the models."""
+    last = s.output / "evaluation.json"
+    if not last.exists():
+        return None
+    signature = read_json(str, last, "signature")
+    if signature != models.signature:
+        return EarlierRecall(signature, read_json(tuple[RateRow, ...], last, "recall"))
+    return read_json(EarlierRecall | None, last, "earlier_recall")  # type: ignore[arg-type]

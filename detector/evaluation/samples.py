@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.api import _reports, _Views
+from detector.blas import one_blas_thread
 from detector.errors import InputError
+from detector.evaluation.metrics import wilson
+from detector.evaluation.results import RateRow
 from detector.model_store import Models
-from detector.scoring.cascade import Judged, judge
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import excerpt
 from detector.training.families import SpinnerResources, make_spinner
 from detector.training.fit import sample_by_source
-from detector.training.spinners import SpunText
+from detector.training.spinners import SpunText, TableSpinner
+from detector.types import Damage, Evidence, Report
 
 __all__ = [
+    "ALL",
     "FULL_RATE",
     "LENGTHS",
     "QUARTER_RATE",
+    "REWRITES",
     "Bench",
     "Scores",
     "Stretch",
+    "UnseenSpinner",
     "changed_share",
-    "judged_batches",
+    "findings_of",
+    "flagged_at",
+    "no_progress",
+    "rate_rows",
+    "reports_of",
     "scores_of",
     "spin_all",
     "stretches",
+    "wanted_edits",
 ]
 
 LENGTHS = (30, 100, 300)  # words
 # About what spinners of the wild replace: a real article of kind A had 31% of its words written anew.
 FULL_RATE = 0.3
 QUARTER_RATE = FULL_RATE / 4
-_BATCH = 60  # texts judged together
+ALL, REWRITES = "all", "all that rewrite words"  # groups: of all texts, of all families but damage
+_BATCH = 60  # texts scored together
 
 Progress = Callable[[int, int], None]
+
+
+def no_progress(done: int, total: int) -> None:
+    """Take no notice of how much is done."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,21 @@ class Stretch:
 
     text: str
     document: CorpusDocument
+
+
+@dataclass(frozen=True)
+class UnseenSpinner:
+    """A spinner that nothing was fitted on.
+
+    Attributes
+    ----------
+    table : headword → substitutes
+    consistent : one substitute for each headword in a text, and at the full rate all is replaced that is known, as
+        dictionary spinners do; else word by word
+    """
+
+    table: Mapping[str, Sequence[str]] = field(repr=False)
+    consistent: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +93,7 @@ class Bench:
     limit : documents in each table
     seed : of all draws
     progress : told how many texts of the step are done
+    unseen : by name, spinners that nothing was fitted on
     """
 
     models: Models
@@ -70,10 +103,23 @@ class Bench:
     limit: int
     seed: int
     progress: Progress
+    unseen: Mapping[str, UnseenSpinner] = field(default_factory=dict)
+
+    def spin(self, texts: Sequence[str], spinner: str, rate: float, seed: int) -> list[SpunText | None]:
+        """Return each text spun by a family or an unseen spinner; None where nothing was changed."""
+        own = self.unseen.get(spinner)
+        if own is None:
+            return spin_all(texts, spinner, rate, self.resources, seed)
+        share = 1.0 if own.consistent and rate == FULL_RATE else rate
+        made = (
+            TableSpinner(spinner, own.table, share, own.consistent, seed=seed + i).spin(text)
+            for i, text in enumerate(texts)
+        )
+        return [spun if spun.alignment else None for spun in made]
 
 
 def stretches(documents: Sequence[CorpusDocument], n: int, words: int, seed: int) -> list[Stretch]:
-    """Return one stretch of `words` words from each of `n` documents that are long enough, sources sample_by_source."""
+    """Return one stretch of `words` words from each of `n` long enough documents, drawn by `sample_by_source`."""
     long_enough = [d for d in documents if d.text.count(" ") + d.text.count("\n") >= words]
     if not long_enough:
         raise InputError(f"the test split has no document of {words} words: give a larger corpus")
@@ -99,14 +145,55 @@ def changed_share(spun: Sequence[SpunText]) -> float:
     return round(sum(len(a.original.split()) for s in spun for a in s.alignment) / max(1, words), 3)
 
 
-def judged_batches(
-    models: Models, texts: Sequence[str], progress: Progress = lambda done, total: None
-) -> Iterator[tuple[int, Judged]]:
-    """Yield batches of judged texts, each with the number of its first text."""
+def _batches(texts: Sequence[str], progress: Progress) -> Iterator[Sequence[str]]:
+    """Yield the texts in batches, and tell how many are done after each."""
     for i in range(0, len(texts), _BATCH):
         part = texts[i : i + _BATCH]
-        yield i, judge(part, models)
+        yield part
         progress(i + len(part), len(texts))
+
+
+def reports_of(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> list[Report]:
+    """Return the reports of texts at the default threshold, as `detect` gives them."""
+    with one_blas_thread():
+        return [
+            report
+            for part in _batches(texts, progress)
+            for report in _reports(part, models, models.thresholds["default"])
+        ]
+
+
+def findings_of(report: Report) -> list[Evidence | Damage]:
+    """Return evidence and damage, in order of place."""
+    found: list[Evidence | Damage] = [*report.evidence, *report.damage]
+    return sorted(found, key=lambda e: e.start)
+
+
+def wanted_edits(report: Report) -> list[Evidence | Damage]:
+    """Return the findings that `reverse` changes: those whose first alternative gains at least `min_gain`."""
+    return [e for e in findings_of(report) if e.alternatives and e.alternatives[0].log10_odds >= report.min_gain]
+
+
+def flagged_at(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> dict[str, NDArray[np.bool_]]:
+    """Return which texts are flagged at each threshold, bool (texts,), by its name.
+
+    Each threshold is asked for by itself, since what is read in full depends on it.
+    """
+    found: dict[float, list[NDArray[np.bool_]]] = {value: [] for value in models.thresholds.values()}
+    with one_blas_thread():
+        for part in _batches(texts, progress):
+            views = _Views.from_texts(part)
+            for value, flags in found.items():
+                flags.append(np.round(views.scores(models.cascade, value).probability, 4) >= value)
+    return {name: np.concatenate(found[value]) for name, value in models.thresholds.items()}
+
+
+def rate_rows(kind: str, group: str, flagged: Mapping[str, NDArray[np.bool_]]) -> list[RateRow]:
+    """Return the share of texts flagged at each threshold."""
+    return [
+        RateRow(kind, group, name, len(flags), int(flags.sum()), wilson(int(flags.sum()), len(flags)))
+        for name, flags in flagged.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -115,17 +202,15 @@ class Scores:
 
     Attributes
     ----------
-    probability : the document's, as a report gives it but unrounded; 0 where the verdict abstains
-    passage : log odds of the text taken as one passage
+    probability : the document's at the default threshold, as a report gives it but unrounded; 0 if the verdict abstains
     likelihood : how much likelier the words are in a spun text, no classifier (feature `ratio_0.15`)
     perplexity : mean -log10 P of its words by the language model
     tortured : log10 odds of the tortured phrases in it, summed
     n_words : words that count
-    features : passage features, float32 (texts, len(FEATURE_NAMES))
+    features : passage features of the full stage, float32 (texts, len(FEATURE_NAMES))
     """
 
     probability: NDArray[np.float64]
-    passage: NDArray[np.float64]
     likelihood: NDArray[np.float64]
     perplexity: NDArray[np.float64]
     tortured: NDArray[np.float64]
@@ -133,24 +218,26 @@ class Scores:
     features: NDArray[np.float32]
 
 
-def scores_of(models: Models, texts: Sequence[str], progress: Progress = lambda done, total: None) -> Scores:
-    """Return all scores of all texts."""
-    probability, passage, tortured, features, words = [], [], [], [], []
-    for _, judged in judged_batches(models, texts, progress):
-        # Features come from the close reading, whether or not the screen asks for one.
-        m = models.close.extractor.extract(judged.screened.m.batch)
-        features.append(text_features(WordMeasures.from_features(m), m.batch))
-        probability.append(judged.probability)
-        passage.append(models.close.passage_model.logit(features[-1], features[-1][:, 0].astype(np.float64)))
-        words.append(judged.n_words.astype(np.float64))
-        tortured.append(np.array([sum(e.log10_odds for e in found) for found in models.tortured.find(m)]))
+def scores_of(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> Scores:
+    """Return all scores of texts; none may be so long that it is scored in parts."""
+    probability, tortured, features, words = [], [], [], []
+    with one_blas_thread():
+        for part in _batches(texts, progress):
+            scores = _Views.from_texts(part).scores(models.cascade, models.thresholds["default"])
+            (group,) = scores.groups
+            # Features come from the full stage, whether or not the screen asks for it.
+            m = models.full.extractor.extract(group.batch())
+            features.append(text_features(WordMeasures.from_features(m), m.batch))
+            probability.append(np.nan_to_num(scores.probability))
+            words.append(scores.n_words.astype(np.float64))
+            matches = models.tortured_phrases.find(m.batch)
+            tortured += [sum(query.log10_odds for _, _, query in found) for found in matches]
     x = np.concatenate(features)
     return Scores(
         np.concatenate(probability),
-        np.concatenate(passage),
         x[:, FEATURE_NAMES.index("ratio_0.15")].astype(np.float64),
         -x[:, FEATURE_NAMES.index("mean_log10_prob")].astype(np.float64),
-        np.concatenate(tortured).astype(np.float64),
+        np.array(tortured, dtype=np.float64),
         np.concatenate(words),
         x,
     )

@@ -375,7 +375,7 @@ def open_word(data: bytes) -> WordFile:
     Raises InputError if they are no such file, or one that is damaged, encrypted or too large.
     """
     try:
-        import lxml
+        import lxml  # noqa: F401
     except ImportError as error:
         raise missing_extra(error, "docx", "Word files") from None
     with reading():

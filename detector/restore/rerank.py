@@ -28,6 +28,7 @@ from detector.restore.profile import (
     traits_of,
 )
 from detector.restore.topic import topic_fit
+from detector.scoring.columns import Columns
 from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
 from detector.text.vocabulary import Vocabulary
 
@@ -70,9 +71,7 @@ RERANK_COLUMNS = (
     *(f"deviation_{name}" for name in _DEVIATION_COLUMNS),
     *_REPEATED_COLUMNS,
 )
-_REPEATED_AT = [CANDIDATE_COLUMNS.index(name) for name in _REPEATED_COLUMNS]
-_DEVIATIONS_AT = [tuple(PROFILE_TRAITS).index(name) for name in _DEVIATION_COLUMNS]
-_ORIGINAL_RATE_AT = tuple(PROFILE_TRAITS).index("original_rate")
+_TRAITS = tuple(PROFILE_TRAITS)
 _DOCUMENT_CLIP = 5.0
 _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so many words on
 _ONE_IN_A_HUNDRED = 0.01
@@ -142,30 +141,33 @@ def rerank_features(
     source_rate = (replaced + rate * _RATE_WORDS) / (places + _RATE_WORDS)
     trait_means, traits = profile.trait_means[document], traits_of(features)
 
-    again = features.candidate_features[:, _REPEATED_AT]
-    words = _REPEATED_COLUMNS.index("log10_words")
-    again[:, words] = np.maximum(again[:, words], _MIN_LOG10_WORDS)
-    columns = (
-        odds,
-        np.clip(_at_candidates(features, features.token_log10_odds.astype(np.float64)), -CLIP, CLIP),
-        best_of_match(features, odds)[1],
-        np.log10(np.maximum(_at_candidates(features, _over_tokens(features, p)), 1e-4)),
-        np.log10(np.maximum(times, 1)),
-        np.where(times > 1, heard, 0.0) / np.maximum(times, 1),
-        *(
-            np.log10(np.maximum(n, 0.0) + _ONE_IN_A_HUNDRED)
-            for n in (of_pair * elsewhere, (of_substitute - of_pair) * elsewhere, of_original - of_pair)
-        ),
-        np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document],
-        _log10_odds(profile.rate)[document],
-        _log10_odds(source_rate),
-        traits[:, _ORIGINAL_RATE_AT],
-        fit,
-        trait_means,
-        traits[:, _DEVIATIONS_AT] - trait_means[:, _DEVIATIONS_AT],
-        again,
-    )
-    return np.concatenate([x if x.ndim == 2 else x[:, None] for x in columns], axis=1, dtype=np.float32)
+    x = Columns.zeros(RERANK_COLUMNS, len(c))
+    x["odds"] = odds
+    x["token_odds"] = np.clip(_at_candidates(features, features.token_log10_odds.astype(np.float64)), -CLIP, CLIP)
+    x["best_rival"] = best_of_match(features, odds)[1]
+    x["place_total"] = np.log10(np.maximum(_at_candidates(features, _over_tokens(features, p)), 1e-4))
+    x["same_pair"] = np.log10(np.maximum(times, 1))
+    x["same_pair_odds"] = np.where(times > 1, heard, 0.0) / np.maximum(times, 1)
+    for name, expected in (
+        ("pair_elsewhere", of_pair * elsewhere),
+        ("other_originals", (of_substitute - of_pair) * elsewhere),
+        ("other_substitutes", of_original - of_pair),
+    ):
+        x[name] = np.log10(np.maximum(expected, 0.0) + _ONE_IN_A_HUNDRED)
+    x["document"] = np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document]
+    x["rate"] = _log10_odds(profile.rate)[document]
+    x["source_rate"] = _log10_odds(source_rate)
+    x["topic_original"], x["topic_substitute"] = fit.T
+    for name, trait, mean in zip(_TRAITS, traits.T, trait_means.T, strict=True):
+        x[f"profile_mean_{name}"] = mean
+        if name in _DEVIATION_COLUMNS:
+            x[f"deviation_{name}"] = trait - mean
+        if name == "original_rate":
+            x[name] = trait
+    weighed = Columns(CANDIDATE_COLUMNS, features.candidate_features)
+    x.values[:, x.at(_REPEATED_COLUMNS)] = weighed.values[:, weighed.at(_REPEATED_COLUMNS)]
+    x["log10_words"] = np.maximum(x["log10_words"], _MIN_LOG10_WORDS)
+    return x.values
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from detector.estimators.channel import SOURCES, Candidates, Channel
 from detector.estimators.context_model import ContextModel
 from detector.estimators.language_model import LanguageModel, Pairs
 from detector.estimators.perceptron import Perceptron
+from detector.scoring.columns import Columns
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
 from detector.text.vocabulary import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 
@@ -50,7 +51,7 @@ CANDIDATE_COLUMNS = (
     *(f"source_{s}" for s in SOURCES),
 )
 
-_FIRST_SOURCE = CANDIDATE_COLUMNS.index(f"source_{SOURCES[0]}")
+_SOURCE_COLUMNS = np.array([CANDIDATE_COLUMNS.index(f"source_{s}") for s in SOURCES])
 
 TOKEN_COLUMNS = (
     "context",  # log10 odds that a writer put the word there
@@ -351,20 +352,19 @@ class FeatureExtractor:
         asked = context <= self.max_context_log10_odds
         candidates = self.channel.candidates(batch, pair_mask, asked if places is None else asked & places)
         candidates, substitute_head, original_head, features = self._candidate_features(scores, candidates, term_counts)
-        if len(candidates):
-            features[:, CANDIDATE_COLUMNS.index("log10_words")] = n_words[batch.document_of[candidates.start]]
+        features["log10_words"] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
-            odds = features[:, 0] + features[:, 3]
+            odds = features["lm_gain"] + features["weight"]
         else:
-            odds = self.candidate_model.log10_odds(features)
+            odds = self.candidate_model.log10_odds(features.values)
         tokens = self._token_features(scores, candidates, odds, term_counts)
-        tokens[:, TOKEN_COLUMNS.index("log10_words")] = n_words[batch.document_of]
+        tokens["log10_words"] = n_words[batch.document_of]
         kind_odds = np.full((len(ids), len(KINDS)), -np.inf, dtype=np.float32)
         token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
         priors = np.full(len(KINDS), np.nan)
         if self.token_model is not None:
             words = np.flatnonzero(batch.is_word)
-            kind_odds[words] = self.token_model.network.log10_odds(tokens[words])
+            kind_odds[words] = self.token_model.network.log10_odds(tokens.values[words])
             token_odds[words] = _of_any(kind_odds[words])
             priors = self.token_model.kind_priors
         return TokenFeatures(
@@ -377,9 +377,9 @@ class FeatureExtractor:
             candidates,
             substitute_head,
             original_head,
-            features,
+            features.values,
             odds,
-            tokens,
+            tokens.values,
             token_odds,
             kind_odds,
             priors,
@@ -387,12 +387,12 @@ class FeatureExtractor:
 
     def _candidate_features(
         self, scores: TokenScores, candidates: Candidates, term_counts: DocumentTermCounts
-    ) -> tuple[Candidates, NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+    ) -> tuple[Candidates, NDArray[np.int64], NDArray[np.int32], Columns]:
         """Return the candidates that are kept, the heads of their substitutes and originals, and their features."""
         batch, log10_prob = scores.batch, scores.log10_prob
         zipf, sequences = self.channel.zipf, self.channel.sequences
         if not len(candidates):
-            none = np.zeros((0, len(CANDIDATE_COLUMNS)), dtype=np.float32)
+            none = Columns.zeros(CANDIDATE_COLUMNS, 0)
             return candidates, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32), none
         substitute_head = self.head_places(candidates.start, candidates.length, batch.ids)
         first = sequences.offsets[candidates.original]
@@ -420,59 +420,59 @@ class FeatureExtractor:
         before = (running[stop + 2] - running[candidates.start]).astype(np.float32)
         documents = batch.document_of[candidates.start]
         capital = (batch.shape[candidates.start] & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
-        x = np.zeros((len(keep), len(CANDIDATE_COLUMNS)), dtype=np.float32)
-        x[:, 0] = after - before
-        x[:, 1] = context_original[keep]
-        x[:, 2] = scores.context[substitute_head]
-        x[:, 3] = candidates.log10_weight
-        x[:, 4] = zipf[candidates.original]
-        x[:, 5] = zipf[candidates.entry]
-        x[:, 6] = lengths
-        x[:, 7] = candidates.length
-        x[:, 8] = -before
-        x[:, 9] = capital
-        x[:, 10] = np.log10(rivals[keep])
-        x[:, 11] = np.log10(1 + term_counts.look_up(documents, original_head))
-        x[:, 12] = np.log10(np.maximum(term_counts.look_up(documents, batch.ids[substitute_head]), 1))
-        x[np.arange(len(keep)), _FIRST_SOURCE + candidates.source] = 1
+        x = Columns.zeros(CANDIDATE_COLUMNS, len(keep))
+        x["lm_gain"] = after - before
+        x["context_original"] = context_original[keep]
+        x["context_substitute"] = scores.context[substitute_head]
+        x["weight"] = candidates.log10_weight
+        x["zipf_original"] = zipf[candidates.original]
+        x["zipf_substitute"] = zipf[candidates.entry]
+        x["words_original"] = lengths
+        x["words_substitute"] = candidates.length
+        x["surprise"] = -before
+        x["capital"] = capital
+        x["rivals"] = np.log10(rivals[keep])
+        x["original_elsewhere"] = np.log10(1 + term_counts.look_up(documents, original_head))
+        x["substitute_elsewhere"] = np.log10(np.maximum(term_counts.look_up(documents, batch.ids[substitute_head]), 1))
+        x.values[np.arange(len(keep)), _SOURCE_COLUMNS[candidates.source]] = 1
         return candidates, substitute_head, original_head, x
 
     def _token_features(
         self, scores: TokenScores, candidates: Candidates, odds: NDArray[np.float32], term_counts: DocumentTermCounts
-    ) -> NDArray[np.float32]:
+    ) -> Columns:
         batch, context, log10_prob = scores.batch, scores.context, scores.log10_prob
         pair_prob, _, seen = scores.pairs
         ids, shape = batch.ids, batch.shape
         n = len(ids)
         unigram = self.language_model.unigrams[0]
         association = pair_prob - unigram[ids[1:]]
-        x = np.zeros((n, len(TOKEN_COLUMNS)), dtype=np.float32)
-        x[:, 0] = context
-        x[1:, 1] = context[:-1]
-        x[:-1, 2] = context[1:]
-        x[2:, 3] = context[:-2]
-        x[:-2, 4] = context[2:]
-        x[:, 5] = term_counts.context[batch.document_of]
-        x[:, 6] = log10_prob
-        x[:-1, 7] = log10_prob[1:]
-        x[:-2, 8] = log10_prob[2:]
-        x[1:, 9] = association
-        x[:-1, 10] = association
-        x[1:, 11] = ~seen
-        x[:-1, 12] = ~seen
-        x[:, 13] = self.vocabulary.zipf[ids]
+        x = Columns.zeros(TOKEN_COLUMNS, n)
+        x["context"] = context
+        x["context_before"][1:] = context[:-1]
+        x["context_after"][:-1] = context[1:]
+        x["context_two_before"][2:] = context[:-2]
+        x["context_two_after"][:-2] = context[2:]
+        x["document_context"] = term_counts.context[batch.document_of]
+        x["lm"] = log10_prob
+        x["lm_next"][:-1] = log10_prob[1:]
+        x["lm_second"][:-2] = log10_prob[2:]
+        x["association_left"][1:] = association
+        x["association_right"][:-1] = association
+        x["unseen_left"][1:] = ~seen
+        x["unseen_right"][:-1] = ~seen
+        x["zipf"] = self.vocabulary.zipf[ids]
         best = np.full(n, _NO_CANDIDATE, dtype=np.float32)
         for i in range(int(candidates.length.max(initial=0))):
             inside = candidates.length > i
             np.maximum.at(best, candidates.start[inside] + i, odds[inside])
-        x[:, 14] = best
+        x["candidate"] = best
         around = best.copy()
         around[1:-1] = np.maximum(best[:-2], best[2:])
-        x[:, 15] = around
-        x[:, 16] = (shape & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
-        x[:, 17] = (shape & SENTENCE_START) != 0
-        x[:, 18] = (shape & HYPHENATED) != 0
-        x[:, 19] = (ids == UNKNOWN) | (ids == NAME)
-        x[:, 20] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
-        x[:, 21] = np.log10(np.maximum(term_counts.look_up(batch.document_of, ids), 1))
+        x["candidate_rest"] = around
+        x["capital"] = (shape & (FIRST_UPPER | SENTENCE_START)) == FIRST_UPPER
+        x["sentence_start"] = (shape & SENTENCE_START) != 0
+        x["hyphenated"] = (shape & HYPHENATED) != 0
+        x["class_unknown"] = (ids == UNKNOWN) | (ids == NAME)
+        x["class_number"] = (ids == NUMBER) | ((shape & ALL_UPPER) != 0)
+        x["elsewhere"] = np.log10(np.maximum(term_counts.look_up(batch.document_of, ids), 1))
         return x

@@ -21,9 +21,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-import ftfy
 import numpy as np
-from ftfy.badness import is_bad
 from numpy.typing import NDArray
 
 __all__ = ["PASSES", "CharacterDamage", "DamageKind", "NormalizedText", "Pass", "Replacement", "normalize"]
@@ -290,6 +288,9 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]{2,}+|[\x80-\x9f]")
 
 def _find_mojibake(text: str) -> list[Replacement]:
     """UTF-8 that was read as a single-byte encoding, run by run, as ftfy tells and mends it."""
+    import ftfy  # takes as long to load as all else here, and few texts need it
+    from ftfy.badness import is_bad
+
     return _replace_all(_BEYOND_ASCII, text, lambda m: ftfy.fix_encoding(m[0]) if is_bad(m[0]) else m[0])
 
 

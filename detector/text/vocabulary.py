@@ -112,7 +112,7 @@ class Vocabulary(dict[str, int]):
     @cached_property
     def is_word_id(self) -> NDArray[np.bool_]:
         """Whether each id is a word or number and no mark, bool (size,)."""
-        flags = np.array([w[0] != "'" and any(map(str.isalnum, w)) for w in self.words], dtype=bool)
+        flags = np.array([w.isalnum() or (w[0] != "'" and any(map(str.isalnum, w))) for w in self.words], dtype=bool)
         flags[0] = False
         return flags
 

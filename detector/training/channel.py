@@ -47,9 +47,9 @@ _LENGTH_PRIOR = {
     (3, 2): 1e-6,
     (3, 3): 1e-8,
 }
-_KEPT_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
+_UNCHANGED_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
-# What may stand at the edge of a wording and is no word; "%" and "&" are read as words.
+# Marks that may stand at the edge of a wording; "%" and "&" are read as words.
 _MARKS = frozenset("-–—()[]{}\"'“”‘’.,;:!?/\\*")
 _CANDIDATES = 16  # originals that are kept for one substitute
 # What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
@@ -61,7 +61,7 @@ _SOURCE_STEP = 0.4  # log10 by which each source is believed less than the one b
 
 @dataclass(frozen=True, slots=True)
 class ChannelPair:
-    """One way in which a spinner writes: `original` became `substitute`."""
+    """A substitution that a spinner may make: `original` became `substitute`."""
 
     original: Words
     substitute: Words
@@ -79,18 +79,18 @@ def words_of(phrase: str) -> Words:
 
 
 def align(
-    pairs: Sequence[tuple[Words, Words]], known: Mapping[str, frozenset[str]], iterations: int = 6
+    pairs: Sequence[tuple[Words, Words]], synonyms: Mapping[str, frozenset[str]], iterations: int = 6
 ) -> dict[tuple[Words, Words], float]:
     """Return the expected count of each changed block (original, substitute) over all phrase pairs.
 
-    `known` maps a word to its synonyms in the thesauri.
+    `synonyms` maps a word to its synonyms in the thesauri.
     """
 
     def prior(o: Words, s: Words) -> float:
         if len(o) == len(s) == 1:
             if o == s:
-                return _KEPT_PRIOR
-            if s[0] in known.get(o[0], ()):
+                return _UNCHANGED_PRIOR
+            if s[0] in synonyms.get(o[0], ()):
                 return _KNOWN_PRIOR
         return _LENGTH_PRIOR[len(o), len(s)]
 
@@ -149,10 +149,51 @@ def _expected_blocks(
 def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDArray[np.int32]) -> Channel:
     """Return the channel of all pairs whose every word the vocabulary lists.
 
-    None gains or loses a mark at either end. A pair that several sources know keeps the strongest source and its
+    No pair gains or loses a mark at either end. A pair that several sources know keeps the strongest source and its
     weight. Each substitute keeps its best originals: by source, then weight, then how common the original is. `ids`
     is human text, in which every wording is counted.
     """
+    best = _strongest_sources(pairs, vocabulary)
+    wordings = sorted({w for pair in best for w in pair})
+    counts = phrase_counts(ids, [vocabulary.ids_of(w) for w in wordings])
+    zipf = dict(zip(wordings, _zipf(counts, int(np.count_nonzero(ids))).tolist(), strict=True))
+    by_substitute: dict[Words, list[tuple[float, int, float, Words]]] = defaultdict(list)
+    for (substitute, original), (source, cost) in best.items():
+        # log10 of how often the substitute was the original, against how often it stands for itself.
+        prior = zipf[original] - cost - zipf[substitute]
+        if SOURCES[source] in _LISTED and prior < _MIN_PRIOR:
+            continue
+        by_substitute[substitute].append((_SOURCE_STEP * source - prior, source, cost, original))
+
+    substitutes = sorted(by_substitute)
+    row = {s: i for i, s in enumerate(substitutes)}
+    entries = [sorted(by_substitute[substitute])[:_CANDIDATES] for substitute in substitutes]
+    values, weights, sources = [], [], []
+    for _, source, cost, original in (entry for listed in entries for entry in listed):
+        values.append(row.setdefault(original, len(row)))
+        weights.append(min(127, max(0, math.floor(cost / WEIGHT_STEP + 0.5))))
+        sources.append(source)
+    if len(row) >= 1 << ENTRY_BITS:
+        raise ValueError(f"{len(row)} wordings do not fit {ENTRY_BITS} bits")
+    sequences = Ragged(
+        np.array([len(words) for words in row], dtype=np.uint8),
+        np.array([vocabulary[w] for words in row for w in words], dtype=np.int32),
+    )
+    frequency = np.array([zipf[words] for words in row]) / FREQUENCY_STEP
+    return Channel(
+        sequences,
+        np.clip(np.rint(frequency), 0, 255).astype(np.uint8),
+        Ragged(np.array([len(listed) for listed in entries], dtype=np.uint8), np.array(values, dtype=np.int32)),
+        np.array(weights, dtype=np.uint8),
+        np.array(sources, dtype=np.uint8),
+        _phrase_rows(sequences, len(substitutes)),
+    )
+
+
+def _strongest_sources(
+    pairs: Iterable[ChannelPair], vocabulary: Vocabulary
+) -> dict[tuple[Words, Words], tuple[int, float]]:
+    """Return (substitute, original) → number of the strongest source that knows the pair, and -log10 of its weight."""
     best: dict[tuple[Words, Words], tuple[int, float]] = {}
     for pair in pairs:
         if pair.original == pair.substitute or not 0 < len(pair.substitute) <= MAX_WORDS:
@@ -167,57 +208,21 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
         rank = (SOURCES.index(pair.source), -pair.log10_weight)
         if key not in best or rank < best[key]:
             best[key] = rank
+    return best
 
-    wordings = sorted({w for pair in best for w in pair})
-    counts = phrase_counts(ids, [vocabulary.ids_of(w) for w in wordings])
-    zipf = dict(zip(wordings, _zipf(counts, int(np.count_nonzero(ids))).tolist(), strict=True))
-    by_substitute: dict[Words, list[tuple[float, int, float, Words]]] = defaultdict(list)
-    for (substitute, original), (source, cost) in best.items():
-        # log10 of how often the substitute was the original, against how often it stands for itself.
-        prior = zipf[original] - cost - zipf[substitute]
-        if SOURCES[source] in _LISTED and prior < _MIN_PRIOR:
-            continue
-        by_substitute[substitute].append((_SOURCE_STEP * source - prior, source, cost, original))
 
-    substitutes = sorted(by_substitute)
-    row = {s: i for i, s in enumerate(substitutes)}
-    values: list[int] = []
-    weights: list[int] = []
-    sources: list[int] = []
-    sizes: list[int] = []
-    for substitute in substitutes:
-        kept = sorted(by_substitute[substitute])[:_CANDIDATES]
-        for _, source, cost, original in kept:
-            values.append(row.setdefault(original, len(row)))
-            weights.append(min(127, max(0, math.floor(cost / WEIGHT_STEP + 0.5))))
-            sources.append(source)
-        sizes.append(len(kept))
-    if len(row) >= 1 << ENTRY_BITS:
-        raise ValueError(f"{len(row)} wordings do not fit {ENTRY_BITS} bits")
-    flat = [vocabulary[w] for words in row for w in words]
-    lengths = [len(words) for words in row]
-    sequences = Ragged(np.array(lengths, dtype=np.uint8), np.array(flat, dtype=np.int32))
-    entries = Ragged(np.array(sizes, dtype=np.uint8), np.array(values, dtype=np.int32))
+def _phrase_rows(sequences: Ragged, n_substitutes: int) -> StaticFunction:
+    """Return the map from each substitute of several words to its row; the substitutes are the first sequences."""
     keys, rows = [], []
     for length in range(2, MAX_WORDS + 1):
-        of_length = np.flatnonzero(sequences.lengths[: len(substitutes)] == length)
-        starts = sequences.offsets[of_length]
-        keys.append(sequence_keys(sequences.values, starts, length))
+        of_length = np.flatnonzero(sequences.lengths[:n_substitutes] == length)
+        keys.append(sequence_keys(sequences.values, sequences.offsets[of_length], length))
         rows.append(of_length.astype(np.uint64))
-    phrases = StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)
-    frequency = np.array([zipf[words] for words in row]) / FREQUENCY_STEP
-    return Channel(
-        sequences,
-        np.clip(np.rint(frequency), 0, 255).astype(np.uint8),
-        entries,
-        np.array(weights, dtype=np.uint8),
-        np.array(sources, dtype=np.uint8),
-        phrases,
-    )
+    return StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)
 
 
 def _edge_marks(words: Words) -> tuple[str, str]:
-    """Return the marks with which a wording begins and ends, empty where it is a word.
+    """Return the marks with which a wording begins and ends, "" at an end that is a word.
 
     >>> _edge_marks(words_of("based on (CNN)"))
     ('', ')')
@@ -227,7 +232,7 @@ def _edge_marks(words: Words) -> tuple[str, str]:
 
 
 def _zipf(counts: NDArray[np.int64], total: int) -> NDArray[np.float64]:
-    """Return counts among `total` words on the Zipf scale, 0 for what never occurs."""
+    """Return counts among `total` words on the Zipf scale, 0 for a count of 0."""
     return np.log10(np.maximum(counts, 1) / total * 1e9) * (counts > 0)
 
 
@@ -246,8 +251,8 @@ def phrase_counts(ids: NDArray[np.int32], phrases: Sequence[Sequence[int] | NDAr
         starts = np.flatnonzero(opens[ids[: len(ids) - length + 1]])
         hits = np.zeros(len(distinct), dtype=np.int64)
         for part in np.array_split(starts, max(1, len(starts) >> 22)):
-            found = sequence_keys(ids, part, length)
-            at = np.minimum(np.searchsorted(distinct, found), len(distinct) - 1)
-            hits += np.bincount(at[distinct[at] == found], minlength=len(distinct))
+            stream_keys = sequence_keys(ids, part, length)
+            at = np.minimum(np.searchsorted(distinct, stream_keys), len(distinct) - 1)
+            hits += np.bincount(at[distinct[at] == stream_keys], minlength=len(distinct))
         counts[np.array(rows)] = hits[np.searchsorted(distinct, keys)]
     return counts

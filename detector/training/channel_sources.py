@@ -17,9 +17,9 @@ from detector.estimators.channel import SOURCES
 from detector.text.vocabulary import UNKNOWN, Vocabulary
 from detector.training.channel import ChannelPair, align, words_of
 from detector.training.families import SpinnerResources, closest_first
+from detector.training.lexicon import OBSERVED, PAIRS, TORTURED, read_observed, read_observed_pairs, read_tortured
 from detector.training.neighbours import is_figure
 from detector.training.phrase_tables import engine_b, engine_c
-from detector.training.spinners import read_observed, read_observed_pairs, read_tortured
 
 __all__ = ["THESAURI", "SourceTables", "channel_pairs", "read_tables", "spinner_resources"]
 
@@ -83,11 +83,11 @@ def read_tables(
     similarity: NDArray[np.float32],
 ) -> SourceTables:
     """Return the tables of a lexicon folder and a folder of observed pairs; raise InputError if they are not there."""
-    observed = lexicon / "observed_substitutions.tsv"
+    observed = lexicon / OBSERVED
     if not observed.is_file():
         raise InputError(f"{observed} is missing: --lexicon expects the folder that holds it")
     # Engines B and C are kept for testing: their phrases are in no table, neither the channel's nor the spinners'.
-    phrase_pairs = read_observed_pairs(pairs / "observed_pairs.jsonl", exclude_engines=("B", "C"))
+    phrase_pairs = read_observed_pairs(pairs / PAIRS, exclude_engines=("B", "C"))
     return SourceTables(
         vocabulary,
         thesauri,
@@ -95,7 +95,7 @@ def read_tables(
         similarity,
         {kind: read_observed(observed, (kind,)) for kind in ("seen", "inferred")},
         [(words_of(o), words_of(x)) for o, x, _, _ in phrase_pairs],
-        read_tortured(lexicon / "tortured_phrases.json"),
+        read_tortured(lexicon / TORTURED),
     )
 
 

@@ -10,10 +10,10 @@ import gzip
 import hashlib
 import json
 import lzma
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from detector.errors import InputError
 
@@ -24,6 +24,7 @@ __all__ = [
     "Split",
     "corpus_files",
     "read_corpus",
+    "read_fields",
     "read_source",
     "split_of",
 ]
@@ -99,15 +100,21 @@ def _suffix(path: Path) -> str:
     return "".join(path.suffixes[-1:] if path.suffix == ".jsonl" else path.suffixes[-2:])
 
 
-def read_source(path: Path) -> Iterator[CorpusDocument]:
-    """Yield the documents of one file."""
+def read_fields(path: Path, names: Sequence[str]) -> Iterator[list[Any]]:
+    """Yield the fields of each record of one file; raise InputError at a record that lacks one."""
     with _OPENERS[_suffix(path)](path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
-                r = json.loads(line)
-                yield CorpusDocument(str(r["id"]), r["source"], r["genre"], r["text"])
+                record = json.loads(line)
+                yield [record[name] for name in names]
             except (ValueError, KeyError, TypeError) as error:
                 raise InputError(f"{path.name}, line {number}: not a corpus record ({error})") from error
+
+
+def read_source(path: Path) -> Iterator[CorpusDocument]:
+    """Yield the documents of one file."""
+    for own_id, source, genre, text in read_fields(path, ("id", "source", "genre", "text")):
+        yield CorpusDocument(str(own_id), source, genre, text)
 
 
 def read_corpus(folder: Path) -> Iterator[CorpusDocument]:

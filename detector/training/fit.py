@@ -158,10 +158,10 @@ def _odds_of_each(network: MLPClassifier, kinds: int) -> tuple[NDArray[np.float6
     output, bias = network.coefs_[1], network.intercepts_[1]
     if len(network.classes_) > 2:  # of two there is one output, which is the odds
         output, bias = output[:, 1:] - output[:, :1], bias[1:] - bias[0]
-    found = network.classes_[1:] - 1
+    columns = network.classes_[1:] - 1
     # A kind that has no examples is never likely.
     weights, biases = np.zeros((len(output), kinds)), np.full(kinds, _NEVER)
-    weights[:, found], biases[found] = output, bias
+    weights[:, columns], biases[columns] = output, bias
     return weights, biases
 
 

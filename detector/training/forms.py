@@ -719,8 +719,8 @@ def _learners_errors(text: str, rng: np.random.Generator) -> list[Replacement]:
 FORMS: tuple[Form, ...] = (
     Form("lower case", 2.0, _lower, of_originals=True),
     Form("names in lower case", 1.0, _lower_names, of_originals=True),
-    Form("speech", 1.0, partial(_spoken, marks=_mark_runs(_MARK)), of_originals=True),
-    Form("speech without apostrophes", 1.0, partial(_spoken, marks=_mark_runs(_ANY_MARK)), of_originals=True),
+    Form("speech", 3.0, partial(_spoken, marks=_mark_runs(_MARK)), of_originals=True),
+    Form("speech without apostrophes", 2.0, partial(_spoken, marks=_mark_runs(_ANY_MARK)), of_originals=True),
     Form("upper case", 1.0, _upper, of_originals=True),
     Form("title case", 1.0, _title, of_originals=True),
     Form("a sentence a line", 1.0, partial(_sentences_apart, gap="\n")),
@@ -733,7 +733,7 @@ FORMS: tuple[Form, ...] = (
     Form("slips in names", 1.0, _slips_in_names),
     Form("misspelt words", 1.0, _misspelt),
     Form("learners' errors", 4.0, _learners_errors),
-    Form("archaic spelling", 2.0, _archaic, of_originals=True),
+    Form("archaic spelling", 3.0, _archaic, of_originals=True),
     Form("the other side's spelling", 1.0, _dialect, of_originals=True),
 )
 _WEIGHTS = np.array([form.weight for form in FORMS]) / sum(form.weight for form in FORMS)

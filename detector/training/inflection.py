@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container
 from functools import cache
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 __all__ = ["Inflector"]
 
@@ -102,7 +102,7 @@ class Inflector:
     wordnet : folder with WordNet's verb.exc, noun.exc and adj.exc; None for regular forms only
     """
 
-    def __init__(self, words: Container[str], wordnet: Path | None = None) -> None:
+    def __init__(self, words: Container[str], wordnet: Traversable | None = None) -> None:
         self._words = words
         self._irregular: dict[str, dict[str, list[str]]] = {p: defaultdict(list) for p in "nva"}
         if wordnet is not None:

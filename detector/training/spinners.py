@@ -8,20 +8,18 @@ each time, how much of the text, names or not. Damage (look-alike letters, missp
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from detector.errors import InputError
 from detector.text.casing import in_case_of
 from detector.text.tokens import iter_pieces
 from detector.text.vocabulary import CONFUSABLE_LETTERS
+from detector.training.lexicon import read_dictionary, read_observed, read_observed_pairs, read_tortured
 
 __all__ = [
     "AlignedSpan",
@@ -353,49 +351,3 @@ def spin_part(text: str, spinner: Spinner, start: int, end: int) -> SpunText:
     part = spinner.spin(text[start:end])
     alignment = tuple(replace(s, start=s.start + start, end=s.end + start) for s in part.alignment)
     return SpunText(text[:start] + part.text + text[end:], text, alignment)
-
-
-def read_dictionary(path: Path) -> dict[str, list[str]]:
-    """Return the dictionary of a spinner with one substitute for each wording: a headword, a tab, what it becomes.
-
-    Of two lines with one headword the first counts. Raises InputError where a line is neither empty nor a pair.
-    """
-    table: dict[str, list[str]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        cells = [cell.strip().lower() for cell in line.split("\t")]
-        if len(cells) == 2 and all(cells):
-            table.setdefault(cells[0], [cells[1]])
-        elif line.strip():
-            raise InputError(f"{path}:{number}: {line!r} is no pair; expected a wording, a tab and its substitute")
-    if not table:
-        raise InputError(f"{path} is empty; expected a wording, a tab and its substitute on each line")
-    return table
-
-
-def read_observed(path: Path, kinds: Iterable[str] = ("seen", "inferred")) -> dict[str, list[str]]:
-    """Return the observed substitutions as a table; the file's columns: original, substitute, evidence."""
-    wanted = frozenset(kinds)
-    table: dict[str, list[str]] = defaultdict(list)
-    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
-        original, substitute, evidence = line.split("\t")
-        if evidence in wanted:
-            table[original.lower()].append(substitute.lower())
-    return dict(table)
-
-
-def read_observed_pairs(path: Path, exclude_engines: Iterable[str] = ()) -> list[tuple[str, str, str, str]]:
-    """Return (original, spun, style, engine) of the observed phrase pairs; engine "" where unknown."""
-    excluded = frozenset(exclude_engines)
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [(r["original"], r["spun"], r["style"], r["engine"] or "") for r in rows if r["engine"] not in excluded]
-
-
-def read_tortured(path: Path) -> list[tuple[str, str]]:
-    """Return (correct, tortured) of the tortured phrases; what stands in brackets after a term is dropped."""
-    rows = json.loads(path.read_text(encoding="utf-8"))["phrases"]
-    out = []
-    for row in rows:
-        correct = re.sub(r"\s*[(\[][^)\]]*[)\]]", "", row["correct"]).strip()
-        if correct and "?" not in correct:
-            out.append((correct, row["tortured"]))
-    return out

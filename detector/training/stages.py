@@ -1,4 +1,4 @@
-"""Fit the stages of the cascade on human text and on what our spinners make of it."""
+"""Fit the stages of the cascade on human text and on the same text as our spinners rewrite it."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from detector.estimators.classifier import BoostedTrees
 from detector.estimators.perceptron import Perceptron
 from detector.restore.rerank import Reranker
 from detector.restore.topic import topic_fit
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.scoring.stage import Stage
-from detector.scoring.tokens import FeatureExtractor
+from detector.scoring.tokens import FeatureExtractor, TokenModel
 from detector.training.corpus import CorpusDocument, Split
 from detector.training.examples import Example, make_examples, make_slips
-from detector.training.families import REWRITING, SpinnerResources
+from detector.training.families import FIT_FAMILIES, REWRITING, SpinnerResources
 from detector.training.fit import (
     ExampleFeatures,
     fit_boosted,
@@ -31,6 +32,7 @@ from detector.training.fit import (
     sample_by_source,
 )
 from detector.training.forms import in_random_form
+from detector.training.step_cache import StepCache
 
 __all__ = ["FIT_FAMILIES", "FIT_RATES", "STAGES", "StageSize", "StageTrainer"]
 
@@ -42,23 +44,19 @@ T = TypeVar("T")
 FIT_RATES = (0.05, 0.5)
 _CALIBRATION_RATES = (0.1, 0.5)
 _CALIBRATION_ROUNDS = 3  # a calibration has four numbers to fit
-# Families that the stages are fitted on: those that rewrite words, but for `spintax`, whose substitutes people write
-# too. Fitted on it as well, the stages tell strangers' dictionaries no better (ROC AUC 0.978, else 0.979 on dev), but
-# flag 3 of 785 human texts where they flag 1, and `reverse` makes 25 edits in them where it makes 6.
-FIT_FAMILIES = [f for f in REWRITING if f != "spintax"]
-# What chooses originals meets all that rewrite words, and dictionaries more often: whole articles are spun by these.
-_CHOICE_FAMILIES = [*FIT_FAMILIES, "spintax", "dictionary"]
+# The reranker is fitted on all families that rewrite words, and on dictionaries more often: they spin whole articles.
+_RERANKER_FAMILIES = (*REWRITING, "dictionary")
 
 
 @dataclass(frozen=True)
 class StageSize:
-    """What a stage may spend.
+    """The size of a stage, which decides its cost.
 
     Attributes
     ----------
-    reader : which of the context models it has, narrowest first
-    max_context_log10_odds, max_candidates : as `FeatureExtractor` has them
-    candidate_hidden, token_hidden : hidden units of the networks that weigh candidates and words
+    reader : index of its context model, narrowest first
+    max_context_log10_odds, max_candidates : of its `FeatureExtractor`
+    candidate_hidden, token_hidden : hidden units of the networks that score candidates and words
     """
 
     reader: int
@@ -85,40 +83,50 @@ _PASSAGE_ROUNDS = 9
 _PART_SHARE = 0.25
 # Share of the examples that are written in one of `forms.FORMS`: half as edited prose is, half as all else is.
 _FORM_SHARE, _FORM_SEED = 0.5, 7
-_CHOICE_HIDDEN = 64
+_RERANKER_HIDDEN = 64
 _NAME_HIDDEN = 16
-
-
-class _Step(Protocol):
-    """Keeps what a named step made, and gives it back when it is asked for again."""
-
-    def __call__(self, name: str, work: Callable[[], T]) -> T:
-        """Return the result of `work`, or what was kept of it."""
-        ...
 
 
 @dataclass(frozen=True)
 class StageTrainer:
-    """What all fits share: documents by split, the spinners' tables, how many examples, how steps are kept."""
+    """Fits the stages, the name model and the reranker, step by step.
+
+    Attributes
+    ----------
+    documents : of the corpus, by split
+    resources : the sources that the spinners draw their tables from
+    examples : documents from which the examples of a fit are drawn
+    seed : of all draws
+    cache : of the steps
+    progress : called with the finished and the total number of examples of a step
+    after : steps that the inputs come from
+    """
 
     documents: Mapping[Split, Sequence[CorpusDocument]]
     resources: SpinnerResources
     examples: int
     seed: int
-    step: _Step
+    cache: StepCache
     progress: Callable[[int, int], None]
+    after: tuple[str, ...] = ()
 
-    def _told(self, total: int) -> Callable[[int], None]:
+    def _step(self, name: str, work: Callable[[], T], size: StageSize | None, *after: str) -> T:
+        """Return the result of a step that depends on the sizes, the inputs and the steps `after`."""
+        settings = (self.examples, self.seed, size)
+        return self.cache.step(name, work, settings=settings, after=(*self.after, *after))
+
+    def _counter(self, total: int) -> Callable[[int], None]:
+        """Return a function that adds a number of finished examples to the progress of a step."""
         done = 0
 
-        def tell(n: int) -> None:
+        def add(n: int) -> None:
             nonlocal done
             done += n
             self.progress(done, total)
 
-        return tell
+        return add
 
-    def _made(
+    def _examples(
         self,
         documents: Sequence[CorpusDocument],
         families: Sequence[str],
@@ -145,93 +153,99 @@ class StageTrainer:
         ]
 
     def stage(self, name: str, size: StageSize, extractor: FeatureExtractor) -> Stage:
-        """Return a stage fitted from its measurements up; every network sees documents that no other has seen."""
-        fit, seed = self.documents["fit"], self.seed
-        first, second = fit[0::2], fit[1::2]
-
-        @cache
-        def words() -> list[Example]:
-            return self._made(first, FIT_FAMILIES, (30, 500), FIT_RATES, 2, seed)
-
-        candidate_model = self.step(
-            f"{name}_candidate_model",
-            lambda: fit_candidate_model(extractor, words(), size.candidate_hidden, seed, self._told(len(words()))),
-        )
-        extractor = replace(extractor, candidate_model=candidate_model)
-        token_model = self.step(
-            f"{name}_token_model",
-            lambda: fit_token_model(extractor, words(), size.token_hidden, seed + 1, self._told(len(words()))),
-        )
-        extractor = replace(extractor, token_model=token_model)
-
-        # Fitting hides part of the channel; calibration is done as users run it, with all of it.
-        def classifier(
-            part: str,
-            inputs: Callable[..., ExampleFeatures],
-            rounds: int,
-            seed: int,
-            fit: Callable[[ExampleFeatures, ExampleFeatures], T],
-        ) -> T:
-            return self.step(
-                f"{name}_{part}",
-                lambda: fit(
-                    inputs(second, FIT_RATES, rounds, seed, seed),
-                    inputs(
-                        self.documents["calibrate"],
-                        _CALIBRATION_RATES,
-                        min(rounds, _CALIBRATION_ROUNDS),
-                        seed + 10,
-                        None,
-                    ),
-                ),
-            )
-
-        def passages(
-            members: Sequence[CorpusDocument], rates: tuple[float, float], rounds: int, seed: int, hide: int | None
-        ) -> ExampleFeatures:
-            made = self._made(members, FIT_FAMILIES, (20, 500), rates, rounds, seed)
-            return passage_inputs(extractor, made, hide, self._told(len(made)))
-
-        passage_model = classifier(
-            "passage_model",
-            passages,
-            _PASSAGE_ROUNDS,
-            seed + 10,
-            lambda x, calibrate: fit_boosted(x, calibrate, FEATURE_NAMES, seed),
-        )
+        """Return a fitted stage. Every network is fitted on documents that no other was fitted on."""
+        extractor = self._fitted_extractor(name, size, extractor)
+        passage_model = self._passage_model(name, size, extractor)
 
         def calibration() -> tuple[float, float]:
-            made = self._made(
-                self.documents["calibrate"], FIT_FAMILIES, (25, 3000), _CALIBRATION_RATES, 1, seed + 30, _PART_SHARE
+            examples = self._examples(
+                self.documents["calibrate"],
+                FIT_FAMILIES,
+                (25, 3000),
+                _CALIBRATION_RATES,
+                1,
+                self.seed + 30,
+                _PART_SHARE,
             )
-            return fit_document_calibration(extractor, passage_model, made, self._told(len(made)))
+            return fit_document_calibration(extractor, passage_model, examples, self._counter(len(examples)))
 
-        return Stage(extractor, passage_model, self.step(f"{name}_document_calibration", calibration))
+        calibrated = self._step(f"{name}_document_calibration", calibration, size, f"{name}_passage_model")
+        return Stage(extractor, passage_model, calibrated)
+
+    def _fitted_extractor(self, name: str, size: StageSize, extractor: FeatureExtractor) -> FeatureExtractor:
+        """Return the extractor with its candidate and token models."""
+        first, seed = self.documents["fit"][0::2], self.seed
+
+        @cache
+        def examples() -> list[Example]:
+            return self._examples(first, FIT_FAMILIES, (30, 500), FIT_RATES, 2, seed)
+
+        def candidate_model() -> Perceptron:
+            progress = self._counter(len(examples()))
+            return fit_candidate_model(extractor, examples(), size.candidate_hidden, seed, progress)
+
+        def token_model() -> TokenModel:
+            progress = self._counter(len(examples()))
+            return fit_token_model(with_candidates, examples(), size.token_hidden, seed + 1, progress)
+
+        candidates, tokens = f"{name}_candidate_model", f"{name}_token_model"
+        with_candidates = replace(extractor, candidate_model=self._step(candidates, candidate_model, size))
+        return replace(with_candidates, token_model=self._step(tokens, token_model, size, candidates))
+
+    def _passage_model(self, name: str, size: StageSize, extractor: FeatureExtractor) -> BoostedTrees:
+        """Return the classifier of passages.
+
+        Its fit hides part of the channel. It is calibrated as users run it, with the whole channel.
+        """
+        seed = self.seed + 10
+
+        def passages(
+            documents: Sequence[CorpusDocument],
+            rates: tuple[float, float],
+            rounds: int,
+            seed: int,
+            mask_seed: int | None,
+        ) -> ExampleFeatures:
+            examples = self._examples(documents, FIT_FAMILIES, (20, 500), rates, rounds, seed)
+            return passage_inputs(extractor, examples, mask_seed, self._counter(len(examples)))
+
+        def fitted() -> BoostedTrees:
+            return fit_boosted(
+                passages(self.documents["fit"][1::2], FIT_RATES, _PASSAGE_ROUNDS, seed, seed),
+                passages(self.documents["calibrate"], _CALIBRATION_RATES, _CALIBRATION_ROUNDS, seed + 10, None),
+                FEATURE_NAMES,
+                self.seed,
+            )
+
+        return self._step(f"{name}_passage_model", fitted, size, f"{name}_token_model")
 
     def name_model(self, extractor: FeatureExtractor) -> Perceptron:
         """Return the model of whether a name is a slip for another, by the features of an extractor."""
 
         def fitted() -> Perceptron:
             first, seed = self.documents["fit"][0::2], self.seed + 5
-            made = list(make_slips(sample_by_source(first, self.examples, seed, repeat=True), 300, seed))
-            return fit_name_model(extractor, made, _NAME_HIDDEN, seed, self._told(len(made)))
+            examples = list(make_slips(sample_by_source(first, self.examples, seed, repeat=True), 300, seed))
+            return fit_name_model(extractor, examples, _NAME_HIDDEN, seed, self._counter(len(examples)))
 
-        return self.step("name_model", fitted)
+        return self._step("name_model", fitted, STAGES["screen"])
 
     def reranker(self, stage: Stage) -> Reranker:
-        """Return what chooses originals, fitted on documents read by a finished stage."""
+        """Return the reranker of originals, fitted on documents that a finished stage has scored."""
         vectors, vocabulary = stage.extractor.context_model.vectors, stage.extractor.vocabulary
         seed = self.seed + 50
 
         def fitted() -> Perceptron:
-            made = self._made(self.documents["fit"][1::2], _CHOICE_FAMILIES, (100, 800), FIT_RATES, 1, seed)
+            second = self.documents["fit"][1::2]
+            examples = self._examples(second, _RERANKER_FAMILIES, (100, 800), FIT_RATES, 1, seed)
             return fit_reranker(
                 stage,
                 lambda features: topic_fit(features, vectors, vocabulary),
-                made,
-                _CHOICE_HIDDEN,
+                examples,
+                _RERANKER_HIDDEN,
                 seed,
-                self._told(len(made)),
+                self._counter(len(examples)),
             )
 
-        return Reranker(self.step("reranker", fitted), vectors, vocabulary)
+        return Reranker(
+            self._step("reranker", fitted, STAGES["full"], "full_document_calibration"), vectors, vocabulary
+        )

@@ -61,7 +61,7 @@ def _read(path: Path) -> list[_Row]:
 
 
 def phrase_queries(path: Path, vocabulary: Vocabulary, ids: NDArray[np.int32]) -> list[list[Any]]:
-    """Return query, expected term (None if it is not known) and log10 odds of the phrases that are evidence.
+    """Return the phrases that are evidence: query, expected term or None, log10 odds, words and slop of the anchor.
 
     The odds fall with each time that human text has the phrase without its guards: a phrase that the corpus has three
     times is ordinary English ("malignant growth"), whatever papers say.
@@ -82,5 +82,6 @@ def phrase_queries(path: Path, vocabulary: Vocabulary, ids: NDArray[np.int32]) -
         times = 0 if row.guarded else count
         log10_odds = round(2.0 + 0.25 * math.log10(1 + row.papers) - 2.0 * math.log10(1 + 3 * times), 2)
         if log10_odds >= _MIN_LOG10_ODDS:
-            out.append([row.query, row.expected, log10_odds])
+            anchor = first_term(parse(row.query))
+            out.append([row.query, row.expected, log10_odds, list(anchor.words), anchor.slop])
     return out

@@ -20,7 +20,7 @@ from detector.scoring.cascade import score_documents
 from detector.text.tokens import iter_pieces
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, human_examples, make_examples
-from detector.training.families import FAMILIES, REWRITING, SpinnerResources
+from detector.training.families import FAMILIES, REWRITING, TUNING_FAMILIES, SpinnerResources
 from detector.training.fit import sample_by_source
 from detector.training.forms import in_random_form
 from detector.training.spinners import undo
@@ -41,8 +41,6 @@ _DEFAULT = "fpr=0.001"  # the threshold that verdicts use if none is asked for
 _MISSED = 0.004  # share of the texts found by reading all in full that the cascade may lose
 _FORM_SHARE = 0.5
 _MIN_REGISTER = 3_000  # stretches from which a register has a threshold of its own; smaller ones are pooled
-# Families that a restorer is tuned for, as they are met: whole articles by dictionary first, then engines B and C.
-_RESTORABLE = ("dictionary", "spintax", "observed", "observed", "phrase", "adjacent", "science")
 
 
 def word_tokens(text: str) -> list[str]:
@@ -84,11 +82,11 @@ def tune_restorer(
     settings that do about as well, the one that makes the fewest doubtful edits.
     """
     picked = sample_by_source(documents, 130, seed)
-    made = list(make_examples(picked, resources, _RESTORABLE, (120, 260), (0.1, 0.5), seed))
-    spun = [(e.text, word_tokens(undo(e.text, e.spans))) for e in made if e.family != HUMAN]
+    examples = list(make_examples(picked, resources, TUNING_FAMILIES, (120, 260), (0.1, 0.5), seed))
+    spun = [(e.text, word_tokens(undo(e.text, e.spans))) for e in examples if e.family != HUMAN]
     before = sum(edit_distance(word_tokens(text), original) for text, original in spun)
     people = sample_by_source(documents, 1200, seed + 1)
-    drawn = make_examples(people, resources, _RESTORABLE, (250, 300), (0.1, 0.5), seed + 1)
+    drawn = make_examples(people, resources, TUNING_FAMILIES, (250, 300), (0.1, 0.5), seed + 1)
     human = [e.text for e in _in_forms([e for e in drawn if e.family == HUMAN], seed)]
     human_words = sum(len(text.split()) for text in human)
     tried: list[tuple[float, RestorerSettings]] = []
@@ -112,25 +110,25 @@ def tune_restorer(
 
 
 def choose_escalation_margin(
-    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int
+    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int = 3_000
 ) -> float:
     """Return how far below the threshold the screen's log odds may be for a text to be read in full.
 
     The least at which no more than `_MISSED` of the spun dev texts are lost that reading all in full finds, at the
     default threshold and at a loose one.
     """
-    drawn = sample_by_source(documents, 3000, seed, repeat=True)
-    made = make_examples(drawn, resources, REWRITING, (30, 1500), (0.05, 0.5), seed, part_share=0.3)
-    texts = [e.text for e in _in_forms([e for e in made if e.family != HUMAN], seed)]
+    drawn = sample_by_source(documents, n, seed, repeat=True)
+    examples = make_examples(drawn, resources, REWRITING, (30, 1500), (0.05, 0.5), seed, part_share=0.3)
+    texts = [e.text for e in _in_forms([e for e in examples if e.family != HUMAN], seed)]
     never = replace(models, cascade=replace(models.cascade, escalation_margin=-1e9))
     always = replace(models, cascade=replace(models.cascade, escalation_margin=1e9))
     screen, full = _log_odds(never, texts, 0.5), _log_odds(always, texts, 0.5)
     margins = []
     for threshold in (0.75, 0.97):
         limit = float(log_odds(np.array(threshold)))
-        found = full >= limit
+        is_above = full >= limit
         # Found texts by how far the screen has them below the limit; all but a few must be escalated.
-        margins.append(np.quantile(limit - screen[found], 1 - _MISSED))
+        margins.append(np.quantile(limit - screen[is_above], 1 - _MISSED))
     return round(float(max(*margins, 0.0)), 2)
 
 
@@ -167,38 +165,42 @@ def choose_thresholds(
     """
     drawn = sample_by_source(documents, n, seed + 70, repeat=True)
     human = _in_forms(list(human_examples(drawn, (25, 600), seed + 70)), seed)
-    made = make_examples(drawn[: n // 5], resources, FAMILIES, (25, 600), (0.05, 0.5), seed + 70)
-    spun = _in_forms([e for e in made if e.family != HUMAN], seed + 1)
+    spun_examples = make_examples(drawn[: n // 5], resources, FAMILIES, (25, 600), (0.05, 0.5), seed + 70)
+    spun = _in_forms([e for e in spun_examples if e.family != HUMAN], seed + 1)
     # A loose threshold, so that all that may lie near any of those to be chosen is read in full.
     score = _log_odds(models, [e.text for e in human], 0.5)
     words = np.array([len(e.text.split()) for e in human])
-    judged = ~np.isnan(score) & (words >= 60)
+    has_verdict = ~np.isnan(score) & (words >= 60)
     register = np.array(_registers([e.document.genre for e in human]))
     thresholds: dict[str, float] = {}
     notes, held_out = {}, {}
     for target in (0.01, 0.003, 0.001):
-        own = {}
-        for name in sorted(set(register[judged])):
-            ordered = np.sort(score[judged & (register == name)])[::-1]
+        limits = {}
+        for name in sorted(set(register[has_verdict])):
+            ordered = np.sort(score[has_verdict & (register == name)])[::-1]
             expected = target * len(ordered)
             at = max(int(expected - np.sqrt(expected)), 0)
-            own[str(name)] = float(ordered[at])
-        limit = max(own.values())
+            limits[str(name)] = float(ordered[at])
+        limit = max(limits.values())
         p = float(np.clip(np.ceil(1e4 / (1 + np.exp(-limit)) + 1) / 1e4, 0.5, 0.9999))
         name = f"fpr={target:g}"
         thresholds[name] = p
         # What each register gets from the threshold of the others.
         held_out[name] = {
             g: round(
-                float((score[judged & (register == g)] > max([v for h, v in own.items() if h != g] or [limit])).mean()),
+                float(
+                    (
+                        score[has_verdict & (register == g)] > max([v for h, v in limits.items() if h != g] or [limit])
+                    ).mean()
+                ),
                 5,
             )
-            for g in own
+            for g in limits
         }
         notes[name] = (
-            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(own)} registers "
-            f"of the dev split ({int(judged.sum())} stretches, 60 to 600 words, half of them in lower case, without "
-            "punctuation, with slips and in other forms that people write)"
+            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(limits)} "
+            f"registers of the dev split ({int(has_verdict.sum())} stretches, 60 to 600 words, half of them in lower "
+            "case, without punctuation, with slips and in other forms that people write)"
         )
     # The strictest: a flag on a person costs more than a missed text, and nearly all spun articles are far above it.
     thresholds = {"default": thresholds[_DEFAULT], **thresholds}
@@ -206,7 +208,7 @@ def choose_thresholds(
     limit = float(log_odds(np.array(thresholds["default"])))
     metrics = {
         "dev_recall_default": round(float((_log_odds(models, [e.text for e in spun], 0.5) >= limit).mean()), 4),
-        "dev_human": int(judged.sum()),
+        "dev_human": int(has_verdict.sum()),
         "dev_spun": len(spun),
         "registers_left_out": held_out,
     }

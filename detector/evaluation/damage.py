@@ -1,0 +1,76 @@
+"""Damaged human text: is damage found, is it told apart from rewriting, is it repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from detector.api import restore
+from detector.evaluation.metrics import wilson
+from detector.evaluation.restoration import touching
+from detector.evaluation.results import DamageRow
+from detector.evaluation.samples import Bench, findings_of, reports_of, stretches
+from detector.training.spinners import AlignedSpan, DamageSpinner, SlipSpinner, Spinner, SpunText, undo
+
+__all__ = ["damaged_text", "some_undone"]
+
+_WORDS = 300
+# What is damaged, and how many words of a text of 300. Thirty are more than one word in twenty: no honest hand.
+_AMOUNTS: tuple[tuple[str, Spinner, int], ...] = tuple(
+    (f"{name}, {n}", spinner, n)
+    for name, spinner, amounts in (
+        ("misspelt names", SlipSpinner(rate=1.0), (1, 3)),
+        ("look-alike letters and invisible characters", DamageSpinner(rate=1.0), (1, 3, 30)),
+    )
+    for n in amounts
+)
+
+
+def some_undone(spun: SpunText, n: int, rng: np.random.Generator) -> SpunText:
+    """Return the text with no more than `n` of its substitutions, drawn at random; the others are undone."""
+    total = len(spun.alignment)
+    kept = set(rng.choice(total, min(n, total), replace=False).tolist())
+    spans, undone, moved = [], [], 0
+    for i, span in enumerate(spun.alignment):
+        if i in kept:
+            spans.append(AlignedSpan(span.start + moved, span.end + moved, span.spun, span.original))
+        else:
+            undone.append(span)
+            moved += len(span.original) - len(span.spun)
+    return SpunText(undo(spun.text, undone), spun.original, tuple(spans))
+
+
+def _row(bench: Bench, name: str, texts: Sequence[SpunText]) -> DamageRow:
+    reports = reports_of(bench.models, [t.text for t in texts])
+    words = found = apart = repaired = 0
+    for text, report in zip(texts, reports, strict=True):
+        places = [(s.start, s.end) for s in text.alignment]
+        findings = [(e.start, e.end) for e in findings_of(report)]
+        edits = {(e.start, e.end, e.original) for e in restore(text.text, bench.models).plan}
+        words += len(places)
+        found += touching(places, findings)
+        apart += touching(places, [(e.start, e.end) for e in report.damage])
+        repaired += sum((s.start, s.end, s.original) in edits for s in text.alignment)
+    flagged = sum(report.verdict == "spun" for report in reports)
+    return DamageRow(
+        name,
+        len(texts),
+        words,
+        wilson(flagged, len(texts)),
+        wilson(found, words),
+        wilson(apart, words),
+        wilson(repaired, words),
+    )
+
+
+def damaged_text(bench: Bench) -> tuple[DamageRow, ...]:
+    """Return what becomes of human stretches of 300 words with some words damaged."""
+    human = [s.text for s in stretches(bench.test, max(20, bench.limit // 2), _WORDS, bench.seed + 60)]
+    rows = []
+    for number, (name, spinner, n) in enumerate(_AMOUNTS):
+        rng = np.random.default_rng((bench.seed, 60, number))
+        made = [some_undone(spinner.spin(text), n, rng) for text in human]
+        rows.append(_row(bench, name, [t for t in made if t.alignment]))
+        bench.progress(number + 1, len(_AMOUNTS))
+    return tuple(rows)

@@ -1,0 +1,184 @@
+"""Human text: how much of it is flagged, marked and changed, by register, source, form, learners' level and length."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import InputError
+from detector.evaluation.metrics import ratio_interval, wilson
+from detector.evaluation.results import Interval, MarkedRow, RateRow
+from detector.evaluation.samples import (
+    ALL,
+    Bench,
+    Progress,
+    flagged_at,
+    no_progress,
+    rate_rows,
+    reports_of,
+    wanted_edits,
+)
+from detector.model_store import Models
+from detector.training.corpus import TEST_SOURCES, CorpusDocument, corpus_files, read_fields
+from detector.training.examples import HUMAN, Example
+from detector.training.fit import sample_by_source
+from detector.training.forms import FORMS, in_form
+
+__all__ = ["HELD_OUT_DOCUMENTS", "HELD_OUT_SOURCES", "HumanText", "by_form", "by_length", "by_level", "by_register"]
+
+_WORDS = 300
+_PER_DOCUMENT = 4  # stretches of a long document
+_LENGTHS = (60, 300, 3_000, 100_000)  # words of joined documents
+AS_IT_IS = "as it is"
+HELD_OUT_SOURCES, HELD_OUT_DOCUMENTS = "sources held out whole", "held-out documents"
+
+
+@dataclass(frozen=True)
+class HumanText:
+    """What is flagged, marked and changed in human text, in groups."""
+
+    rates: tuple[RateRow, ...]
+    marked: tuple[MarkedRow, ...]
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Of each text: whether it is flagged at each threshold, its words, and what is marked and changed, (texts,)."""
+
+    flagged: Mapping[str, NDArray[np.bool_]]
+    words: NDArray[np.float64]
+    marked: NDArray[np.float64]
+    findings: NDArray[np.float64]
+    edits: NDArray[np.float64]
+    damaged: NDArray[np.bool_]
+
+    def rows(self, kind: str, group: str, inside: NDArray[np.bool_] | None = None) -> HumanText:
+        """Return the rows of one group: the texts `inside` it, all by default."""
+        rows = np.flatnonzero(np.ones(len(self.words), dtype=bool) if inside is None else inside)
+        words = self.words[rows]
+        total = int(words.sum())
+        return HumanText(
+            tuple(rate_rows(kind, group, {name: x[rows] for name, x in self.flagged.items()})),
+            (
+                MarkedRow(
+                    kind,
+                    group,
+                    len(rows),
+                    total,
+                    wilson(min(int(self.marked[rows].sum()), total), total),
+                    _per_thousand(self.findings[rows], words),
+                    _per_thousand(self.edits[rows], words),
+                    wilson(int(self.damaged[rows].sum()), len(rows)),
+                ),
+            ),
+        )
+
+
+def _per_thousand(part: NDArray[np.float64], words: NDArray[np.float64]) -> Interval:
+    found = ratio_interval(1000 * part, words)
+    return Interval(round(found.value, 3), round(found.low, 3), round(found.high, 3))
+
+
+def _counted(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> _Counts:
+    reports = reports_of(models, texts, progress)
+
+    def column(values: Sequence[int]) -> NDArray[np.float64]:
+        return np.array(values, dtype=np.float64)
+
+    return _Counts(
+        flagged_at(models, texts),
+        column([report.n_words for report in reports]),
+        column([sum(len(e.surface.split()) for e in report.evidence) for report in reports]),
+        column([len(report.evidence) for report in reports]),
+        column([len(wanted_edits(report)) for report in reports]),
+        np.array([bool(report.damage) for report in reports]),
+    )
+
+
+def _together(parts: Sequence[HumanText]) -> HumanText:
+    return HumanText(tuple(r for part in parts for r in part.rates), tuple(m for part in parts for m in part.marked))
+
+
+def _stretches(bench: Bench) -> list[tuple[str, CorpusDocument]]:
+    """Return stretches of 300 words with their documents: up to four of a long document, all documents alike."""
+    long_enough = [d for d in bench.test if len(d.text.split()) >= 0.8 * _WORDS]
+    if not long_enough:
+        raise InputError(f"the test split has no document of {_WORDS} words: give a larger corpus")
+    out = []
+    for document in sample_by_source(long_enough, 5 * bench.limit, bench.seed + 8):
+        pieces = document.text.split(" ")
+        n = min(_PER_DOCUMENT, max(1, len(pieces) // _WORDS))
+        out += [(" ".join(pieces[k * len(pieces) // n :][:_WORDS]), document) for k in range(n)]
+    return out
+
+
+def by_register(bench: Bench) -> HumanText:
+    """Return what becomes of human stretches of 300 words, all together, by register and by source."""
+    drawn = _stretches(bench)
+    counts = _counted(bench.models, [text for text, _ in drawn], bench.progress)
+    sources = np.array([document.source for _, document in drawn])
+    registers = np.array([document.genre for _, document in drawn])
+    held_out = np.isin(sources, sorted(TEST_SOURCES))
+    groups = [("all", ALL, np.ones(len(drawn), dtype=bool))]
+    groups += [("all", HELD_OUT_SOURCES, held_out), ("all", HELD_OUT_DOCUMENTS, ~held_out)]
+    for kind, labels in (("register", registers), ("source", sources)):
+        groups += [(kind, name, labels == name) for name in sorted(set(labels.tolist()))]
+    return _together([counts.rows(*group) for group in groups if group[2].any()])
+
+
+def by_form(bench: Bench) -> HumanText:
+    """Return the same of stretches in each of the forms in which people write; only those that the form changes."""
+    drawn = _stretches(bench)[: bench.limit]
+    parts = [_counted(bench.models, [text for text, _ in drawn]).rows("form", AS_IT_IS)]
+    for number, form in enumerate(FORMS):
+        rng = np.random.default_rng((bench.seed, 10, number))
+        written = [in_form(Example(text, HUMAN, 0.0, (), document), form, rng).text for text, document in drawn]
+        changed = [new for new, (text, _) in zip(written, drawn, strict=True) if new != text]
+        if changed:
+            parts.append(_counted(bench.models, changed).rows("form", form.name))
+        bench.progress(number + 1, len(FORMS))
+    return _together(parts)
+
+
+def by_level(bench: Bench, people: Path) -> HumanText:
+    """Return the same of texts by the level of their writers.
+
+    `people` is a folder of records with `text` and `score`, the level that somebody gave the text.
+    """
+    by_score: dict[str, list[str]] = defaultdict(list)
+    for path in corpus_files(people):
+        # Rows are by the score alone, so it is read as what identifies a record.
+        for text, score in read_fields(path, ("text", "score")):
+            by_score[str(score)].append(text)
+    if not by_score:
+        raise InputError(f"{people}: no records with text and score")
+    everything = [text for texts in by_score.values() for text in texts]
+    level = np.repeat(list(by_score), [len(texts) for texts in by_score.values()])
+    counts = _counted(bench.models, everything, bench.progress)
+    return _together(
+        [counts.rows("level", ALL), *(counts.rows("level", score, level == score) for score in sorted(by_score))]
+    )
+
+
+def by_length(bench: Bench) -> HumanText:
+    """Return the same of human documents joined and cut to 60, 300, 3,000 and 100,000 words."""
+    documents = sample_by_source(bench.test, len(bench.test), bench.seed + 11)
+    budget = 900 * bench.limit  # words of each length: as many texts as the limit says of the short ones
+    words: list[str] = []
+    for document in documents:
+        if len(words) >= max(budget, max(_LENGTHS)):
+            break
+        words += f"{document.text}\n\n".split(" ")
+    parts = []
+    for number, length in enumerate(_LENGTHS):
+        n = min(bench.limit, max(1, budget // length), len(words) // length)
+        texts = [" ".join(words[k * length : (k + 1) * length]) for k in range(n)]
+        if texts:
+            parts.append(_counted(bench.models, texts).rows("length", f"{length:,}"))
+        bench.progress(number + 1, len(_LENGTHS))
+    return _together(parts)
