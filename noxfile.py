@@ -69,7 +69,9 @@ def wheel(session: nox.Session) -> None:
     built = max((folder / "dist").glob("*.whl"), key=lambda path: path.stat().st_mtime)
     session.install("--force-reinstall", f"{built}[test]")
     session.chdir(folder)
-    session.run("python", "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", str(ROOT / "tests"))
+    session.run(
+        "python", "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", str(ROOT / "tests")
+    )
 
 
 @nox.session
