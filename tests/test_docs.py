@@ -87,7 +87,7 @@ def test_links_lead_somewhere(name):
         place = file.relative_to(DOCS).as_posix()
         source = hooks.OUTSIDE.get(place)
         if source:  # the models lie inside an installed package
-            file = find_models().parent / source if source.startswith("models/") else ROOT / source
+            file = find_models() / source.removeprefix("models/") if source.startswith("models/") else ROOT / source
         assert file.is_file(), target
         if anchor and file.suffix == ".md":
             assert anchor in set(anchors(hooks.filled(file.read_text(encoding="utf-8")))), target
