@@ -30,7 +30,9 @@ OUTSIDE = {
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    """Return the text of a cell; a bar ends a cell, save inside code."""
+    parts = " ".join(text.split()).split("`")
+    return "`".join(part if i % 2 else part.replace("|", "\\|") for i, part in enumerate(parts))
 
 
 def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -108,7 +110,11 @@ def commands() -> str:
 def _type(value: dict[str, Any]) -> str:
     if "$ref" in value:
         return str(value["$ref"]).rpartition("/")[2]
-    kinds = value.get("type", "enum" if "enum" in value else "one of several")
+    if "const" in value:
+        return repr(value["const"])
+    if value.get("type") == "array" and "$ref" in value.get("items", {}):
+        return f"list of {_type(value['items'])}"
+    kinds = value.get("type", "one of several")
     return " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
 
 
