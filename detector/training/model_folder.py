@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from detector import model_store
 from detector.estimators.arrays import write_arrays
 from detector.estimators.perceptron import Perceptron
 from detector.model_store import FORMAT, sha256_of, write_text
@@ -89,8 +90,7 @@ def write_manifest(folder: Path, manifest: dict[str, Any], values: dict[str, Any
     """Write the manifest: what it says already, the settings, and size and SHA-256 of every file."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "README.md"))
     listed = {p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)} for p in files}
-    text = json.dumps({**manifest, "settings": values, "files": listed}, indent=1, ensure_ascii=False)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    model_store.write_manifest(folder, {**manifest, "settings": values, "files": listed})
 
 
 def publish(staging: Path, output: Path) -> None:
