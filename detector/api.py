@@ -293,6 +293,8 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = ()) ->
     threshold : probability from which the verdict is `spun`, or the name of one ("fpr=0.001"); None for the default
     keep : half-open spans of `text` whose originals are not wanted, as `reverse` takes them
 
+    Examples
+    --------
     >>> detect("Too short to say.").verdict
     'insufficient_text'
     """
@@ -425,6 +427,8 @@ def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -
     n_jobs : processes that work side by side
     threshold : as `detect` takes it
 
+    Examples
+    --------
     >>> scores(["Too short to say."]).verdict
     ('insufficient_text',)
     """
@@ -467,6 +471,8 @@ def reverse(
     min_gain : log10 odds from which an edit is made; None for the tuned default
     keep : half-open spans of `text` that must stay as they are
 
+    Examples
+    --------
     >>> reverse("Nothing here was changed.").plan
     ()
     """
