@@ -301,7 +301,7 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = ()) ->
     models = load_models()
     spans = _spans(keep, _text(text, "detect"))
     with one_blas_thread():
-        return _reports([text], models, _threshold(models, threshold), [spans])[0]
+        return _reports([text], models, _threshold(models, threshold), keep=[spans])[0]
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
