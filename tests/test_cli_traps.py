@@ -317,7 +317,7 @@ class TestInput:
     def test_a_name_for_standard_input_decides(self, run, stdin):
         extracted = {}
         for name in ("notes/a.html", "notes/a.txt"):
-            stdin(f"<p>{HUMAN}</p>".encode())
+            stdin(f"<html><body><article><p>{HUMAN}</p></article></body></html>".encode())
             (document,) = json.loads(run("annotate", "--stdin-filename", name, "--format", "json")[1])["documents"]
             assert document["path"] == name
             extracted[name] = "text" in document
