@@ -19,7 +19,15 @@ from detector.estimators.classifier import probability
 from detector.findings import find, plan, weightiest_words
 from detector.model_store import Models, load_models
 from detector.restore.plan import Span, apply_plan, shifted
-from detector.scoring.cascade import MIN_WORDS, PART_CHARACTERS, Cascade, DocumentScores, PassageTable, score_documents
+from detector.scoring.cascade import (
+    MIN_WORDS,
+    PART_CHARACTERS,
+    Cascade,
+    DocumentScores,
+    GroupScores,
+    PassageTable,
+    score_documents,
+)
 from detector.text.language import ENGLISH
 from detector.text.normalization import NormalizedText, normalize
 from detector.text.prose import blanked, omitted_spans
@@ -180,9 +188,35 @@ def _passages(
     return out
 
 
-def _reports(texts: Sequence[str], models: Models, threshold: float, findings: bool = True) -> list[Report]:
-    """Return the reports of some texts, scored together; without `findings`, neither evidence nor damage is sought."""
+def _kept(group: GroupScores, keep: Sequence[Sequence[Span]]) -> list[list[Span]]:
+    """Return the spans that reach into each part of a group, with offsets in the part.
+
+    `keep` holds the spans of each document, in its normalised text.
+    """
+    parts = zip(group.group.document.tolist(), group.group.offset.tolist(), group.group.texts, strict=True)
+    return [
+        [(max(a - offset, 0), min(b - offset, len(part))) for a, b in keep[d] if a < offset + len(part) and b > offset]
+        for d, offset, part in parts
+    ]
+
+
+def _reports(
+    texts: Sequence[str],
+    models: Models,
+    threshold: float,
+    findings: bool = True,
+    keep: Sequence[Sequence[Span]] | None = None,
+) -> list[Report]:
+    """Return the reports of some texts, scored together.
+
+    Without `findings` neither evidence nor damage is looked for. `keep` holds the spans of each text that no edit may
+    change.
+    """
     views = _Views.from_texts(texts)
+    spans = [
+        [view.view_span(*span) for span in of_text]
+        for view, of_text in zip(views.views, keep or [()] * len(texts), strict=True)
+    ]
     scores, damaged = views.scores(models.cascade, threshold), views.damaged
     evidence: list[list[Evidence]] = [[] for _ in texts]
     damage: list[list[Damage]] = [[] for _ in texts]
@@ -190,7 +224,7 @@ def _reports(texts: Sequence[str], models: Models, threshold: float, findings: b
         rows = zip(
             group.group.document.tolist(),
             group.group.offset.tolist(),
-            find(group, scores, models, damaged),
+            find(group, scores, models, _kept(group, spans), damaged),
             strict=True,
         )
         for d, offset, found in rows:
@@ -243,31 +277,31 @@ def restore(
     edits: list[Edit] = []
     if scores.abstains[0] != "unsupported_language":
         for group in scores.groups:
-            ((offset,), (part,)) = group.group.offset.tolist(), group.group.texts
-            inside = [
-                (max(a - offset, 0), min(b - offset, len(part)))
-                for a, b in spans
-                if a < offset + len(part) and b > offset
-            ]
-            edits += shifted(plan(group, scores, models, least, [inside], views.damaged)[0], offset)
+            (offset,) = group.group.offset.tolist()
+            (found,) = plan(group, scores, models, least, _kept(group, [spans]), views.damaged)
+            edits += shifted(found, offset)
             group.forget()
     edits = _in_source(edits, view)
     return Restoration(apply_plan(text, edits), tuple(edits), text, least)
 
 
-def detect(text: str, threshold: Threshold = None) -> Report:
+def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = ()) -> Report:
     """Return the verdict on one text: calibrated P(spun), its passages, and the words that give it away.
 
     Parameters
     ----------
     threshold : probability from which the verdict is `spun`, or the name of one ("fpr=0.001"); None for the default
+    keep : half-open spans of `text` whose originals are not wanted, as `reverse` takes them
 
+    Examples
+    --------
     >>> detect("Too short to say.").verdict
     'insufficient_text'
     """
     models = load_models()
+    spans = _spans(keep, _text(text, "detect"))
     with one_blas_thread():
-        return _reports([_text(text, "detect")], models, _threshold(models, threshold))[0]
+        return _reports([text], models, _threshold(models, threshold), [spans])[0]
 
 
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -393,6 +427,8 @@ def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -
     n_jobs : processes that work side by side
     threshold : as `detect` takes it
 
+    Examples
+    --------
     >>> scores(["Too short to say."]).verdict
     ('insufficient_text',)
     """
@@ -435,6 +471,8 @@ def reverse(
     min_gain : log10 odds from which an edit is made; None for the tuned default
     keep : half-open spans of `text` that must stay as they are
 
+    Examples
+    --------
     >>> reverse("Nothing here was changed.").plan
     ()
     """

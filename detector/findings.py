@@ -185,17 +185,24 @@ def _after_the_plan(
 
 
 def find(
-    group: GroupScores, scores: DocumentScores, models: Models, damaged: Sequence[Sequence[DamagedWord]]
+    group: GroupScores,
+    scores: DocumentScores,
+    models: Models,
+    keep: Sequence[Sequence[Span]],
+    damaged: Sequence[Sequence[DamagedWord]],
 ) -> list[Findings]:
     """Return the findings of each text of a group: its plan, the oddities that the plan leaves, and damage.
 
-    `damaged` holds the words of each document that normalisation has repaired.
+    Parameters
+    ----------
+    keep : spans of each text that no edit may change, half-open
+    damaged : of each document, the words that normalisation has repaired
     """
-    texts, rows = group.group.texts, scores.rows(group)
+    rows = scores.rows(group)
     min_gain = models.restorer.settings.min_gain
     before = _before_the_plan(group, scores, models, damaged)
-    plans = _plans(group, scores, models, before, min_gain, [()] * len(texts))
-    everyone = np.arange(len(texts))
+    plans = _plans(group, scores, models, before, min_gain, keep)
+    everyone = np.arange(len(group.group.texts))
     after = _after_the_plan(group.screen(), models.screen.extractor, everyone, group, scores, models, plans)
     if len(rows):
         by_full = _after_the_plan(group.full(rows), models.full.extractor, rows, group, scores, models, plans)

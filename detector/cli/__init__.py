@@ -24,6 +24,7 @@ from detector.cli.reverse import reverse
 from detector.cli.scan import scan
 from detector.cli.schema import schema
 from detector.cli.score import score
+from detector.cli.serve import serve
 from detector.cli.train import train
 from detector.config import KEYS
 from detector.errors import DetectorError
@@ -94,7 +95,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (annotate, score, reverse, scan, explain, info, schema, train, evaluate):
+for command in (annotate, score, reverse, scan, serve, explain, info, schema, train, evaluate):
     cli.add_command(command)
 
 

@@ -13,7 +13,7 @@ from detector.cli.inputs import Input
 from detector.cli.messages import fault
 from detector.cli.rules import Rules
 from detector.errors import InputError, ModelError
-from detector.report.model import InputFailure, JudgedDocument
+from detector.report.model import InputFailure, JudgedDocument, fitted
 from detector.restore.plan import Span, apply_plan
 from detector.types import Report, Restoration
 
@@ -67,8 +67,8 @@ def judge(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[
             if isinstance(report, str):
                 yield InputFailure(item.document.path, report)
                 continue
-            fitted = judging.rules.applied(item.document, _fitted(item.document.text, report))
-            yield JudgedDocument(item.document, fitted, doubtful_from, judging.prior, item.sha256)
+            ruled = judging.rules.applied(item.document, fitted(item.document.text, report))
+            yield JudgedDocument(item.document, ruled, doubtful_from, judging.prior, item.sha256)
 
 
 def _groups(inputs: Iterable[Input | InputFailure], jobs: int) -> Iterator[list[Input | InputFailure]]:
@@ -84,18 +84,6 @@ def _groups(inputs: Iterable[Input | InputFailure], jobs: int) -> Iterator[list[
             group, size = [], 0
     if group:
         yield group
-
-
-def _fitted(text: str, report: Report) -> Report:
-    """Return the report as one on the document's own text: a finding that reaches into a masked part goes."""
-    if report.source == text:
-        return report
-    return replace(
-        report,
-        evidence=tuple(e for e in report.evidence if text[e.start : e.end] == e.surface),
-        damage=tuple(d for d in report.damage if text[d.start : d.end] == d.surface),
-        source=text,
-    )
 
 
 def _reports(texts: Sequence[str], judging: Judging) -> list[Report | str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import click
+
+from detector.report import json
 
 __all__ = ["schema"]
 
@@ -12,5 +12,5 @@ __all__ = ["schema"]
 @click.command()
 def schema() -> int:
     """Write the JSON Schema of what `--format json` writes."""
-    click.echo(files("detector").joinpath("report", "schema.json").read_text(encoding="utf-8"), nl=False)
+    click.echo(json.dumps(json.schema(), indent=1))
     return 0

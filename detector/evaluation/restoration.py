@@ -41,7 +41,7 @@ from detector.training.tune import edit_distance, word_tokens
 from detector.types import Edit, Report, Restoration
 
 __all__ = [
-    "Restored",
+    "RestorationResults",
     "RestoredText",
     "by_min_gain",
     "observed_phrases",
@@ -133,7 +133,7 @@ def touching(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestorationResults:
     """Restoration and coverage by spinner, and how far reports and restorations agree."""
 
     rows: tuple[RestorationRow, ...]
@@ -188,7 +188,7 @@ def _agreement_row(name: str, reports: Sequence[Report], restorations: Sequence[
     return AgreementRow(name, documents, share(same, documents), share(shown, edits), share(changed, findings))
 
 
-def restoration(bench: Bench) -> Restored:
+def restoration(bench: Bench) -> RestorationResults:
     """Return restoration, coverage and agreement by family and unseen spinner, at the full and at a quarter rate."""
     rows, agreement = [], []
     spinners = (*REWRITING, *bench.unseen)
@@ -200,7 +200,7 @@ def restoration(bench: Bench) -> Restored:
             rows.append(_restoration_row(spinner, rate, spun, reports, restorations))
             agreement.append(_agreement_row(spinner + suffix, reports, restorations))
         bench.progress(number + 1, len(spinners))
-    return Restored(tuple(rows), tuple(agreement))
+    return RestorationResults(tuple(rows), tuple(agreement))
 
 
 def by_min_gain(bench: Bench) -> tuple[GainRow, ...]:

@@ -238,7 +238,7 @@ def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
     ]
     if s.people is not None:
         people.append(record.part("human_text_by_level", human.HumanText, partial(human.by_level, bench, s.people)))
-    restored = record.part("restoration", restoration.Restored, lambda: restoration.restoration(bench))
+    restored = record.part("restoration", restoration.RestorationResults, lambda: restoration.restoration(bench))
     return replace(
         _base(s, bench),
         roc_auc=known.rows,

@@ -108,13 +108,13 @@ def check_size(size: int, max_bytes: int) -> None:
 def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES) -> InputDocument:
     """Return the document in a file, read by the module that its suffix calls for.
 
+    Raises InputError if the file cannot be read, is not text, or needs an extra that is not installed.
+
     Parameters
     ----------
     regions : whether marks of the author are obeyed: `<!-- detector: off -->`, front matter, code fences. Otherwise
         content alone decides what is left out, so that nobody can hide text from the verdict
     max_bytes : a larger file is refused
-
-    Raises InputError if the file cannot be read, is not text, or needs an extra that is not installed.
     """
     return parse_document(path, read_bytes(path, max_bytes), path.suffix, regions)
 
@@ -145,6 +145,7 @@ _LIBRARIES = {
     "parquet": "pyarrow",
     "zstd": "zstandard",
     "remote": "fsspec",
+    "serve": "starlette uvicorn",
 }
 
 

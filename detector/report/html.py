@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["FORMAT", "render", "report_fragment", "restoration_fragment"]
+__all__ = ["FORMAT", "page_fragment", "render", "report_fragment", "restoration_fragment"]
 
 # Names of readings as CSS classes.
 _CLASSES: dict[Reading, str] = {
@@ -237,8 +237,17 @@ def render(run: ReportRun) -> str:
     )
 
 
-def _fragment(document: dict[str, Any]) -> str:
-    return _environment().get_template("fragment.html").render(d=_visible(document), style=_file("style.css"))
+def _fragment(document: dict[str, Any], with_style: bool = True) -> str:
+    style = _file("style.css") if with_style else ""
+    return _environment().get_template("fragment.html").render(d=_visible(document), style=style)
+
+
+def page_fragment(judged: JudgedDocument, prefix: str) -> str:
+    """Return a document as in the report, for a page that has style.css and report.js already.
+
+    `prefix` begins the ids of its marks, which end with their offsets.
+    """
+    return _fragment(_of_run(judged, prefix), with_style=False)
 
 
 def _prefix(kind: str, *texts: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any
 
+from detector.cues import CUE_IDS
 from detector.prior import probability_at_prior
 from detector.report.format import ReportFormat
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument, evidence_id
 from detector.types import Damage, Evidence
 
-__all__ = ["FORMAT", "document_object", "dumps", "render", "restored_object", "wrap"]
+__all__ = ["FORMAT", "document_object", "dumps", "render", "restored_object", "schema", "wrap"]
 
 SCHEMA_VERSION = 1
 # What `score` leaves out.
@@ -26,6 +28,13 @@ def dumps(value: Any, indent: int | None = None) -> str:
     """Return JSON that is readable, encodes in UTF-8 whatever it holds, and does nothing to a terminal."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _UNSAFE.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `render` and `wrap` return; the ids of the cues are those of `CUE_IDS`."""
+    made: dict[str, Any] = json.loads(files("detector").joinpath("report", "schema.json").read_text(encoding="utf-8"))
+    made["$defs"]["cue"]["enum"] = list(CUE_IDS)
+    return made
 
 
 def document_object(judged: JudgedDocument, parts: bool = True) -> dict[str, Any]:

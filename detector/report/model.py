@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from detector.cues import CUE_BY_ID
@@ -23,6 +23,7 @@ __all__ = [
     "disjoint",
     "evidence_id",
     "findings",
+    "fitted",
     "is_edit",
     "label_of",
     "reading_of",
@@ -148,6 +149,18 @@ def _of_evidence(e: Evidence) -> Finding:
 def _of_damage(d: Damage) -> Finding:
     odds = d.alternatives[0].log10_odds if d.alternatives else None
     return Finding(d.start, d.end, d.surface, d.kind, label_of(d.kind), odds, d.alternatives, d.message, is_damage=True)
+
+
+def fitted(text: str, report: Report) -> Report:
+    """Return the report as one on the document's own text: a finding that reaches into a masked part goes."""
+    if report.source == text:
+        return report
+    return replace(
+        report,
+        evidence=tuple(e for e in report.evidence if text[e.start : e.end] == e.surface),
+        damage=tuple(d for d in report.damage if text[d.start : d.end] == d.surface),
+        source=text,
+    )
 
 
 def label_of(cue: str) -> str:

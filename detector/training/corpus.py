@@ -52,6 +52,10 @@ _READ_ELSEWHERE = frozenset(
     }
 )
 
+# Articles of the corpus that are spun, seen among the worst false alarms on dev ("skin maladies as a symptom of tattoo
+# strategies", "ladies who were being inked"): their label is wrong, so nothing is fitted or measured on them.
+_SPUN = frozenset({("wikipedia_2019b", "Page/Tattooing_in_South_Korea.md")})
+
 # Shares of the other documents. The language model sees none of what the later stages are fitted on, so that
 # its probabilities there are as honest as on a user's text.
 SPLITS: tuple[tuple[Split, float], ...] = (
@@ -118,6 +122,8 @@ def read_source(path: Path) -> Iterator[CorpusDocument]:
 
 
 def read_corpus(folder: Path) -> Iterator[CorpusDocument]:
-    """Yield every document of the corpus, file by file."""
+    """Yield every human document of the corpus, file by file."""
     for path in corpus_files(folder):
-        yield from read_source(path)
+        for document in read_source(path):
+            if (document.source, document.id) not in _SPUN:
+                yield document

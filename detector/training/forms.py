@@ -733,7 +733,7 @@ FORMS: tuple[Form, ...] = (
     Form("slips in names", 1.0, _slips_in_names),
     Form("misspelt words", 1.0, _misspelt),
     Form("learners' errors", 4.0, _learners_errors),
-    Form("archaic spelling", 3.0, _archaic, of_originals=True),
+    Form("archaic spelling", 1.0, _archaic, of_originals=True),
     Form("the other side's spelling", 1.0, _dialect, of_originals=True),
 )
 _WEIGHTS = np.array([form.weight for form in FORMS]) / sum(form.weight for form in FORMS)

@@ -154,14 +154,30 @@ def _registers(genres: Sequence[str]) -> list[str]:
     return [g if counts[g] >= _MIN_REGISTER else "other" for g in genres]
 
 
+def _register_limits(score: NDArray[np.float64], register: NDArray[np.str_], target: float) -> dict[str, float]:
+    """Return the log odds that at most the share `target` of the stretches of each register exceed."""
+    return {
+        str(name): float(np.sort(score[register == name])[::-1][int(target * (register == name).sum())])
+        for name in np.unique(register)
+    }
+
+
+def _left_out(score: NDArray[np.float64], register: NDArray[np.str_], limits: dict[str, float]) -> dict[str, float]:
+    """Return the share of each register that exceeds the highest limit of the others."""
+    return {
+        name: round(float((score[register == name] > max(v for g, v in limits.items() if g != name)).mean()), 5)
+        for name in limits
+        if len(limits) > 1
+    }
+
+
 def choose_thresholds(
     models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int = 30_000
 ) -> ChosenThresholds:
-    """Return the thresholds: a threshold named `fpr=X` flags at most X of the human stretches of any register.
+    """Return the thresholds: one named `fpr=X` flags at most the share X of the human stretches of any register.
 
-    Human stretches of 60 to 600 words, half of them in the other forms in which people write. Each register's own
-    threshold flags the share X of its stretches less one standard error; the highest of all is taken, so that the
-    promise holds in a register whose threshold was chosen without it.
+    Human stretches of 60 to 600 words, half of them in the other forms in which people write. The highest of the
+    registers' own thresholds is taken, so that the promise holds in a register whose threshold was chosen without it.
     """
     drawn = sample_by_source(documents, n, seed + 70, repeat=True)
     human = _in_forms(list(human_examples(drawn, (25, 600), seed + 70)), seed)
@@ -172,35 +188,19 @@ def choose_thresholds(
     words = np.array([len(e.text.split()) for e in human])
     has_verdict = ~np.isnan(score) & (words >= 60)
     register = np.array(_registers([e.document.genre for e in human]))
+    long_enough, of_each = score[has_verdict], register[has_verdict]
     thresholds: dict[str, float] = {}
-    notes, held_out = {}, {}
+    notes, left_out = {}, {}
     for target in (0.01, 0.003, 0.001):
-        limits = {}
-        for name in sorted(set(register[has_verdict])):
-            ordered = np.sort(score[has_verdict & (register == name)])[::-1]
-            expected = target * len(ordered)
-            at = max(int(expected - np.sqrt(expected)), 0)
-            limits[str(name)] = float(ordered[at])
-        limit = max(limits.values())
-        p = float(np.clip(np.ceil(1e4 / (1 + np.exp(-limit)) + 1) / 1e4, 0.5, 0.9999))
+        limits = _register_limits(long_enough, of_each, target)
+        p = float(np.clip(np.ceil(1e4 / (1 + np.exp(-max(limits.values()))) + 1) / 1e4, 0.5, 0.9999))
         name = f"fpr={target:g}"
         thresholds[name] = p
-        # What each register gets from the threshold of the others.
-        held_out[name] = {
-            g: round(
-                float(
-                    (
-                        score[has_verdict & (register == g)] > max([v for h, v in limits.items() if h != g] or [limit])
-                    ).mean()
-                ),
-                5,
-            )
-            for g in limits
-        }
+        left_out[name] = _left_out(long_enough, of_each, limits)
         notes[name] = (
-            f"flags at most {target:.1%}, less one standard error, of the human stretches of each of {len(limits)} "
-            f"registers of the dev split ({int(has_verdict.sum())} stretches, 60 to 600 words, half of them in lower "
-            "case, without punctuation, with slips and in other forms that people write)"
+            f"flags at most {target:.1%} of the human stretches of each of {len(limits)} registers of the dev split "
+            f"({len(of_each)} stretches, 60 to 600 words, half of them in lower case, without punctuation, with slips "
+            "and in other forms that people write)"
         )
     # The strictest: a flag on a person costs more than a missed text, and nearly all spun articles are far above it.
     thresholds = {"default": thresholds[_DEFAULT], **thresholds}
@@ -208,8 +208,8 @@ def choose_thresholds(
     limit = float(log_odds(np.array(thresholds["default"])))
     metrics = {
         "dev_recall_default": round(float((_log_odds(models, [e.text for e in spun], 0.5) >= limit).mean()), 4),
-        "dev_human": int(has_verdict.sum()),
+        "dev_human": len(of_each),
         "dev_spun": len(spun),
-        "registers_left_out": held_out,
+        "registers_left_out": left_out,
     }
     return ChosenThresholds(thresholds, notes, metrics, HumanScores.from_scores(score, words))

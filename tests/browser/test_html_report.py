@@ -5,21 +5,15 @@ Out of the default run (`norecursedirs` in pyproject.toml), which needs no brows
 
 import base64
 import io
-import json
 import re
-import shutil
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from chromium import DESKTOP, PHONE, note, shown, squeezed
 from pypdf import PdfReader
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
 from detector import detect, reverse
 from detector.readers import InputDocument
@@ -28,83 +22,6 @@ from detector.report.model import InputFailure, JudgedDocument, ReportRun
 from detector.types import Alternative, Evidence, Passage, Report
 
 ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-DESKTOP, PHONE = (1000, 800), (390, 780)
-
-
-class Browser:
-    """A Chromium, and what the tests ask of it."""
-
-    def __init__(self, driver):
-        self.driver = driver
-        self.driver.execute_cdp_cmd(
-            "Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
-        )
-
-    def open(self, path, size=DESKTOP, dark=False):
-        self.cdp(
-            "Emulation.setEmulatedMedia",
-            media="",
-            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
-        )
-        width, height = size
-        self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        for kind in ("browser", "performance"):
-            self.driver.get_log(kind)  # what an earlier page left
-        self.driver.get(path.as_uri())
-        pointer = ActionBuilder(self.driver)
-        pointer.pointer_action.move_to_location(0, 0)
-        pointer.perform()
-
-    def cdp(self, command, **arguments):
-        return self.driver.execute_cdp_cmd(command, arguments)
-
-    def js(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def one(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def hover(self, element, block="center"):
-        self.js("arguments[0].scrollIntoView({block: arguments[1]})", element, block)
-        ActionChains(self.driver).move_to_element(element).perform()
-
-    def press(self, key):
-        ActionChains(self.driver).send_keys(key).perform()
-
-    def requests(self):
-        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-
-    def errors(self):
-        return [entry["message"] for entry in self.driver.get_log("browser")]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium, "no chromium on the path: Debian's packages chromium and chromium-driver have both"
-    assert chromedriver, "no chromedriver on the path: Debian's package chromium-driver has it"
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(chromedriver))
-    yield Browser(driver)
-    driver.quit()
 
 
 def judged(name):
@@ -138,18 +55,6 @@ def page(article, tmp_path_factory):
     )
     path.write_text(html.render(run), encoding="utf-8")
     return path
-
-
-def squeezed(text):
-    return "".join(text.split())
-
-
-def shown(browser, article):
-    return squeezed("".join(p.text for p in article.find_elements(By.CSS_SELECTOR, ".text p")))
-
-
-def note(mark):
-    return mark.find_element(By.CSS_SELECTOR, "[role=tooltip]")
 
 
 def test_one_file_that_asks_the_network_for_nothing(browser, page):
@@ -275,9 +180,9 @@ def test_the_restored_text_is_copied_exactly(browser, page, article):
     browser.open(page)
     browser.one("#d1 [data-copy]").click()
     said = browser.one("#d1 [role=status]")
-    WebDriverWait(browser.driver, 10).until(lambda _: said.text)
+    browser.wait(lambda: said.text)
     assert said.text == "Copied."
-    copied = browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    copied = browser.clipboard()
     assert copied == reverse(article.document.text).text
 
 
@@ -336,16 +241,11 @@ def test_damage_is_marked_and_told_apart(browser, page):
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing(browser, page, size, dark):
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     browser.open(page, size, dark)
-    # The page's policy lets no script in: this one comes through the debugger.
-    browser.cdp("Runtime.evaluate", expression=axe)
     browser.js("document.querySelectorAll('details').forEach(d => d.open = true)")
     for view in ("found", "both", "restored"):
         browser.one(f"#d1 [data-view={view}]").click()
-        found = browser.cdp("Runtime.evaluate", expression="axe.run()", awaitPromise=True, returnByValue=True)
-        violations = found["result"]["value"]["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in violations] == []
+        assert browser.violations() == []
 
 
 def test_nothing_is_wider_than_a_phone(browser, page):

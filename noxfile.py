@@ -1,0 +1,85 @@
+"""Sessions for those who work on detector: `nox -s fast`, or `nox -l` for all of them."""
+
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "fast"]
+nox.options.reuse_existing_virtualenvs = True
+ROOT = Path(__file__).resolve().parent
+
+
+@nox.session
+def fast(session: nox.Session) -> None:
+    """Run all tests but the slow ones and the gate."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", "-m", "not slow", "--ignore", "tests/test_gate.py", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def gate(session: nox.Session) -> None:
+    """Measure quality on the pinned sample against its floors."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", "tests/test_gate.py", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format."""
+    session.install("ruff>=0.6")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types."""
+    session.install("-e", ".[dev]")
+    session.run("mypy", "--strict", "detector")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation without warnings, and run its code."""
+    session.install("-e", ".[test,docs]")
+    session.run("python", "-m", "mkdocs", "build", "--strict")
+    session.run("python", "-m", "pytest", "tests/test_docs.py", "tests/test_glossary.py", "tests/test_readme.py")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Read the HTML report in Chromium."""
+    session.install("-e", ".[test,browser]")
+    session.run("python", "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build wheel and sdist, and run the tests against the installed wheel, away from the checkout."""
+    session.install("build")
+    folder = Path(session.create_tmp())
+    session.run("python", "-m", "build", "--outdir", str(folder / "dist"), ".")
+    built = max((folder / "dist").glob("*.whl"), key=lambda path: path.stat().st_mtime)
+    session.install("--force-reinstall", f"{built}[test]")
+    session.chdir(folder)
+    session.run(
+        "python", "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", str(ROOT / "tests")
+    )
+
+
+@nox.session
+def full(session: nox.Session) -> None:
+    """Run everything, fuzzers and soak too; an hour or more, by hand before a release."""
+    session.install("-e", ".[test,browser]")
+    session.run("python", "-m", "pytest", "tests", "tests/browser", "tests/libreoffice")
+    session.run("python", "tests/fuzz/fuzz.py")
+    session.run("python", "tests/fuzz/growth.py")
+    session.run("python", "tests/fuzz/soak.py")
+    session.run("python", "benchmarks/speed.py")
