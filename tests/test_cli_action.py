@@ -51,6 +51,7 @@ def step(tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_it_reports_findings_and_fails_if_it_should(step):
     for name in ("harbour-talks-spun.txt", "harbour-talks.txt"):
         (step.texts / name).write_text((ARTICLES / name).read_text(encoding="utf-8"), encoding="utf-8")
