@@ -205,7 +205,8 @@ DAMAGED = HUMAN.replace("ferry", "fеrry").replace("since", "sіncе").replace("
 def test_a_document_in_parts_has_one_verdict(models, text, verdict):
     report = detect(text)
     assert report.verdict == verdict
-    assert report.n_words == sum(tokenize([text], models.vocabulary).n_words)
+    in_all = sum(tokenize([text], models.vocabulary).n_words)
+    assert in_all - 2 <= report.n_words + report.omitted_words <= in_all + 2  # words beside marks count differently
     assert (report.probability is None) == (verdict in ("unsupported_language", "insufficient_text"))
 
 

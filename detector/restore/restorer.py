@@ -24,6 +24,7 @@ from detector.types import Edit, EditAlternative
 
 __all__ = ["Restorer", "RestorerSettings", "write_words"]
 
+_MAX_PENALTY = -12.0  # log10; no gain is as high
 _ALTERNATIVES = 5  # readings of an edit that are shown
 # Either of two very common words reads well nearly everywhere ("could" for "may", "by" for "through"), and which one it
 # was changes the meaning. So swapping them takes so many more powers of ten. On dev 0.7 leaves half a point fewer
@@ -99,7 +100,7 @@ class Restorer:
     def penalty(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the powers of ten that gains in documents of such P(spun) lose, 0 or less, float64 (documents,)."""
         out: NDArray[np.float64] = self.settings.caution * np.log10(np.maximum(probability, 1e-9))
-        return out
+        return np.maximum(out, _MAX_PENALTY)
 
     def plans(
         self,
