@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from detector import apply_plan, detect_many, reverse
-from detector.evaluation.metrics import roc_auc
 from detector.training.families import FAMILIES
-from detector.training.spinners import TableSpinner
 from detector.training.tune import edit_distance, word_tokens
 from detector.types import Report, Restoration
 
@@ -80,7 +79,7 @@ def test_no_verdict_abstains(measured):
 def test_spun_scores_above_human(measured):
     spun = [r for row, r in zip(measured.spun, measured.spun_reports, strict=True) if row["family"] != DAMAGE]
     p = np.array([r.probability for r in (*measured.human_reports, *spun)], dtype=np.float64)
-    assert roc_auc(p, np.arange(len(p)) >= len(measured.human)) >= FLOORS["roc_auc"]
+    assert roc_auc_score(np.arange(len(p)) >= len(measured.human), p) >= FLOORS["roc_auc"]
 
 
 def test_damage_is_told_and_moves_no_verdict(measured):

@@ -77,13 +77,13 @@ def test_what_is_cased_and_what_is_too_short_to_tell_stays_as_it_stands(models, 
     words = (batch.shape & WORD) != 0
     written = [batch.surface(i, i + 1) for i in np.flatnonzero(words)]
     assert ((batch.shape[words] & FIRST_UPPER) != 0).tolist() == [w[:1].isupper() for w in written]
-    ids, shape = truecased(batch.ids, batch.shape, batch.document_of, 1, models.vocabulary)
+    ids, shape, _ = truecased(batch.ids, batch.shape, batch.document_of, 1, models.vocabulary)
     assert ids is batch.ids
     assert shape is batch.shape
 
 
 def test_what_was_read_in_its_usual_case_stays_so(models):
     batch = tokenize([TEXT.lower(), TEXT.upper(), TEXT], models.vocabulary)
-    ids, shape = truecased(batch.ids, batch.shape, batch.document_of, 3, models.vocabulary)
+    ids, shape, _ = truecased(batch.ids, batch.shape, batch.document_of, 3, models.vocabulary)
     assert ids.tolist() == batch.ids.tolist()
     assert shape.tolist() == batch.shape.tolist()

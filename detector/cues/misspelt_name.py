@@ -43,7 +43,8 @@ _MIN_LETTERS, _MIN_RIGHT_LETTERS = 3, 4  # letters; shorter names too often diff
 _MIN_MENTIONS = (
     2  # times that the text has a name which it alone knows; two names that stand there once are both at home
 )
-_MIN_LOG10_ODDS = 0.5  # log10 odds from which a misspelt name is reported
+_MIN_LOG10_ODDS = 0.0  # log10 odds from which a misspelt name is reported
+_MIN_LOG10_ODDS_ONE_CASE = 2.0  # the same in a text whose capitals mean nothing
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
 
 
@@ -74,7 +75,10 @@ def find(context: CueContext) -> Found:
     # The likeliest of each mention; of equals the first.
     order = np.lexsort((-odds, slips.place))
     best = order[np.diff(slips.place[order], prepend=-1) != 0]
-    for row in best[odds[best] >= _MIN_LOG10_ODDS].tolist():
+    # Without capitals a word that is not listed may be anything.
+    one_case = batch.one_case[batch.document_of[slips.place[best]]]
+    least = np.where(one_case, _MIN_LOG10_ODDS_ONE_CASE, _MIN_LOG10_ODDS)
+    for row in best[odds[best] >= least].tolist():
         place, gain, right = int(slips.place[row]), round(float(odds[row]), 2), slips.right[row]
         out[int(batch.document_of[place])].append(
             Evidence(

@@ -97,6 +97,7 @@ class TokenBatch:
     shape : uint8 (n,), bits FIRST_UPPER, ALL_UPPER, WORD (holds a letter or digit), SENTENCE_START, HYPHENATED
         (stands beside a hyphen without a space)
     documents : int64 (len(texts) + 1,), document d owns tokens documents[d]:documents[d + 1]
+    one_case : bool (len(texts),), documents whose capitals mean nothing; their words have their usual case in `shape`
     """
 
     texts: tuple[str, ...]
@@ -105,6 +106,7 @@ class TokenBatch:
     ends: NDArray[np.int64]
     shape: NDArray[np.uint8]
     documents: NDArray[np.int64]
+    one_case: NDArray[np.bool_]
 
     @cached_property
     def document_of(self) -> NDArray[np.int32]:
@@ -150,6 +152,7 @@ class TokenBatch:
             self.ends[rows],
             self.shape[rows],
             bounds,
+            self.one_case[documents],
         )
 
     def surface(self, start: int, end: int) -> str:
@@ -246,8 +249,8 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
 
     out_shape |= _sentence_starts(out_ids, out_shape, vocabulary)
     document = np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(documents))
-    out_ids, out_shape = truecased(out_ids, out_shape, document, len(texts), vocabulary)
-    return TokenBatch(texts, out_ids, out_starts, out_ends, out_shape, documents)
+    out_ids, out_shape, one_case = truecased(out_ids, out_shape, document, len(texts), vocabulary)
+    return TokenBatch(texts, out_ids, out_starts, out_ends, out_shape, documents, one_case)
 
 
 def _paragraph_breaks(

@@ -35,8 +35,8 @@ def truecased(
     document: NDArray[np.int32],
     n: int,
     vocabulary: Vocabulary,
-) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
-    """Return ids and shapes in which documents of one case are read in the usual case of their words.
+) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return ids and shapes in which documents of one case are read in the usual case of their words, and which those are.
 
     Parameters
     ----------
@@ -60,13 +60,14 @@ def truecased(
     # Capitals throughout, or at the head of every word.
     common, enough_common = _share(upper, inner & (usual == LOWER), document, n)
     capitals = enough_common & (common > _MANY)
-    caseless = (lower | capitals)[document] & word
+    one_case = lower | capitals
+    caseless = one_case[document] & word
     if not caseless.any():
-        return ids, shape
+        return ids, shape, one_case
     # A word that is not listed is mostly a name.
     ids = np.where(caseless & (ids == UNKNOWN), NAME, ids).astype(np.int32)
     capital = caseless & ((usual != LOWER) | start | (ids == NAME))
     kept = shape & ~np.uint8(FIRST_UPPER | ALL_UPPER | MIXED_CASE)
     kept |= np.where(capital, FIRST_UPPER, 0).astype(np.uint8)
     kept |= np.where(caseless & (usual == UPPER), ALL_UPPER, 0).astype(np.uint8)
-    return ids, np.where(caseless, kept, shape).astype(np.uint8)
+    return ids, np.where(caseless, kept, shape).astype(np.uint8), one_case
