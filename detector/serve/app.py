@@ -7,7 +7,7 @@ import json
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -97,13 +97,15 @@ async def _body(request: Request, max_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-async def _discard(request: Request, max_bytes: int) -> None:
+async def _discard(request: Request, limits: ServeSettings) -> None:
     """Read what a refused request still sends, within limits: many clients read no answer before they have sent all."""
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > max_bytes:
-            return
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(limits.seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > limits.max_bytes:
+                    return
 
 
 def _error(status: int, message: str, **headers: str) -> JSONResponse:
@@ -128,11 +130,11 @@ class _Server:
                         made = await self.pool.ask(kind, await _body(request, limits.max_bytes))
                 return Response(made.content, made.status, media_type=made.media_type)
             except PoolFull:
-                await _discard(request, limits.max_bytes)
+                await _discard(request, limits)
                 message = "all workers are at work and the queue is full: ask again later"
                 return _error(429, message, **{"Retry-After": str(_RETRY_SECONDS)})
             except _TooLarge:
-                await _discard(request, limits.max_bytes)
+                await _discard(request, limits)
                 return _error(413, f"more than {limits.max_bytes:,} bytes, the most that is read: send less at once")
             except TimeoutError:
                 message = f"not done in {limits.seconds:g} seconds, the most that a request may take: send less at once"
