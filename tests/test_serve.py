@@ -463,7 +463,7 @@ def test_a_body_beyond_the_limit_is_refused(serve):
     assert status == 413
     assert "5,000 bytes" in json.loads(said)["error"]
     chunks = (b"x" * 1000 for _ in range(9))  # whose size is not announced
-    assert served.post("/v1/score", chunks, {"Transfer-Encoding": "chunked"}.items())[0] in (413, 400)
+    assert served.post("/v1/score", chunks)[0] == 413
     assert served.post("/v1/score", body_of({"text": "Few words."}))[0] == 200
 
 

@@ -7,7 +7,7 @@ import json
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -85,25 +85,32 @@ def _text_of(package: str, *path: str) -> str:
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:
-    """Return the body of a request. Raises _TooLarge if it has more bytes than allowed."""
-    if int(request.headers.get("content-length", 0)) > max_bytes:
-        raise _TooLarge
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > max_bytes:
-            raise _TooLarge
-        parts.append(part)
-    return b"".join(parts)
+    """Return the body of a request. Raises _TooLarge if it has more bytes than allowed.
 
-
-async def _discard(request: Request, max_bytes: int) -> None:
-    """Read what a refused request still sends, within limits: many clients read no answer before they have sent all."""
+    Up to twice as many are read all the same: many clients read no answer before they have sent all.
+    """
+    parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > max_bytes:
-            return
+        if size > 2 * max_bytes:
+            break
+        if size <= max_bytes:
+            parts.append(part)
+    if size > max_bytes:
+        raise _TooLarge
+    return b"".join(parts)
+
+
+async def _discard(request: Request, limits: ServeSettings) -> None:
+    """Read what a request sends that is refused for want of a place, within limits."""
+    size = 0
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(limits.seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size > limits.max_bytes:
+                    return
 
 
 def _error(status: int, message: str, **headers: str) -> JSONResponse:
@@ -128,11 +135,10 @@ class _Server:
                         made = await self.pool.ask(kind, await _body(request, limits.max_bytes))
                 return Response(made.content, made.status, media_type=made.media_type)
             except PoolFull:
-                await _discard(request, limits.max_bytes)
+                await _discard(request, limits)
                 message = "all workers are at work and the queue is full: ask again later"
                 return _error(429, message, **{"Retry-After": str(_RETRY_SECONDS)})
             except _TooLarge:
-                await _discard(request, limits.max_bytes)
                 return _error(413, f"more than {limits.max_bytes:,} bytes, the most that is read: send less at once")
             except TimeoutError:
                 message = f"not done in {limits.seconds:g} seconds, the most that a request may take: send less at once"
