@@ -36,7 +36,7 @@ def truecased(
     n: int,
     vocabulary: Vocabulary,
 ) -> tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.bool_]]:
-    """Return ids and shapes in which documents of one case are read in the usual case of their words, and which those are.
+    """Return ids and shapes with documents of one case in the usual case of their words, and which documents those are.
 
     Parameters
     ----------
