@@ -99,7 +99,7 @@ def main() -> None:
             "scan, two processes": partial(scanned, large, 2),
         }
         try:
-            import datatrove
+            import datatrove  # noqa: F401
 
             for name in ("GopherQualityFilter", "C4QualityFilter", "FineWebQualityFilter"):
                 works[name] = partial(filtered, name, texts)

@@ -145,7 +145,7 @@ def test_pruning_keeps_probabilities_summing_to_one(sentences, vocabulary):
 
 
 def test_what_people_say_is_likelier(models):
-    lm, vocabulary = models.close.extractor.language_model, models.vocabulary
+    lm, vocabulary = models.full.extractor.language_model, models.vocabulary
     for usual, odd in (("the prime minister said", "the prime minister mentioned"), ("last year", "final year")):
         a = lm.log10_prob(vocabulary.ids_of(["of", *usual.split()])).sum()
         b = lm.log10_prob(vocabulary.ids_of(["of", *odd.split()])).sum()

@@ -169,7 +169,7 @@ def test_comments_give_the_odds_and_the_other_readings():
     out = write(of(run(text)), text, [edit], DATE).data
     (comment,) = comments(out).values()
     assert "".join(comment.itertext()) == (
-        f"“May” is {times_likelier(3.1)} here. "
+        f"“May” is {times_likelier(3.1)} here than “Could”. "
         f"Other readings: “March”, {times_likelier(1.4)}; “Can”, {times_likelier(-0.5)}."
     )
     assert (comment.get(w("author")), comment.get(w("date"))) == ("detector", "2024-05-06T07:08:07Z")
@@ -180,7 +180,7 @@ def test_a_file_without_comments_gets_a_part_for_them():
     add(document, run("calm sea"))
     for data in (saved(document), of(run("calm sea"))):  # with other parts and without any
         (comment,) = docx.Document(io.BytesIO(written(data, ("calm", "quiet")))).comments
-        assert comment.text == "“quiet” is about 100 times likelier here."
+        assert comment.text == "“quiet” is about 100 times likelier here than “calm”."
 
 
 def test_comments_of_others_stay_and_ids_are_unique():

@@ -28,8 +28,8 @@ _MAX_PENALTY = -12.0  # log10; no gain is as high
 _ALTERNATIVES = 5  # readings of an edit that are shown
 # Either of two very common words reads well nearly everywhere ("could" for "may", "by" for "through"), and which one it
 # was changes the meaning. So swapping them takes so many more powers of ten. On dev 0.7 leaves half a point fewer
-# errors than 1.5 (of round trips 2 points).
-_COMMON_WORD_ZIPF, _COMMON_WORD_CAUTION = 5.8, 0.7
+# errors than 1.5, and turns "could not agree" into "may not agree".
+_COMMON_WORD_ZIPF, _COMMON_WORD_CAUTION = 5.8, 1.5
 
 
 @dataclass(frozen=True)
