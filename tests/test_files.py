@@ -112,7 +112,7 @@ def test_a_device_is_written_to_directly():
 
 
 def test_a_folder_is_not_replaced(tmp_path):
-    with pytest.raises(OSError), write_file(tmp_path) as file:
+    with pytest.raises(IsADirectoryError), write_file(tmp_path) as file:
         file.write("New.")
     assert tmp_path.is_dir()
 
