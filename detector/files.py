@@ -53,14 +53,16 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
     ...     Path(folder, "a.txt").read_text()
     'Whole.'
     """
-    target = Path(os.path.realpath(path))
-    former = target.stat() if target.exists() else None
+    given = Path(path)
+    former = given.stat() if given.exists() else None
     if former is not None and stat.S_ISDIR(former.st_mode):
         raise IsADirectoryError(21, os.strerror(21), str(path))
     if former is not None and not stat.S_ISREG(former.st_mode):
-        with target.open("wb") if binary else target.open("w", encoding="utf-8", newline="") as device:
+        # By the name that was given: a pipe's real path, /proc/.../pipe:[1], cannot be opened.
+        with given.open("wb") if binary else given.open("w", encoding="utf-8", newline="") as device:
             yield device
         return
+    target = Path(os.path.realpath(given))
     if former is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, os.strerror(13), str(path))
     partial = target.with_name(f".{secrets.token_hex(8)}.partial")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from detector.cli.messages import Usage
-from detector.cli.output import write_file
+from detector.files import write_file
 from detector.report.json import dumps
 from detector.report.model import JudgedDocument, evidence_id
 from detector.types import Damage, Evidence
@@ -69,7 +69,7 @@ class Baseline:
                 gone = self.known[document["path"]].copy()
                 for kind in _KINDS:
                     document[kind] = [item for item in document.get(kind, []) if not _taken(gone, item)]
-        with write_file(self.path) as file:
+        with write_file(self.path, binary=True) as file:
             file.write((dumps(self.run, indent=1) + "\n").encode())
 
 

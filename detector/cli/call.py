@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from detector.cli.messages import PipeClosed, Usage, echo_error
-from detector.cli.output import check_not_an_input, name_in, write_file
+from detector.cli.output import check_not_an_input, name_in
 from detector.cli.progress import WordProgress, bar
+from detector.files import write_file
 from detector.report.model import InputFailure
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Invocation:
             sys.stdout.flush()
             return
         try:
-            with write_file(self.output) as file:
+            with write_file(self.output, binary=True) as file:
                 yield lambda data: _write(file, data)
         except OSError as error:
             if isinstance(error, BrokenPipeError):

@@ -1,19 +1,15 @@
-"""Where results go: files that appear when all of them is written, and the formats that their names ask for."""
+"""Where results go: the formats that file names ask for, and names that would overwrite an input."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from detector.cli.messages import Usage
 from detector.report.formats import REPORT_FORMATS
 from detector.writers import WRITERS
 
-__all__ = ["check_not_an_input", "format_for", "name_in", "write_file"]
+__all__ = ["check_not_an_input", "format_for", "name_in"]
 
 # Suffixes that ask for a format, the first for each being the one that `--output-dir` gives its files.
 _SUFFIXES: dict[str, tuple[str, ...]] = {
@@ -24,36 +20,6 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     **{writer.name: writer.suffixes for writer in WRITERS},
     **{made.name: made.suffixes for made in REPORT_FORMATS},
 }
-
-
-@contextmanager
-def write_file(path: Path) -> Iterator[IO[bytes]]:
-    """Yield a file that takes the place of `path` when all is written; a call that is broken off leaves what was there.
-
-    A symbolic link stays one, and the file's mode stays. What is no regular file (a device, a pipe) is written to.
-    """
-    if path.exists() and not path.is_file():
-        with path.open("wb") as file:
-            yield file
-        return
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.chmod(target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o22)
-    os.umask(mask)
-    return mask
 
 
 def format_for(output: Path | None, asked: str | None, default: str, formats: Sequence[str]) -> str:

@@ -14,9 +14,10 @@ from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
 from detector.cli.judging import isolated, restore
 from detector.cli.messages import Usage
 from detector.cli.options import Span, call_of, common, config_of, rules_of
-from detector.cli.output import check_not_an_input, write_file
+from detector.cli.output import check_not_an_input
 from detector.cli.rules import Rules
 from detector.errors import InputError, PlanError
+from detector.files import write_file
 from detector.report.diff import unified_diff
 from detector.report.json import restored_object, wrap
 from detector.report.model import InputFailure, RestoredDocument, findings
@@ -173,7 +174,7 @@ def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
     if data is None:
         return
     try:
-        with write_file(Path(document.path)) as file:
+        with write_file(Path(document.path), binary=True) as file:
             file.write(data)
     except OSError as error:
         call.fail(InputFailure(document.path, f"cannot be written: {error.strerror or error}"))
