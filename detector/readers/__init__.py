@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from detector.errors import InputError
-from detector.readers.document import InputDocument, Omission, blank
+from detector.readers.document import InputDocument, Omission
 from detector.readers.regions import without_regions
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "SUFFIXES",
     "InputDocument",
     "Omission",
-    "blank",
     "decode",
     "encoding_of",
     "iter_paths",

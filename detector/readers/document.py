@@ -6,19 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-__all__ = ["InputDocument", "Omission", "blank"]
+from detector.text.prose import blanked
+
+__all__ = ["InputDocument", "Omission"]
 
 Omission = tuple[int, int, str]
 _WORD = re.compile(r"\w+")
-
-
-def blank(text: str) -> str:
-    """Return spaces of the same length, line breaks kept, so that offsets and paragraphs stay.
-
-    >>> blank("a\\nbc")
-    ' \\n  '
-    """
-    return re.sub(r"[^\r\n]", " ", text)
 
 
 @dataclass(frozen=True)
@@ -66,8 +59,4 @@ class InputDocument:
             if end > reach:
                 omitted.append((max(start, reach), end, reason))
                 reach = end
-        judged, out, position = self.judged_text, [], 0
-        for start, end, _ in omitted:
-            out += [judged[position:start], blank(judged[start:end])]
-            position = end
-        return replace(self, judged="".join([*out, judged[position:]]), omitted=tuple(omitted))
+        return replace(self, judged=blanked(self.judged_text, omitted), omitted=tuple(omitted))

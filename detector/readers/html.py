@@ -7,8 +7,9 @@ import unicodedata
 from pathlib import Path
 
 from detector.errors import InputError
-from detector.readers import InputDocument, blank, decode, missing_extra, quiet_log
+from detector.readers import InputDocument, decode, missing_extra, quiet_log
 from detector.readers.regions import cut_regions
+from detector.text.prose import blank
 
 __all__ = ["read"]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from detector.readers import InputDocument, Omission, blank
+from detector.readers import InputDocument, Omission
 from detector.readers.text import read as read_text
-from detector.text.prose import is_prose
+from detector.text.prose import blanked, is_prose
 
 __all__ = ["masked", "read"]
 
@@ -121,20 +121,12 @@ def _blocks(text: str, obey: bool) -> Iterator[Omission]:
             yield outer, last, ""
 
 
-def _without(text: str, spans: list[Omission]) -> str:
-    out, position = [], 0
-    for start, end, _ in spans:
-        out += [text[position:start], blank(text[start:end])]
-        position = end
-    return "".join([*out, text[position:]])
-
-
 def _left_out(text: str, obey: bool) -> tuple[str, list[Omission]]:
     """Return the text with all that is not prose turned into spaces, and what that was; "" stands for markup."""
     blocks = list(_blocks(text, obey))
-    prose = _without(text, blocks)
+    prose = blanked(text, blocks)
     inline = list(_inline(prose))
-    return _without(prose, inline), sorted([*blocks, *inline])
+    return blanked(prose, inline), sorted([*blocks, *inline])
 
 
 def masked(text: str) -> str:

@@ -157,14 +157,6 @@ class TokenScores:
     context: NDArray[np.float32]
     queries: NDArray[np.float32]
 
-    @property
-    def oddness(self) -> NDArray[np.float64]:
-        """What the context holds against a word, the mean over the words of each text, float64 (texts,), 0 or more."""
-        against = np.bincount(
-            self.batch.document_of, weights=np.maximum(-self.context, 0), minlength=len(self.batch.texts)
-        )
-        return against / np.maximum(self.batch.n_words, 1)
-
 
 @dataclass(frozen=True)
 class DocumentTermCounts:

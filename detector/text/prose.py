@@ -16,7 +16,7 @@ from functools import cached_property
 
 from detector.text.vocabulary import skeleton
 
-__all__ = ["OMISSION_REASONS", "blanked", "is_code", "is_prose", "omitted_spans"]
+__all__ = ["OMISSION_REASONS", "blank", "blanked", "is_code", "is_prose", "omitted_spans"]
 
 OMISSION_REASONS = ("region", "front_matter", "comment", "code", "table", "words", "verse", "notes", "language")
 
@@ -397,6 +397,15 @@ def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, int, str]]:
             yield first, last, found
 
 
+def blank(text: str) -> str:
+    """Return spaces of the same length, line breaks kept, so that offsets and paragraphs stay.
+
+    >>> blank("a\\nbc")
+    ' \\n  '
+    """
+    return re.sub(r"[^\r\n]", " ", text)
+
+
 def blanked(text: str, spans: Sequence[Omission]) -> str:
     """Return a text of the same length in which spaces stand for the spans; line breaks stay.
 
@@ -405,7 +414,7 @@ def blanked(text: str, spans: Sequence[Omission]) -> str:
     """
     pieces, position = [], 0
     for start, end, _ in spans:
-        pieces += [text[position:start], re.sub(r"[^\r\n]", " ", text[start:end])]
+        pieces += [text[position:start], blank(text[start:end])]
         position = end
     return "".join(pieces) + text[position:]
 
