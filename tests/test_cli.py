@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from detector import __version__
-from detector.cli import main
 from detector.config import Config, find_config, read_config
 from detector.cues import CUE_IDS
 from detector.errors import InputError
@@ -20,27 +19,7 @@ SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    Path("spun.txt").write_text(SPUN, encoding="utf-8")
-    Path("human.txt").write_text(HUMAN, encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def run(capfd):
-    """Run the command line; return exit code, standard output and standard error."""
-
-    def call(*arguments):
-        capfd.readouterr()
-        code = main([str(a) for a in arguments])
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 class TestExitCodes:

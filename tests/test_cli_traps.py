@@ -13,9 +13,8 @@ import docx
 import pytest
 
 from detector import __version__, detect, reverse, scores
-from detector.cli import main
-from detector.cli.output import write_file
 from detector.cues import CUES
+from detector.files import write_file
 from detector.readers import InputDocument
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
@@ -27,27 +26,7 @@ def paragraphs(text):
     return "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n\n"))
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    Path("spun.txt").write_text(SPUN, encoding="utf-8")
-    Path("human.txt").write_text(HUMAN, encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def run(capfd):
-    """Run the command line; return exit code, standard output and standard error."""
-
-    def call(*arguments):
-        capfd.readouterr()
-        code = main([str(a) for a in arguments])
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.fixture
@@ -292,7 +271,7 @@ class TestOutput:
 
     def test_a_file_that_was_not_finished_leaves_the_old_one(self, folder):
         Path("a.txt").write_text("old")
-        with suppress(ZeroDivisionError), write_file(Path("a.txt")) as file:
+        with suppress(ZeroDivisionError), write_file(Path("a.txt"), binary=True) as file:
             file.write(b"new")
             raise ZeroDivisionError
         assert Path("a.txt").read_text() == "old"
