@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import importlib.util
 from pathlib import Path
 
 import click
@@ -73,7 +73,7 @@ def evaluate(
     quiet: bool,
 ) -> int:
     """Measure the models on held-out text and write the model card."""
-    if find_spec("matplotlib") is None:
+    if importlib.util.find_spec("matplotlib") is None:
         raise Usage("evaluating needs matplotlib: pip install matplotlib")
     from detector.evaluation.run import EvaluateSettings, write_spun_documents
     from detector.evaluation.run import evaluate as run

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -80,7 +80,7 @@ def train(
     **sizes: int,
 ) -> int:
     """Rebuild all models from a corpus."""
-    missing = [name for name in ("torch", "scipy") if find_spec(name) is None]
+    missing = [name for name in ("torch", "scipy") if importlib.util.find_spec(name) is None]
     if missing:
         raise Usage(f"training needs {' and '.join(missing)}: pip install {' '.join(missing)}")
     from detector.training.train import TrainSettings
