@@ -1,11 +1,10 @@
-"""Files and folders that survive crashes: a file is replaced whole or not at all, a folder has one user at a time."""
+"""Files that survive crashes: replaced whole or not at all, and locks that end with their process."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,9 +12,7 @@ from typing import IO, Any
 
 from detector.errors import InputError
 
-__all__ = ["locked", "write_file", "write_new_file"]
-
-_LOCK = ".detector.lock"
+__all__ = ["Lock", "lock", "write_file", "write_new_file"]
 
 
 def _sync_folder(folder: Path) -> None:
@@ -39,10 +36,10 @@ def _open(path: Path, flags: int, permissions: int, binary: bool) -> IO[Any]:
 def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Iterator[IO[Any]]:
     """Open a file to write, as UTF-8 or bytes; it takes the place of `path` when the body ends without an error.
 
-    The content goes to a file of random name beside the target, is synced to the disk, and is renamed. Until then the
-    former file stays as it was, and an error or a full disk leaves it so. A link stays: its target is replaced. The
-    permissions of an existing file stay, and its owner if we may give files away. A device or pipe (`/dev/stdout`) is
-    written to directly. `sync=False` is for what may be lost in a power cut.
+    The content goes to a hidden file of random name beside the target, is synced to the disk, and is renamed. Until
+    then the former file stays as it was, and an error or a full disk leaves it so. A link stays: its target is
+    replaced. The permissions of an existing file stay, and its owner if we may give files away. A device or pipe
+    (`/dev/stdout`) is written to directly. `sync=False` is for files that may be lost in a power cut.
 
     Raises OSError if the file cannot be written.
 
@@ -65,7 +62,8 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
     target = Path(os.path.realpath(given))
     if former is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, os.strerror(13), str(path))
-    partial = target.with_name(f".{secrets.token_hex(8)}.partial")
+    # The start of the target's name tells whose file a killed process has left; all of it might be too long.
+    partial = target.with_name(f".{target.name[:32]}.{secrets.token_hex(8)}.partial")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         # A new file has the permissions that the user's mask leaves; that of a secret is never open in between.
@@ -97,44 +95,58 @@ def write_new_file(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _try_lock(handle: int) -> bool:
-    """Lock an open file, or return False if somebody else has; a file system without locks locks nobody out."""
-    if sys.platform == "win32":
+class Lock:
+    """A lock that this process holds on a file; it ends with the process, however that ends."""
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self._path = path
+        self._handle: int | None = handle
+
+    def release(self) -> None:
+        """Remove the file and let others go on; a second call changes nothing."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            self._path.unlink(missing_ok=True)
+            os.close(handle)
+
+
+def lock(path: Path, wait: bool) -> Lock | None:
+    """Return a lock on a file, which is made for it; None if another process holds it and `wait` is false.
+
+    Raises InputError if the file system of the folder has no locks.
+    """
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            _acquire(handle, wait)
+            # The former holder removes the file on release: a lock on a removed file excludes nobody.
+            if path.stat().st_ino == os.fstat(handle).st_ino:
+                return Lock(path, handle)
+        except FileNotFoundError:
+            pass
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        except OSError as error:
+            os.close(handle)
+            raise InputError(
+                f"{path.parent}: files cannot be locked here ({error.strerror}): give a local folder"
+            ) from None
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _acquire(handle: int, wait: bool) -> None:
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # Windows
         import msvcrt
 
         try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # no locks on this file system, as on some network drives
-        return True
-    return True
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[Path]:
-    """Hold a folder, made if it is missing, for this process alone; the lock ends with the process, however it ends.
-
-    The empty lock file stays in the folder: to remove it would open a gap in which two processes hold one lock each.
-
-    Raises InputError if another process holds the folder, or it cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        handle = os.open(folder / _LOCK, flags, 0o666)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    try:
-        if not _try_lock(handle):
-            raise InputError(f"{folder}: another run works in this folder: wait until it ends, or give another folder")
-        yield folder
-    finally:
-        os.close(handle)
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError as error:
+            raise BlockingIOError(*error.args) from None
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all; a folder has one user at a time."""
+"""A file is replaced whole or not at all; a lock has one holder."""
 
 import os
 import stat
@@ -10,8 +10,7 @@ import pytest
 
 from detector import detect
 from detector.cache import ResultCache
-from detector.errors import InputError
-from detector.files import locked, write_file, write_new_file
+from detector.files import lock, write_file, write_new_file
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs permissions, links and devices of POSIX")
 
@@ -163,41 +162,38 @@ def test_a_new_file_overwrites_nothing(tmp_path):
     assert (tmp_path / "a").read_text() == "One."
 
 
-HOLD = "import sys; from pathlib import Path; from detector.files import locked\nwith locked(Path(sys.argv[1])): {}"
+TAKE = (
+    "import os, sys; from pathlib import Path; from detector.files import lock\nheld = lock(Path(sys.argv[1]), False)"
+)
 
 
-def hold(folder, what):
+def in_another_process(path, code):
     return subprocess.run(
-        [sys.executable, "-c", HOLD.format(what), str(folder)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", f"{TAKE}\n{code}", str(path)], capture_output=True, text=True, check=False
     )
 
 
-def test_a_folder_has_one_user_at_a_time(tmp_path):
-    folder = tmp_path / "new" / "out"
-    with locked(folder):
-        second = hold(folder, "print('in')")
-        assert "another run works in this folder" in second.stderr
-        assert second.stdout == ""
-    assert hold(folder, "print('in')").stdout == "in\n"
+def test_a_lock_has_one_holder_at_a_time(tmp_path):
+    held = lock(tmp_path / "x", wait=False)
+    assert lock(tmp_path / "x", wait=False) is None
+    assert in_another_process(tmp_path / "x", "print(held)").stdout == "None\n"
+    held.release()
+    held.release()
+    assert os.listdir(tmp_path) == []
+    assert in_another_process(tmp_path / "x", "print(held is None)").stdout == "False\n"
 
 
 def test_a_lock_ends_with_its_process_however_that_ends(tmp_path):
-    assert hold(tmp_path, "import os; os._exit(9)").returncode == 9
-    with locked(tmp_path):
-        pass
+    assert in_another_process(tmp_path / "x", "os._exit(9)").returncode == 9
+    lock(tmp_path / "x", wait=False).release()
 
 
-def test_an_error_inside_lets_the_folder_go(tmp_path):
-    with pytest.raises(RuntimeError), locked(tmp_path):
-        raise RuntimeError
-    with locked(tmp_path):
-        pass
-
-
-def test_a_folder_that_cannot_be_made_is_told(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(InputError, match="cannot be written"), locked(tmp_path / "file" / "out"):
-        pass
+def test_a_long_name_leaves_room_for_that_of_the_unfinished_file(tmp_path):
+    for name in ("a" * 255, "é" * 127, "\U0001f600" * 63):
+        with write_file(tmp_path / name) as file:
+            file.write("One.")
+        assert (tmp_path / name).read_text() == "One."
+    assert len(os.listdir(tmp_path)) == 3
 
 
 class TestCache:

@@ -20,7 +20,6 @@ from detector import InputError, detect, scores
 from detector.cli import main
 from detector.readers import records
 from detector.scan import ScanSettings, ScanStopped, scan
-from detector.scan.folder import lock
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
@@ -410,15 +409,6 @@ def test_what_another_scan_is_at_is_waited_for_and_done_if_that_dies(tmp_path, s
     scan(settings, progress=progress)
     assert os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) == -signal.SIGKILL
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
-
-
-def test_a_lock_is_held_by_one_and_goes_with_its_process(tmp_path):
-    held = lock(tmp_path / "x", wait=False)
-    assert lock(tmp_path / "x", wait=False) is None
-    held.release()
-    assert not (tmp_path / "x").exists()
-    assert in_a_child(lambda: (lock(tmp_path / "x", wait=False), os.kill(os.getpid(), signal.SIGKILL))) < 0
-    lock(tmp_path / "x", wait=False).release()
 
 
 @pytest.mark.parametrize("files", [1, 5])

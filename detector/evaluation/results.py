@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from detector.errors import InputError
+from detector.files import write_file
 
 __all__ = [
     "AblationRow",
@@ -327,9 +328,8 @@ def write_json(value: Any, path: Path) -> None:
     else:
         fields = ",\n".join(f"{line(k)}: {line(v)}" for k, v in _plain(dataclasses.asdict(value)).items())
         text = f"{{\n{fields}\n}}\n"
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    with write_file(path) as file:
+        file.write(text)
 
 
 def _revived(kind: Any, value: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 from detector import api
 from detector.errors import InputError
+from detector.files import lock
 from detector.model_store import load_models
 from detector.readers.records import (
     BadRecord,
@@ -31,7 +32,7 @@ from detector.readers.records import (
 from detector.report.model import InputFailure
 from detector.scan.batches import Item, iter_batches, iter_scored
 from detector.scan.counts import Counts
-from detector.scan.folder import ScanFolder, lock, read_json, write_json
+from detector.scan.folder import ScanFolder, read_json, write_json
 from detector.scan.settings import ScanProgress, ScanSettings, ScanStopped, ScanSummary
 from detector.scan.work import FileWork, PartWork, ScanContext
 from detector.version import __version__
@@ -322,7 +323,7 @@ class _Scan:
     def _scan(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> None:
         # What scans that were killed have left: it goes with the parts of its file.
         for path in self.folder.parts.iterdir():
-            self._leftovers.setdefault(path.name[: self.folder.KEY_LENGTH], []).append(path)
+            self._leftovers.setdefault(path.name.lstrip(".")[: self.folder.KEY_LENGTH], []).append(path)
         try:
             self._work(self._units(files, by_parts))
             # What other scans were at: each part is waited for, and done here if its scan has died.

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detector.files import Lock
 from detector.readers.records import BadRecord, CorpusFile, FileIndex, Part, Record
 from detector.scan.counts import Counts
-from detector.scan.folder import Lock, ScanFolder, write_json
+from detector.scan.folder import ScanFolder, write_json
 from detector.scan.outputs import COMPRESSIONS, JsonWriter, ResultWriter, SourceWriter, joiner, quarantine_line
 from detector.scan.settings import KEPT_VERDICTS, ScanSettings
 
