@@ -378,10 +378,11 @@ def _reason_of_words(text: str, n_words: int, n_english: int) -> str | None:
 
 def _found(lines: Sequence[_Line]) -> Iterator[tuple[int, int, str]]:
     """Yield runs of lines with the reason to leave them out; they may overlap, and the first one counts."""
-    for first, last in _code(lines):
-        yield first, last, "code"
+    # The rows of a table hold as many signs as code; code has no three lines with the same columns.
     for first, last in _tables(lines):
         yield first, last, "table"
+    for first, last in _code(lines):
+        yield first, last, "code"
     for first, last in _word_lists(lines):
         yield first, last, "words"
     for first, last in _verse(lines):
