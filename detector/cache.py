@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
 
 from detector.errors import InputError
 from detector.files import write_file, write_new_file
+from detector.json_objects import from_json
 from detector.types import Report
 
 __all__ = ["ResultCache"]
@@ -25,21 +25,6 @@ _OWN_FILES = {
     "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Reports kept by `detector`; may be deleted.\n",
     ".gitignore": "*\n",
 }
-
-
-def _read(kind: Any, value: dict[str, Any]) -> Any:
-    """Return a dataclass from what `asdict` made of it; its fields hold plain values or tuples of dataclasses."""
-    hints = get_type_hints(kind)
-    out = {}
-    for field in fields(kind):
-        if field.name not in value:
-            continue
-        item = value[field.name]
-        if isinstance(item, list):
-            inner = get_args(hints[field.name])[0]
-            item = tuple(_read(inner, x) if is_dataclass(inner) else x for x in item)
-        out[field.name] = item
-    return kind(**out)
 
 
 def _checked(content: str) -> str:
@@ -90,7 +75,7 @@ class ResultCache:
             entry = json.loads(self._path(text).read_text(encoding="utf-8"))
             if entry["sha256"] != _checked(entry["report"]):
                 return None
-            report: Report = _read(Report, {**json.loads(entry["report"]), "source": text})
+            report: Report = replace(from_json(Report, json.loads(entry["report"])), source=text)
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         return report

@@ -8,7 +8,9 @@ than the text as it stands. Higher is more suspicious.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
+
+from detector.json_objects import JsonObject
 
 Verdict = Literal["spun", "clean", "insufficient_text", "unsupported_language"]
 
@@ -27,19 +29,15 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(JsonObject):
     """A wording that probably stood where the evidence is, and how much likelier it is."""
 
     text: str
     log10_odds: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {"text": self.text, "log10_odds": self.log10_odds}
-
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(JsonObject):
     """One observed oddity: where it is, what kind it is (`cue`), how strong, and what was probably meant.
 
     `message` is a sentence that a reader understands without knowing how the detector works.
@@ -53,21 +51,9 @@ class Evidence:
     alternatives: tuple[Alternative, ...] = ()
     message: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {
-            "start": self.start,
-            "end": self.end,
-            "surface": self.surface,
-            "cue": self.cue,
-            "log10_odds": self.log10_odds,
-            "alternatives": [a.to_dict() for a in self.alternatives],
-            "message": self.message,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class Damage(JsonObject):
     """A word that is damaged, not rewritten: a misspelt name, look-alike letters, invisible characters.
 
     It says nothing on whether the text was rewritten. The log10 odds of its alternatives are those that the *source*
@@ -81,33 +67,18 @@ class Damage:
     alternatives: tuple[Alternative, ...] = ()
     message: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {
-            "start": self.start,
-            "end": self.end,
-            "surface": self.surface,
-            "kind": self.kind,
-            "alternatives": [a.to_dict() for a in self.alternatives],
-            "message": self.message,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Omission:
+class Omission(JsonObject):
     """A stretch of text that is not judged, and why: "code", "table", "words", "verse", "notes", "language"."""
 
     start: int
     end: int
     reason: str
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {"start": self.start, "end": self.end, "reason": self.reason}
-
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(JsonObject):
     """A stretch of text with a score of its own; `probability` is None where it is too short to judge."""
 
     start: int
@@ -115,18 +86,9 @@ class Passage:
     probability: float | None
     verdict: Verdict
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {
-            "start": self.start,
-            "end": self.end,
-            "probability": self.probability,
-            "verdict": self.verdict,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(JsonObject):
     """What `detect` found in one document.
 
     `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
@@ -136,6 +98,21 @@ class Report:
     not judged: code, tables, verse, other languages.
     `source` is the judged text itself: the evidence's offsets point into it.
     """
+
+    JSON_FIELDS = (
+        "n_words",
+        "language",
+        "verdict",
+        "probability",
+        "threshold",
+        "passages",
+        "evidence",
+        "damage",
+        "min_gain",
+        "human_rate",
+        "omitted_words",
+        "omitted",
+    )
 
     verdict: Verdict
     probability: float | None
@@ -151,42 +128,23 @@ class Report:
     omitted: tuple[Omission, ...] = ()
     omitted_words: int = 0
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON document object of the contract, without `path`."""
-        return {
-            "n_words": self.n_words,
-            "language": self.language,
-            "verdict": self.verdict,
-            "probability": self.probability,
-            "threshold": self.threshold,
-            "passages": [p.to_dict() for p in self.passages],
-            "evidence": [e.to_dict() for e in self.evidence],
-            "damage": [d.to_dict() for d in self.damage],
-            "min_gain": self.min_gain,
-            "human_rate": self.human_rate,
-            "omitted_words": self.omitted_words,
-            "omitted": [o.to_dict() for o in self.omitted],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class EditAlternative:
+class EditAlternative(JsonObject):
     """Another reading of an edit's span, and its gain over the text as it stands."""
 
     text: str
     log10_gain: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {"text": self.text, "log10_gain": self.log10_gain}
-
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(JsonObject):
     """One step of a restoration plan: `text[start:end]` is `spun`, and was probably `original`.
 
     `cue` is the kind of finding that it is in a report, `message` a sentence for readers.
     """
+
+    JSON_FIELDS = ("start", "end", "spun", "original", "log10_gain", "alternatives", "cue")
 
     start: int
     end: int
@@ -202,31 +160,17 @@ class Edit:
         """How many characters the text gains by the edit; negative if it loses some."""
         return len(self.original) - len(self.spun)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of the contract."""
-        return {
-            "start": self.start,
-            "end": self.end,
-            "spun": self.spun,
-            "original": self.original,
-            "log10_gain": self.log10_gain,
-            "alternatives": [a.to_dict() for a in self.alternatives],
-            "cue": self.cue,
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Restoration:
+class Restoration(JsonObject):
     """The restored text and the plan that leads to it: sorted, disjoint, replayed by `apply_plan`.
 
     `source` is the text as it was given.
     """
 
+    JSON_FIELDS = ("text", "plan", "min_gain")
+
     text: str
     plan: tuple[Edit, ...] = ()
     source: str = field(default="", repr=False)
     min_gain: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON document object of the contract, without `path`."""
-        return {"text": self.text, "plan": [e.to_dict() for e in self.plan], "min_gain": self.min_gain}

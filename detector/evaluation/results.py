@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import types
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
 
 from detector.errors import InputError
 from detector.files import write_file
+from detector.json_objects import from_json
 
 __all__ = [
     "AblationRow",
@@ -332,33 +332,12 @@ def write_json(value: Any, path: Path) -> None:
         file.write(text)
 
 
-def _revived(kind: Any, value: Any) -> Any:
-    origin = get_origin(kind)
-    if origin in (types.UnionType, Union):
-        if value is None:
-            return None
-        return _revived(next(k for k in get_args(kind) if k is not type(None)), value)
-    if origin is tuple:
-        arguments = get_args(kind)
-        if arguments[-1] is ...:
-            return tuple(_revived(arguments[0], v) for v in value)
-        return tuple(_revived(k, v) for k, v in zip(arguments, value, strict=True))
-    if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
-        known = {f.name for f in dataclasses.fields(kind)}
-        return kind(**{k: _revived(hints[k], v) for k, v in value.items() if k in known})  # type: ignore[operator]
-    if kind is float:
-        return math.nan if value is None else float(value)
-    return value
-
-
 def read_json(kind: type[T], path: Path, key: str | None = None) -> T:
     """Return what `write_json` wrote, or what stands under one key of it; raise InputError where it is not there."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-        found: T = _revived(kind, value if key is None else value[key])
+        return from_json(kind, value if key is None else value[key])
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"{path} holds no {getattr(kind, '__name__', kind)} ({error}): delete it and run again"
         ) from error
-    return found

@@ -15,12 +15,12 @@ from typing import Any
 from detector import api
 from detector.errors import InputError
 from detector.files import lock
+from detector.json_objects import from_json
 from detector.model_store import load_models
 from detector.readers.records import (
     BadRecord,
     CorpusFile,
     FileIndex,
-    Part,
     Record,
     check_first_records,
     corpus_files,
@@ -118,12 +118,10 @@ class _Scan:
         path = self.folder.index(file.name)
         kept = read_json(path)
         if kept is not None and kept["token"] == token and kept["path"] == file.place:
-            del kept["path"]
-            return FileIndex(**{**kept, "parts": tuple(Part(*p) for p in kept["parts"])})
+            return from_json(FileIndex, kept)
         index = index_file(file, self.settings.text_field)
         if len(index.parts) > 1:
-            parts = [(p.start, p.end, p.first) for p in index.parts]
-            write_json(path, {"path": file.place, **asdict(index), "parts": parts})
+            write_json(path, {"path": file.place, **asdict(index)})
         return index
 
     def _units(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> Iterator[PartWork]:
