@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 class JsonObject:
-    """A dataclass that is a JSON object of the contract: `JSON_FIELDS` are its members, or all fields if it is empty."""
+    """A dataclass that is an object of JSON; `JSON_FIELDS` are its members, or all fields if it is empty."""
 
     __slots__ = ()
     JSON_FIELDS: ClassVar[tuple[str, ...]] = ()

@@ -9,7 +9,7 @@ import click
 
 from detector.cli.messages import Usage, echo_error
 from detector.errors import InputError
-from detector.readers import missing_extra
+from detector.extras import missing_extra
 
 __all__ = ["serve"]
 
@@ -79,7 +79,7 @@ def serve(
     try:
         from detector.serve.app import ServeSettings, open_socket, run
     except ModuleNotFoundError as error:
-        raise missing_extra(error, "serve", "requests over the network") from None
+        raise missing_extra(error, "serve", "answering requests") from None
     n_workers = workers or min(4, os.cpu_count() or 1)
     settings = ServeSettings(host, n_workers, waiting, max_bytes, timeout, allow_host, allow_origin)
     try:

@@ -24,7 +24,6 @@ __all__ = [
     "decode",
     "encoding_of",
     "iter_paths",
-    "missing_extra",
     "parse_document",
     "quiet_log",
     "read_bytes",
@@ -134,27 +133,6 @@ def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) 
     if regions:
         document = without_regions(document)
     return document
-
-
-# The library that each extra brings, by its name in the package registry.
-_LIBRARIES = {
-    "html": "trafilatura lxml_html_clean",
-    "pdf": "pypdf",
-    "docx": "lxml",
-    "parquet": "pyarrow",
-    "zstd": "zstandard",
-    "remote": "fsspec",
-    "serve": "starlette uvicorn",
-}
-
-
-def missing_extra(error: ImportError, extra: str, what: str) -> InputError:
-    """Return what to do if a reader's library is missing, or does not load."""
-    mend = f"pip install {_LIBRARIES.get(extra, extra)}"
-    if isinstance(error, ModuleNotFoundError):
-        return InputError(f"reading {what} needs another library: {mend}")
-    reason = " ".join(str(error).split())
-    return InputError(f"reading {what} needs a library that does not load here ({reason}): {mend}")
 
 
 @contextmanager

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import DetectorError, InputError
-from detector.readers import InputDocument, missing_extra
+from detector.extras import missing_extra
+from detector.readers import InputDocument
 
 __all__ = ["Package", "Paragraph", "Piece", "WordFile", "local_name", "open_word", "read", "relationships_of"]
 
@@ -377,7 +378,7 @@ def open_word(data: bytes) -> WordFile:
     try:
         import lxml  # noqa: F401
     except ImportError as error:
-        raise missing_extra(error, "docx", "Word files") from None
+        raise missing_extra(error, "docx", "reading Word files") from None
     with reading():
         return WordFile(data)
 

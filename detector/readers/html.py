@@ -7,7 +7,8 @@ import unicodedata
 from pathlib import Path
 
 from detector.errors import InputError
-from detector.readers import InputDocument, decode, missing_extra, quiet_log
+from detector.extras import missing_extra
+from detector.readers import InputDocument, decode, quiet_log
 from detector.readers.regions import cut_regions
 from detector.text.prose import blank
 
@@ -66,7 +67,7 @@ def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     try:
         import trafilatura
     except ImportError as error:
-        raise missing_extra(error, "html", "HTML") from None
+        raise missing_extra(error, "html", "reading HTML") from None
     page, cut_words = decode(path, data), 0
     if regions:
         page, cut_words = cut_regions(page)

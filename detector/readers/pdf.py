@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError
-from detector.readers import InputDocument, missing_extra, quiet_log
+from detector.extras import missing_extra
+from detector.readers import InputDocument, quiet_log
 
 __all__ = ["in_columns", "joined_lines", "read", "without_running_lines"]
 
@@ -144,7 +145,7 @@ def read(path: Path, data: bytes) -> InputDocument:
     try:
         import pypdf
     except ImportError as error:
-        raise missing_extra(error, "pdf", "PDF files") from None
+        raise missing_extra(error, "pdf", "reading PDF files") from None
     try:
         with quiet_log("pypdf"):
             pages = [_page_text(page).split("\n") for page in pypdf.PdfReader(io.BytesIO(data)).pages]

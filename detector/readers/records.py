@@ -6,15 +6,11 @@ whole records. Positions are bytes of the decompressed file, rows of a Parquet f
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import hashlib
 import io
 import json
-import lzma
 import math
 import os
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +18,10 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
+from detector.compressed import COMPRESSED_SUFFIXES, DAMAGE, decompressed
 from detector.errors import InputError
-from detector.readers import SUFFIXES, InputDocument, iter_paths, missing_extra, read_document
+from detector.extras import missing_extra
+from detector.readers import SUFFIXES, InputDocument, iter_paths, read_document
 from detector.readers.regions import without_regions
 
 __all__ = [
@@ -116,7 +114,7 @@ class CorpusFile:
     def suffix(self) -> str:
         """The suffix of its compression, "" if it has none."""
         end = os.path.splitext(self.path)[1]
-        return end if end in _OPENERS else ""
+        return end if end in COMPRESSED_SUFFIXES else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,56 +160,13 @@ class PartReader(Protocol):
         """Close the file."""
 
 
-class _ZstdReader(io.RawIOBase):
-    """Decompressed bytes of a Zstandard file; unlike the library's own, it raises EOFError if the file is cut off."""
-
-    def __init__(self, raw: IO[bytes]) -> None:
-        try:
-            import zstandard
-        except ImportError as error:
-            raise missing_extra(error, "zstd", "Zstandard files") from None
-        self._raw = raw
-        self._new = zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj
-        self._error = zstandard.ZstdError
-        self._frame: Any = None
-        self._ready = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._ready:
-            block = self._frame.unused_data if self._frame is not None and self._frame.eof else b""
-            block = block or self._raw.read(1 << 16)
-            if not block:
-                if self._frame is not None and not self._frame.eof:
-                    raise EOFError("the file ends before its last frame does")
-                return 0
-            if self._frame is None or self._frame.eof:
-                self._frame = self._new()
-            try:
-                self._ready = memoryview(self._frame.decompress(block))
-            except self._error as error:
-                raise OSError(str(error)) from error
-        n = min(len(buffer), len(self._ready))
-        buffer[:n], self._ready = self._ready[:n], self._ready[n:]
-        return n
-
-
-_OPENERS: dict[str, Callable[[Any], Any]] = {
-    ".gz": lambda raw: gzip.GzipFile(fileobj=raw),
-    ".bz2": bz2.BZ2File,
-    ".xz": lzma.LZMAFile,
-    ".zst": lambda raw: io.BufferedReader(_ZstdReader(raw), _BLOCK),
-}
 _MAGIC = (
     (b"\x1f\x8b", ".jsonl.gz"),
     (b"BZh", ".jsonl.bz2"),
     (b"\xfd7zXZ", ".jsonl.xz"),
     (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
 )
-# Damage to a compressed file, or to a Parquet file, comes as any of these, depending on the byte.
-_DAMAGE = (OSError, EOFError, lzma.LZMAError, zlib.error)
+# Damage to a Parquet file comes as any of these, depending on the byte.
 _TABLE_DAMAGE = (OSError, ValueError, OverflowError, LookupError)  # ArrowException is known only where pyarrow is
 
 
@@ -232,7 +187,7 @@ def without_suffixes(path: Path) -> Path | None:
     >>> without_suffixes(Path("a/part-1.jsonl.gz"))
     PosixPath('a/part-1')
     """
-    inner = path.with_suffix("") if path.suffix in _OPENERS else path
+    inner = path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES else path
     if inner.suffix in _LINES or path.suffix == _PARQUET:
         return inner.with_suffix("")
     return None
@@ -251,7 +206,7 @@ def _filesystem(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
-        raise missing_extra(error, "fsspec", "a URL") from None
+        raise missing_extra(error, "fsspec", "reading a URL") from None
     try:
         found: tuple[Any, str] = url_to_fs(url)
     except (ImportError, ValueError) as error:
@@ -310,7 +265,7 @@ def corpus_files(source: str) -> list[CorpusFile]:
             name = (whole.name if is_folder else whole.stem) or "texts"
             return [CorpusFile(source, name, "texts", sum(p.stat().st_size for p, _ in texts))]
     if not found:
-        kinds = f"{', '.join((*_LINES, _PARQUET))}, plain or compressed ({', '.join(_OPENERS)})"
+        kinds = f"{', '.join((*_LINES, _PARQUET))}, plain or compressed ({', '.join(COMPRESSED_SUFFIXES)})"
         raise InputError(f"{source}: no records: expected {kinds}, or a folder of texts ({', '.join(SUFFIXES)})")
     by_name: dict[str, str] = {}
     for file in found:
@@ -388,9 +343,9 @@ def index_file(file: CorpusFile, text_field: str) -> FileIndex:
             if file.kind == "lines":
                 buffered = io.BufferedReader(tap, _BLOCK)
                 try:
-                    for part in _line_parts(_OPENERS.get(file.suffix, lambda plain: plain)(buffered)):
+                    for part in _line_parts(decompressed(buffered, file.suffix)):
                         parts.append(part)
-                except _DAMAGE as error:
+                except DAMAGE as error:
                     damage = f"cannot be read: {error}"
             tap.drain()
     except OSError as error:
@@ -424,7 +379,7 @@ def _line_parts(stream: IO[bytes]) -> Iterator[Part]:
             if at - line_start >= PART_BYTES and line_start > start:
                 yield Part(start, line_start, first)
                 start, first = line_start, number
-    except _DAMAGE:
+    except DAMAGE:
         if line_start > start:  # what is whole before the damage
             yield Part(start, line_start, first)
         raise
@@ -450,7 +405,7 @@ def _parquet(raw: IO[bytes]) -> Any:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
-        raise missing_extra(error, "parquet", "Parquet files") from None
+        raise missing_extra(error, "parquet", "reading Parquet files") from None
     try:
         return ParquetFile(raw)
     except (ArrowException, *_TABLE_DAMAGE) as error:
@@ -485,11 +440,11 @@ def check_first_records(file: CorpusFile, text_field: str) -> None:
     """
     if file.kind == "texts":
         return
-    with suppress(*_DAMAGE, _DamagedError), _open(file.path) as raw:
+    with suppress(*DAMAGE, _DamagedError), _open(file.path) as raw:
         if file.kind == "rows":
             _row_parts(raw, text_field)
             return
-        stream = _OPENERS.get(file.suffix, lambda plain: plain)(raw)
+        stream = decompressed(raw, file.suffix)
         lines = islice(iter(lambda: stream.readline(_MAX_LINE), b""), _FIRST_RECORDS)
         names: dict[str, None] = {}
         for line in lines:
@@ -571,8 +526,7 @@ class _LineReader:
         try:
             if self._stream is None or part.start < self._at:
                 self.close()
-                raw = _open(self.file.path)
-                self._stream = _OPENERS[self.file.suffix](raw) if self.file.suffix else raw
+                self._stream = decompressed(_open(self.file.path), self.file.suffix)
                 self._at = 0
             if not self.file.suffix:
                 self._stream.seek(part.start)
@@ -583,7 +537,7 @@ class _LineReader:
             while len(data) < part.end - part.start:
                 data += self._stream.read(part.end - part.start - len(data)) or self._fail()
             self._at = part.end
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise InputError(f"cannot be read: {error}") from error
         return data
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from detector.readers import missing_extra
+from detector.extras import missing_extra
 from detector.readers.records import BadRecord, Record
 from detector.report.json import dumps
 
@@ -24,7 +24,7 @@ def _zstd() -> Any:
     try:
         import zstandard
     except ImportError as error:
-        raise missing_extra(error, "zstd", "Zstandard files") from None
+        raise missing_extra(error, "zstd", "writing Zstandard files") from None
     return zstandard
 
 
@@ -33,7 +33,7 @@ def _pyarrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise missing_extra(error, "parquet", "Parquet files") from None
+        raise missing_extra(error, "parquet", "writing Parquet files") from None
     return pyarrow
 
 

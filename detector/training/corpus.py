@@ -6,15 +6,14 @@ side whatever else is added.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import lzma
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
+from detector.compressed import COMPRESSED_SUFFIXES, open_decompressed
 from detector.errors import InputError
 
 __all__ = [
@@ -30,9 +29,6 @@ __all__ = [
 ]
 
 Split = Literal["language_model", "fit", "calibrate", "dev", "test"]
-
-# How a file of the corpus is opened, by the end of its name.
-_OPENERS: Mapping[str, Callable[..., IO[str]]] = {".jsonl": open, ".jsonl.gz": gzip.open, ".jsonl.xz": lzma.open}
 
 # Whole sources that nothing is ever fitted on: news, prose of 1961, science, government web, speeches, novels.
 TEST_SOURCES = frozenset(
@@ -92,21 +88,20 @@ def split_of(document: CorpusDocument) -> Split:
 
 def corpus_files(folder: Path) -> list[Path]:
     """Return the corpus' files, sorted by name; raise InputError if there are none."""
-    files = sorted(path for path in folder.glob("*.jsonl*") if _suffix(path) in _OPENERS)
+    files = sorted(path for path in folder.glob("*") if _is_lines(path))
     if not files:
-        kinds = ", ".join(f"*{suffix}" for suffix in _OPENERS)
+        kinds = ", ".join(f"*.jsonl{suffix}" for suffix in ("", *COMPRESSED_SUFFIXES))
         raise InputError(f"no corpus in {folder}: expected files {kinds} with id, source, genre and text")
     return files
 
 
-def _suffix(path: Path) -> str:
-    """Return the end of the file's name that says how it is opened, ".jsonl.gz" of "a.b.jsonl.gz"."""
-    return "".join(path.suffixes[-1:] if path.suffix == ".jsonl" else path.suffixes[-2:])
+def _is_lines(path: Path) -> bool:
+    return (path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES else path).suffix == ".jsonl"
 
 
 def read_fields(path: Path, names: Sequence[str]) -> Iterator[list[Any]]:
     """Yield the fields of each record of one file; raise InputError at a record that lacks one."""
-    with _OPENERS[_suffix(path)](path, "rt", encoding="utf-8") as lines:
+    with open_decompressed(path) as lines:
         for number, line in enumerate(lines, 1):
             try:
                 record = json.loads(line)

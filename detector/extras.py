@@ -1,0 +1,26 @@
+"""Libraries that only some inputs or commands need."""
+
+from __future__ import annotations
+
+from detector.errors import InputError
+
+__all__ = ["missing_extra"]
+
+# The libraries of each extra, by their names in the package registry; other extras are named as their library is.
+_LIBRARIES = {
+    "html": "trafilatura lxml_html_clean",
+    "pdf": "pypdf",
+    "docx": "lxml",
+    "parquet": "pyarrow",
+    "zstd": "zstandard",
+    "serve": "starlette uvicorn",
+}
+
+
+def missing_extra(error: ImportError, extra: str, purpose: str) -> InputError:
+    """Return an error that says how to install the libraries of an extra that are missing or do not load."""
+    remedy = f"pip install {_LIBRARIES.get(extra, extra)}"
+    if isinstance(error, ModuleNotFoundError):
+        return InputError(f"{purpose} needs another library: {remedy}")
+    reason = " ".join(str(error).split())
+    return InputError(f"{purpose} needs a library that does not load here ({reason}): {remedy}")
