@@ -61,7 +61,8 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
         return
     target = Path(os.path.realpath(given))
     if former is not None and not os.access(target, os.W_OK):
-        raise PermissionError(13, os.strerror(13), str(path))
+        # Renaming would replace it all the same: only its folder has to be writable for that.
+        raise PermissionError(13, "the file is write-protected", str(path))
     # The start of the target's name tells whose file a killed process has left; all of it might be too long.
     partial = target.with_name(f".{target.name[:32]}.{secrets.token_hex(8)}.partial")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,29 @@ def test_permissions_stay(tmp_path, mode):
         assert all(stat.S_IMODE(p.stat().st_mode) in (mode, 0o600) for p in tmp_path.iterdir())
         file.write("New.")
     assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@posix
+def test_a_write_protected_file_stays_and_the_error_says_why():
+    with tempfile.TemporaryDirectory() as folder:  # which another user can reach, unlike pytest's own
+        path = Path(folder, "a.txt")
+        path.write_text("Former.")
+        path.chmod(0o444)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                if os.getuid() == 0:  # who may write everywhere
+                    os.chown(folder, 65534, 65534)
+                    os.setuid(65534)
+                with write_file(path) as file:
+                    file.write("New.")
+            except PermissionError as error:
+                code = 0 if error.strerror == "the file is write-protected" else 2
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert path.read_text() == "Former."
 
 
 @posix

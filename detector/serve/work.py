@@ -14,7 +14,7 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
-from detector.api import detect, model_info, reverse
+from detector.api import detect, model_info, reverse, score_many
 from detector.errors import InputError, PlanError
 from detector.prior import probability_at_prior
 from detector.readers import InputDocument, parse_document
@@ -26,7 +26,7 @@ from detector.report.wording import percent
 from detector.restore.plan import Span, apply_plan
 from detector.serve import languagetool
 from detector.serve.answer import Answer, RequestError
-from detector.types import Restoration
+from detector.types import Report, Restoration
 from detector.version import __version__
 from detector.writers import writer_for
 
@@ -177,6 +177,16 @@ def _facts() -> dict[str, Any]:
 def _judged(source: _Source, request: _Request) -> JudgedDocument:
     document = _document(source)
     report = fitted(document.text, detect(document.judged_text, request.threshold, source.keep))
+    return _with_facts(document, report, request)
+
+
+def _scored(source: _Source, request: _Request) -> JudgedDocument:
+    """Return a document with its verdict alone: findings take most of the time."""
+    document = _document(source)
+    return _with_facts(document, next(score_many([document.judged_text], threshold=request.threshold)), request)
+
+
+def _with_facts(document: InputDocument, report: Report, request: _Request) -> JudgedDocument:
     return JudgedDocument(document, report, _facts()["thresholds"].get("fpr=0.01"), request.prior)
 
 
@@ -229,7 +239,7 @@ def _annotate(body: bytes) -> Answer:
 
 
 def _score(body: bytes) -> Answer:
-    judged, failures = _split(_each(_parsed(body), _judged))
+    judged, failures = _split(_each(_parsed(body), _scored))
     return _wrapped([document_object(item, parts=False) for item in judged], failures)
 
 
