@@ -180,6 +180,31 @@ def plain(data):
     return out
 
 
+def add_fields_and_boxes(document):
+    add(
+        document,
+        run("See page ")
+        + field("PAGE", run("seven"))
+        + field('HYPERLINK "https://example.org/log"', run(" of the log"))
+        + f'<w:fldSimple w:instr="AUTHOR">{run(" Captain")}</w:fldSimple>'
+        f'<w:smartTag w:element="place">{run(" in Bergen")}</w:smartTag>'
+        f"<w:sdt><w:sdtPr/><w:sdtContent>{run(' at noon')}</w:sdtContent></w:sdt>",
+    )
+    box = f"<w:txbxContent><w:p>{run('A boxed remark on the weather')}</w:p></w:txbxContent>"
+    add(
+        document,
+        run("Beside this a box")
+        + f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline distT="0" distB="0" distL="0" '
+        f'distR="0"><wp:extent cx="2000000" cy="500000"/><wp:docPr id="7" name="Box"/><a:graphic>'
+        '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>'
+        '<wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="2000000" cy="500000"/></a:xfrm>'
+        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr><wps:txbx>{box}</wps:txbx><wps:bodyPr/></wps:wsp>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape "
+        f'style="width:150pt;height:40pt"><v:textbox>{box}</v:textbox></v:shape></w:pict></mc:Fallback>'
+        "</mc:AlternateContent></w:r>" + run(" is drawn."),
+    )
+
+
 def everything():
     """Return a Word file with all that text can stand in."""
     document = docx.Document()
@@ -227,28 +252,7 @@ def everything():
         '<w:r><w:t xml:space="preserve">and </w:t><w:sym w:font="Wingdings" w:char="F04A"/>'
         "<w:t>har</w:t><w:softHyphen/><w:t>bour</w:t></w:r>",
     )
-    add(
-        document,
-        run("See page ")
-        + field("PAGE", run("seven"))
-        + field('HYPERLINK "https://example.org/log"', run(" of the log"))
-        + f'<w:fldSimple w:instr="AUTHOR">{run(" Captain")}</w:fldSimple>'
-        f'<w:smartTag w:element="place">{run(" in Bergen")}</w:smartTag>'
-        f"<w:sdt><w:sdtPr/><w:sdtContent>{run(' at noon')}</w:sdtContent></w:sdt>",
-    )
-    box = f"<w:txbxContent><w:p>{run('A boxed remark on the weather')}</w:p></w:txbxContent>"
-    add(
-        document,
-        run("Beside this a box")
-        + f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:inline distT="0" distB="0" distL="0" '
-        f'distR="0"><wp:extent cx="2000000" cy="500000"/><wp:docPr id="7" name="Box"/><a:graphic>'
-        '<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>'
-        '<wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="2000000" cy="500000"/></a:xfrm>'
-        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></wps:spPr><wps:txbx>{box}</wps:txbx><wps:bodyPr/></wps:wsp>'
-        "</a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape "
-        f'style="width:150pt;height:40pt"><v:textbox>{box}</v:textbox></v:shape></w:pict></mc:Fallback>'
-        "</mc:AlternateContent></w:r>" + run(" is drawn."),
-    )
+    add_fields_and_boxes(document)
     noted = document.add_paragraph("An odd remark stands here.")
     document.add_comment(noted.runs, "Is it odd?", author="Ann", initials="A")
     return saved(document)

@@ -171,6 +171,50 @@ def _piece_ids(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str],
     return pieces, counts
 
 
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _case_bits(
+    points: NDArray[np.uint32], folded: NDArray[np.uint32], starts: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Return the bits of each piece that its capitals set, from the characters of all pieces as written and folded."""
+    shape = np.zeros(len(starts), dtype=np.uint8)
+    if not len(starts):
+        return shape
+    upper = (points != folded) & (points < 0x2000)  # quotes and dashes are folded too, but are no capitals
+    n_upper = np.add.reduceat(upper.astype(np.int32), starts)
+    first = upper[starts]
+    shape |= np.where(first, FIRST_UPPER, 0).astype(np.uint8)
+    shape |= np.where((n_upper > 1) & (n_upper >= lengths - 1), ALL_UPPER, 0).astype(np.uint8)
+    shape |= np.where((n_upper > first) & (n_upper < lengths - 1), MIXED_CASE, 0).astype(np.uint8)
+    return shape
+
+
+def _known_words(
+    ids: NDArray[np.int32], head: NDArray[np.uint32], capital: NDArray[np.bool_], vocabulary: Vocabulary
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the ids with NAME for unknown words that have a capital, and whether each piece is a word.
+
+    The vocabulary says which of its entries are words; the first character (`head`) says it of the others.
+    """
+    is_word = (ids >= 0) & vocabulary.is_word_id[np.maximum(ids, 0)]
+    unknown = ids == UNKNOWN
+    if unknown.any():
+        heads, which = np.unique(head[unknown], return_inverse=True)
+        is_word[unknown] = np.array([chr(h).isalnum() for h in heads.tolist()])[which]
+        ids = np.where(unknown & is_word & capital, NAME, ids).astype(np.int32)
+    return ids, is_word
+
+
+def _beside(marked: NDArray[np.bool_], inner: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return whether a piece stands next to a marked one of the same document."""
+    beside = np.zeros(len(marked), dtype=bool)
+    beside[1:] |= marked[:-1] & inner[1:]
+    beside[:-1] |= marked[1:] & inner[1:]
+    return beside
+
+
 def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     """Return the tokens of `texts` as one batch.
 
@@ -187,28 +231,9 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     ends = np.cumsum(lengths)
     starts = ends - lengths
 
-    joined = "".join(texts)
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    folded = "".join(pieces)
-    upper = (points != np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)) & (
-        points < 0x2000  # quotes and dashes are folded too, but are no capitals
-    )
-    shape = np.zeros(n, dtype=np.uint8)
-    if n:
-        n_upper = np.add.reduceat(upper.astype(np.int32), starts)
-        first = upper[starts]
-        shape |= np.where(first, FIRST_UPPER, 0).astype(np.uint8)
-        shape |= np.where((n_upper > 1) & (n_upper >= lengths - 1), ALL_UPPER, 0).astype(np.uint8)
-        shape |= np.where((n_upper > first) & (n_upper < lengths - 1), MIXED_CASE, 0).astype(np.uint8)
-    head = points[starts] if n else points
-    space = ids < 0
-    # Word or mark: the vocabulary knows of its own, the first character tells of the rest.
-    is_word = ~space & (vocabulary.is_word_id[np.maximum(ids, 0)])
-    unknown = ids == UNKNOWN
-    if unknown.any():
-        heads, which = np.unique(head[unknown], return_inverse=True)
-        is_word[unknown] = np.array([chr(h).isalnum() for h in heads.tolist()])[which]
-        ids = np.where(unknown & is_word & ((shape & FIRST_UPPER) != 0), NAME, ids).astype(np.int32)
+    points = _code_points("".join(texts))
+    shape = _case_bits(points, _code_points("".join(pieces)), starts, lengths)
+    ids, is_word = _known_words(ids, points[starts] if n else points, (shape & FIRST_UPPER) != 0, vocabulary)
     shape |= np.where(is_word, WORD, 0).astype(np.uint8)
 
     bounds = np.concatenate(([0], np.cumsum(piece_counts)))
@@ -216,12 +241,9 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     inner = np.ones(n, dtype=bool)
     inner[bounds[:-1][bounds[:-1] < n]] = False
     breaks = _paragraph_breaks(pieces, ids, shape, inner, vocabulary)
-    hyphen = ids == vocabulary.hyphen
-    beside = np.zeros(n, dtype=bool)
-    beside[1:] |= hyphen[:-1] & inner[1:]
-    beside[:-1] |= hyphen[1:] & inner[1:]
-    shape |= np.where(beside & is_word, HYPHENATED, 0).astype(np.uint8)
+    shape |= np.where(_beside(ids == vocabulary.hyphen, inner) & is_word, HYPHENATED, 0).astype(np.uint8)
 
+    space = ids < 0
     # Copies of each piece: none of white space, two boundaries for a break, margins at a document's ends.
     copies = np.where(space, np.where(breaks, PARAGRAPH_MARGIN, 0), 1)
     kept = np.concatenate(([0], np.cumsum(copies)))[bounds]
