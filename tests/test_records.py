@@ -169,7 +169,7 @@ def test_a_file_without_line_ends_is_looked_at_in_pieces(tmp_path, monkeypatch):
     path.write_bytes(b'{"body": "a"}\n' + b'{"body": "' + b"x" * 100_000)
     (file,) = corpus_files(str(path))
     with pytest.raises(InputError, match="no field 'text' in the first records; fields are 'body'"):
-        check_first_records(file, "text")
+        check_first_records([file], "text")
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
@@ -181,7 +181,7 @@ def test_of_many_fields_a_message_names_the_first(tmp_path, kind):
         parquet.write_table(pa.table({f"f{i}": [0] for i in range(1_000)}), path)
     (file,) = corpus_files(str(path))
     with pytest.raises(InputError, match=r"'f19', …$"):
-        check_first_records(file, "text")
+        check_first_records([file], "text")
 
 
 def test_asked_for_records_themselves_the_reader_gives_them_as_they_stand(tmp_path):

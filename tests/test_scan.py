@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -552,6 +553,17 @@ def test_a_text_field_that_is_not_there_stops_the_scan_and_leaves_nothing_behind
     assert main([*command, "--text-field", "body"]) == 0
 
 
+def test_the_first_file_that_has_records_says_whether_the_text_field_is_there(tmp_path, capsys):
+    (tmp_path / "0.jsonl").write_bytes(b"")
+    (tmp_path / "1.jsonl.gz").write_bytes(b"damaged")
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "2.parquet")
+    (tmp_path / "3.jsonl").write_text(lines([{"body": HUMAN}]), encoding="utf-8")
+    out = tmp_path.parent / f"{tmp_path.name}-out"
+    assert main(["scan", str(tmp_path), "--output", str(out)]) == 2
+    assert "3.jsonl: no field 'text' in the first records; fields are 'body'" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_standard_input_without_the_text_field_leaves_nothing_behind(tmp_path):
     command = [sys.executable, "-m", "detector.cli", "scan", "-", "--output", str(tmp_path / "out")]
     run = subprocess.run(command, input=b'{"body": "x"}\n', capture_output=True)
@@ -634,6 +646,55 @@ def test_two_files_of_one_name_are_refused(tmp_path, names):
         scan(ScanSettings(tmp_path, tmp_path.parent / f"{tmp_path.name}-out"))
 
 
+@pytest.mark.parametrize(
+    ("name", "rejected", "told"),
+    [("clean/a", "no", "written of"), ("quarantine/a", "no", "quarantine of"), ("b", "out", "rejected of")],
+)
+def test_outputs_that_would_have_one_name_are_refused(tmp_path, name, rejected, told):
+    for path in (tmp_path / "corpus" / f"{n}.jsonl" for n in ("a", name)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(lines(RECORDS), encoding="utf-8")
+    with pytest.raises(InputError, match=f"would hold both the .*{told}"):
+        scan(ScanSettings(tmp_path / "corpus", tmp_path / "out", write="clean", rejected=tmp_path / rejected))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs links")
+def test_links_are_followed_and_one_that_leads_nowhere_is_told(tmp_path, capsys):
+    corpus, elsewhere = tmp_path / "corpus", tmp_path / "elsewhere"
+    corpus.mkdir(), elsewhere.mkdir()
+    (elsewhere / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    (corpus / "folder").symlink_to(elsewhere)
+    (corpus / "upwards").symlink_to(tmp_path)
+    (corpus / "gone.jsonl").symlink_to(tmp_path / "gone")
+    (corpus / "lost.jsonl").symlink_to(tmp_path / "lost")
+    assert main(["scan", str(corpus), "--output", str(tmp_path.parent / f"{tmp_path.name}-out")]) == 3
+    told = capsys.readouterr().err
+    assert told.count("gone.jsonl: cannot be read: No such file or directory") == 1
+    assert "lost.jsonl" not in told  # the same fault
+    assert "2 files: cannot be read: No such file or directory; `errors` in the summary names them" in told
+    summary = json.loads((tmp_path.parent / f"{tmp_path.name}-out" / "summary.json").read_text(encoding="utf-8"))
+    assert list(summary["files"]) == ["folder/a"]
+    assert [Path(error["path"]).name for error in summary["errors"]] == ["gone.jsonl", "lost.jsonl"]
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="needs another user's eyes")
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path):
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        for name in ("open", "closed"):
+            folder = Path(place, name)
+            folder.mkdir(0o700 if name == "closed" else 0o755)
+            (folder / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+
+        def work():
+            os.setuid(65534)
+            with pytest.raises(InputError, match="closed: cannot be listed: Permission denied"):
+                records.corpus_files(place)
+
+        assert in_a_child(work) == 0
+
+
 def test_a_corpus_is_not_overwritten_by_its_results(corpus):
     with pytest.raises(InputError, match="overwritten"):
         scan(ScanSettings(corpus / "one.jsonl", corpus))
@@ -661,5 +722,6 @@ def test_the_summary_counts_what_the_results_hold(corpus, tmp_path, capsys):
     assert summary["counts"]["verdicts"] == {"spun": 3, "clean": 3, "insufficient_text": 3}
     assert (summary["counts"]["written"], summary["counts"]["rejected"]) == (3, 6)
     judged = [min(int(r["probability"] * 20), 19) for r in found if r["probability"] is not None]
-    assert summary["counts"]["histogram"] == {str(i): judged.count(i) for i in sorted(set(judged), key=str)}
+    assert summary["counts"]["histogram"] == [judged.count(i) for i in range(20)]
+    assert summary["settings"]["signature"] == found[0]["signature"]
     assert set(summary["files"]) == {"one", "three", "f", "deep/two"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -212,9 +213,12 @@ def _progress(quiet: bool) -> Iterator[Callable[[ScanProgress], None]]:
 
 
 def _faults(summary: ScanSummary, output: Path) -> Iterator[str]:
-    """Yield a line for each kind of broken record."""
+    """Yield a line for each kind of broken record, and for each fault that several files have."""
     for fault, count in summary.counts.faults.most_common():
         yield f"{count:,} broken record{'s' if count > 1 else ''}: {fault}; see {output / 'quarantine'}"
+    for message, count in Counter(failure.message for failure in summary.failures).most_common():
+        if count > 1:
+            yield f"{_files(count)}: {message}; `errors` in the summary names them"
 
 
 def _files(n: int) -> str:
@@ -228,20 +232,16 @@ def _table(summary: ScanSummary, output: Path) -> Iterator[str]:
     yield f"{counts.records:,} records, {counts.words:,} words, {_files(len(summary.files))} in {output}"
     for verdict, n in counts.verdicts.most_common():
         yield f"  {verdict:<22}{n:>14,}{100 * n / total:>8.2f} %"
-    if counts.histogram:
-        from detector.scan.counts import HISTOGRAM_BINS
-
-        bins = [counts.histogram[str(i)] for i in range(HISTOGRAM_BINS)]
+    if most := max(counts.histogram):
         # The square root, so that one page in a thousand shows beside the others.
-        bars = "".join(_GLYPHS[0 if not n else max(1, round(8 * (n / max(bins)) ** 0.5))] for n in bins)
+        bars = "".join(_GLYPHS[0 if not n else max(1, round(8 * (n / most) ** 0.5))] for n in counts.histogram)
         yield f"  probability 0 |{bars}| 1"
-    spun = sorted(summary.files.items(), key=lambda x: -x[1].verdicts["spun"] / max(x[1].records, 1))
-    if len(spun) > 1:
+    flagged = [(name, own) for name, own in summary.files.items() if own.verdicts["spun"]]
+    if flagged and len(summary.files) > 1:
         yield "  most spun:"
-        for name, own in spun[: min(_FILES, len(spun))]:
-            share = 100 * own.verdicts["spun"] / max(own.records, 1)
-            if share > 0:
-                yield f"    {name:<40}{own.verdicts['spun']:>10,} of {own.records:<10,}{share:>8.2f} %"
+        for name, own in sorted(flagged, key=lambda x: -x[1].verdicts["spun"] / x[1].records)[:_FILES]:
+            share = 100 * own.verdicts["spun"] / own.records
+            yield f"    {name:<40}{own.verdicts['spun']:>10,} of {own.records:<10,}{share:>8.2f} %"
     if counts.written or counts.rejected:
         yield f"  {counts.written:,} records written, {counts.rejected:,} left out"
     if summary.changed:

@@ -251,8 +251,8 @@ def corpus_files(source: str) -> list[CorpusFile]:
         is_folder = path.is_dir()
         if not is_folder and not path.is_file():
             raise InputError(f"{source}: not a regular file")
-        inner = sorted(p for p in path.rglob("*") if p.is_file()) if is_folder else [path]
-        listed = [(str(p), str(p.relative_to(path) if is_folder else p.name), p.stat().st_size) for p in inner]
+        inner = sorted(_files_below(path)) if is_folder else [path]
+        listed = [(str(p), str(p.relative_to(path) if is_folder else p.name), _size(p)) for p in inner]
     found = [
         CorpusFile(path, plain.as_posix(), "rows" if path.endswith(_PARQUET) else "lines", size)
         for path, relative, size in listed
@@ -273,6 +273,33 @@ def corpus_files(source: str) -> list[CorpusFile]:
         if other != file.path:
             raise InputError(f"{other} and {file.path} would have results of one name: rename one")
     return found
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the regular files in a folder, in those below it and in those that links lead to, each of these once.
+
+    A link that leads nowhere is yielded too: it is a file that cannot be read, which is for its reader to say.
+
+    Raises InputError if a folder cannot be listed.
+    """
+
+    def fail(error: OSError) -> None:
+        raise InputError(f"{error.filename}: cannot be listed: {error.strerror}") from None
+
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, onerror=fail, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:  # a link upwards would lead round for ever
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        paths = (Path(place, name) for name in names)
+        yield from (p for p in paths if p.is_file() or (p.is_symlink() and not p.exists()))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _texts(folder: str) -> list[tuple[Path, str]]:
@@ -433,29 +460,38 @@ def _index_texts(file: CorpusFile, token: str) -> FileIndex:
     return FileIndex(token, digest.hexdigest(), total + size, tuple(parts))
 
 
-def check_first_records(file: CorpusFile, text_field: str) -> None:
-    """Raise InputError if none of a file's first records has the text field, naming the fields that they have.
+def check_first_records(files: Iterable[CorpusFile], text_field: str) -> None:
+    """Raise InputError if none of the first records has the text field, naming the fields that they have.
 
-    A file that cannot be read passes: what is wrong with it is told when it is its turn.
+    The first records are those of the first file that has any. A file that is empty, or cannot be read, has none: what
+    is wrong with it is told when it is its turn.
     """
-    if file.kind == "texts":
-        return
-    with suppress(*DAMAGE, _DamagedError), _open(file.path) as raw:
-        if file.kind == "rows":
-            _row_parts(raw, text_field)
+    for file in files:
+        if file.kind == "texts":
             return
-        stream = decompressed(raw, file.suffix)
-        lines = islice(iter(lambda: stream.readline(_MAX_LINE), b""), _FIRST_RECORDS)
-        names: dict[str, None] = {}
-        for line in lines:
-            with suppress(ValueError, RecursionError):
-                fields = json.loads(line)
-                if isinstance(fields, dict):
-                    if text_field in fields:
-                        return
-                    names.update(dict.fromkeys(fields))
-        if names:
-            raise InputError(f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}")
+        with suppress(*DAMAGE, _DamagedError), _open(file.path) as raw:
+            if file.kind == "rows":
+                if _row_parts(raw, text_field):
+                    return
+                continue
+            names = _first_fields(decompressed(raw, file.suffix))
+            if text_field in names:
+                return
+            if names:
+                raise InputError(
+                    f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}"
+                )
+
+
+def _first_fields(stream: IO[bytes]) -> dict[str, None]:
+    """Return the names of the fields of the first records, in order."""
+    names: dict[str, None] = {}
+    for line in islice(iter(lambda: stream.readline(_MAX_LINE), b""), _FIRST_RECORDS):
+        with suppress(ValueError, RecursionError):
+            fields = json.loads(line)
+            if isinstance(fields, dict):
+                names.update(dict.fromkeys(fields))
+    return names
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ class Counts:
     ----------
     records : that were judged; words : in them
     verdicts, languages : records by each
-    histogram : records by probability, in HISTOGRAM_BINS bins
+    histogram : (HISTOGRAM_BINS,) records by probability, from 0 to 1
     written, rejected : records that went to either
     faults : broken records by what is wrong with them
     """
@@ -30,7 +30,7 @@ class Counts:
     rejected: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
-    histogram: Counter[str] = field(default_factory=Counter)
+    histogram: list[int] = field(default_factory=lambda: [0] * HISTOGRAM_BINS)
     faults: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -45,12 +45,14 @@ class Counts:
         self.verdicts[row["verdict"]] += 1
         self.languages[row["language"]] += 1
         if row["probability"] is not None:
-            self.histogram[str(min(int(row["probability"] * HISTOGRAM_BINS), HISTOGRAM_BINS - 1))] += 1
+            self.histogram[min(int(row["probability"] * HISTOGRAM_BINS), HISTOGRAM_BINS - 1)] += 1
 
     def add(self, other: Counts) -> None:
         """Add what was counted elsewhere."""
         for f in fields(self):
-            setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
+            own, more = getattr(self, f.name), getattr(other, f.name)
+            both = [a + b for a, b in zip(own, more, strict=True)] if isinstance(own, list) else own + more
+            setattr(self, f.name, both)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, in an order that does not depend on that of the records."""

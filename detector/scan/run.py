@@ -68,7 +68,9 @@ class _Scan:
     def _told_failure(self, path: str, message: str) -> None:
         failure = InputFailure(path, message)
         self.summary.failures.append(failure)
-        self._fail(failure)
+        if message not in self._told:
+            self._told.add(message)
+            self._fail(failure)
 
     def _open(self, file: CorpusFile, name: str, by_parts: bool) -> FileWork | None:
         """Return a file that is to do; None if it is done, or cannot be read."""
@@ -294,7 +296,7 @@ class _Scan:
             self.summary.seconds = time.perf_counter() - begun
             shard, count = settings.shard
             name = "summary.json" if count == 1 else f"summary.{shard}-of-{count}.json"
-            write_json(self.folder.path / name, {"signature": self.context.signature, **self.summary.to_dict()}, 1)
+            write_json(self.folder.path / name, {"settings": self._claim(), **self.summary.to_dict()}, 1)
         except BrokenProcessPool:
             raise self._stopped("a process at work was killed, perhaps for want of memory (fewer need less)") from None
         except OSError as error:
@@ -309,13 +311,14 @@ class _Scan:
     def _run(self, source: str) -> None:
         files = corpus_files(source)
         self._check_places(files)
-        check_first_records(files[0], self.settings.text_field)
-        self.folder.claim(self._claim())
         shard, count = self.settings.shard
         by_parts = count > 1 and len(files) < count
         tail = f".{shard}-of-{count}" if by_parts else ""
         own = files if by_parts else files[shard - 1 :: count]
         self._total = sum(file.size for file in own) // (count if by_parts else 1)
+        self.context.check_outputs((file, file.name + tail) for file in files)
+        check_first_records(files, self.settings.text_field)
+        self.folder.claim(self._claim())
         self._scan([(file, file.name + tail) for file in own], by_parts)
 
     def _scan(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from detector.errors import InputError
 from detector.files import Lock
 from detector.readers.records import BadRecord, CorpusFile, FileIndex, Part, Record
 from detector.scan.counts import Counts
@@ -37,18 +39,34 @@ class ScanContext:
             return ".parquet"
         return ".jsonl" + ("" if not file.suffix else ".zst" if file.suffix == ".zst" else ".gz")
 
+    def roots(self) -> dict[str, Path]:
+        """Return the folder of each stream that is written."""
+        s, root = self.settings, self.folder.path
+        wanted = {"results": root, "quarantine": root / "quarantine"}
+        if s.write is not None:
+            wanted["written"] = root / s.write
+        if s.rejected is not None:
+            wanted["rejected"] = Path(s.rejected)
+        return wanted
+
+    def check_outputs(self, files: Iterable[tuple[CorpusFile, str]]) -> None:
+        """Raise InputError if two streams would be written to one file, as in a corpus that has a folder "clean"."""
+        taken: dict[str, str] = {}
+        roots = {stream: os.path.abspath(root) for stream, root in self.roots().items()}
+        for file, name in files:
+            for stream, root in roots.items():
+                path = f"{root}/{name}{self.suffix(file, stream)}"
+                own = f"{stream} of {file.path}"
+                if path in taken:
+                    raise InputError(
+                        f"{path} would hold both the {taken[path]} and the {own}: give other folders, or rename"
+                    )
+                taken[path] = own
+
     def output(self, state: FileWork, stream: str) -> Path:
         """Return where a stream of a file goes; a file that is damaged further on has incomplete results."""
-        root = self.folder.path
-        if stream == "written":
-            root = root / str(self.settings.write)
-        elif stream == "quarantine":
-            root = root / "quarantine"
-        elif stream == "rejected":
-            assert self.settings.rejected is not None
-            root = Path(self.settings.rejected)
         incomplete = ".incomplete" if state.index.damage else ""
-        return root / (state.name + incomplete + self.suffix(state.file, stream))
+        return self.roots()[stream] / (state.name + incomplete + self.suffix(state.file, stream))
 
     def result_writer(self, path: Path) -> ResultWriter:
         """Return what writes results to a file."""
@@ -66,11 +84,7 @@ class FileWork:
 
     def write_outputs(self, context: ScanContext, streams: dict[str, list[Path]]) -> None:
         """Write each stream's file from its parts; what an earlier content of the file has left there goes."""
-        settings = context.settings
-        wanted = {"written": settings.write is not None, "rejected": settings.rejected is not None}
-        for stream in ("results", "quarantine", "written", "rejected"):
-            if not wanted.get(stream, True):
-                continue
+        for stream in context.roots():
             out, parts = context.output(self, stream), streams.get(stream, [])
             if not parts and stream != "results":
                 out.unlink(missing_ok=True)
