@@ -149,7 +149,7 @@ def test_a_column_that_is_there_twice_is_one_error(tmp_path):
 
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
 def test_a_record_that_is_too_large_is_told_and_the_next_is_read(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(records, "LONGEST", 100)
+    monkeypatch.setattr(records, "MAX_CHARACTERS", 100)
     texts = ["a" * 500, "One.", "b" * 5_000]
     path = tmp_path / f"a.{kind}"
     if kind == "jsonl":

@@ -169,21 +169,21 @@ class Channel:
         return table
 
     def match(
-        self, batch: TokenBatch, asked: NDArray[np.bool_] | None = None
+        self, batch: TokenBatch, wanted: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return start, length and entry of every substitute that stands in the batch.
 
-        A single word beside a hyphen is no match: spinners leave those alone. `asked` (n,) marks the tokens one of
-        which a match must hold, where not all are worth it.
+        A single word beside a hyphen is no match: spinners leave those alone. A match must hold one of the
+        `wanted` tokens (n,), if they are given.
         """
         ids = batch.ids
         n = len(ids)
         word = (batch.shape & WORD) != 0
         loose = word & ((batch.shape & HYPHENATED) == 0)
-        single = np.flatnonzero(loose if asked is None else loose & asked)
+        single = np.flatnonzero(loose if wanted is None else loose & wanted)
         single = single[self._single[ids[single]] >= 0]
-        # Every place and length at which some phrase may stand: it fits, holds a token that is asked about, and runs
-        # over no boundary.
+        # Every place and length at which some phrase may stand: it fits, holds a wanted token, and runs over
+        # no boundary.
         opens = self._opens[ids]
         opens[~word] = 0
         several = np.flatnonzero(opens >> 2)
@@ -195,8 +195,8 @@ class Channel:
         running = np.zeros(n + 1, dtype=np.int64)
         np.cumsum(ids == BOUNDARY, out=running[1:])
         fits = running[stop] == running[place]
-        if asked is not None:
-            np.cumsum(asked, out=running[1:])
+        if wanted is not None:
+            np.cumsum(wanted, out=running[1:])
             fits &= running[stop] > running[place]
         place, length_ = place[fits], length_[fits]
         entry, found = self.phrases.lookup(sequence_keys(ids, place, length_))
@@ -220,22 +220,22 @@ class Channel:
     def candidates(
         self,
         batch: TokenBatch,
-        known: NDArray[np.bool_] | None = None,
-        asked: NDArray[np.bool_] | None = None,
+        pair_mask: NDArray[np.bool_] | None = None,
+        wanted: NDArray[np.bool_] | None = None,
     ) -> Candidates:
         """Return every original of every substitute that stands in the batch.
 
-        Of `known` pairs only (aligned with entries.values), and of substitutes that hold one of the `asked` tokens,
-        where these are given.
+        `pair_mask` (aligned with entries.values) and `wanted` (n,) limit them to those pairs, and to substitutes that
+        hold one of those tokens.
         """
-        start, length, entry = self.match(batch, asked)
+        start, length, entry = self.match(batch, wanted)
         sizes = self.entries.lengths[entry]
         ends = np.cumsum(sizes)
         within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
         at = np.repeat(self.entries.offsets[entry], sizes) + within
         starts, lengths, entries = (np.repeat(x, sizes) for x in (start, length, entry))
-        if known is not None:
-            keep = known[at]
+        if pair_mask is not None:
+            keep = pair_mask[at]
             starts, lengths, entries, at = starts[keep], lengths[keep], entries[keep], at[keep]
         return Candidates(
             starts,

@@ -17,7 +17,7 @@ from detector.evaluation.metrics import auc_interval
 from detector.evaluation.parts import THESAURUS_SOURCES, with_columns_masked, with_extractor, without_sources
 from detector.evaluation.restoration import restored_text, spun_stretches, touching
 from detector.evaluation.results import AblationRow, CueRow, Interval
-from detector.evaluation.samples import FULL_RATE, Bench, findings_of, reports_of, scores_of, stretches
+from detector.evaluation.samples import FULL_RATE, EvaluationSetup, findings_of, reports_of, scores_of, stretches
 from detector.model_store import Models
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.training.examples import HUMAN, make_examples
@@ -77,16 +77,16 @@ def _reductions(models: Models) -> Iterator[_Reduced]:
 
 
 def _spun_by_any(
-    bench: Bench, texts: Sequence[str], spinners: Sequence[str], seed: int
+    setup: EvaluationSetup, texts: Sequence[str], spinners: Sequence[str], seed: int
 ) -> tuple[list[str], NDArray[np.int64]]:
     """Return texts spun at the full rate, each by the next of the spinners, and the place of each among the texts."""
     made: list[SpunText | None] = []
     for i, text in enumerate(texts if spinners else ()):
-        made += bench.spin([text], spinners[i % len(spinners)], FULL_RATE, seed + i)
+        made += setup.spin([text], spinners[i % len(spinners)], FULL_RATE, seed + i)
     return [s.text for s in made if s is not None], np.flatnonzero([s is not None for s in made])
 
 
-def ablation(bench: Bench, words: int = 100) -> tuple[AblationRow, ...]:
+def ablation(setup: EvaluationSetup, words: int = 100) -> tuple[AblationRow, ...]:
     """Return ROC AUC, restoration and harm with each part taken away.
 
     The networks are not fitted again: they see the mean in place of what is missing. The passage classifier is, on the
@@ -94,25 +94,25 @@ def ablation(bench: Bench, words: int = 100) -> tuple[AblationRow, ...]:
     """
     fit = list(
         make_examples(
-            sample_by_source(bench.fit, 2 * bench.limit, bench.seed + 40),
-            bench.resources,
+            sample_by_source(setup.fit, 2 * setup.limit, setup.seed + 40),
+            setup.resources,
             REWRITING,
             (20, 400),
             (0.1, 0.5),
-            bench.seed + 40,
+            setup.seed + 40,
         )
     )
     is_spun = np.array([e.family != HUMAN for e in fit])
-    human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + words)]
-    known, known_at = _spun_by_any(bench, human, REWRITING, bench.seed + 41)
-    unseen, unseen_at = _spun_by_any(bench, human, tuple(bench.unseen), bench.seed + 42)
+    human = [s.text for s in stretches(setup.test, setup.limit, words, setup.seed + words)]
+    known, known_at = _spun_by_any(setup, human, REWRITING, setup.seed + 41)
+    unseen, unseen_at = _spun_by_any(setup, human, tuple(setup.unseen), setup.seed + 42)
     n, k = len(human), len(known)
-    long_human = [s.text for s in stretches(bench.test, bench.limit, 300, bench.seed + 43)]
+    long_human = [s.text for s in stretches(setup.test, setup.limit, 300, setup.seed + 43)]
     human_words = sum(len(text.split()) for text in long_human)
-    n_restored = max(5, bench.limit // 24)
-    long_spun = [s for family in REWRITING for s in spun_stretches(bench, family, FULL_RATE, n_restored)]
+    n_restored = max(5, setup.limit // 24)
+    long_spun = [s for family in REWRITING for s in spun_stretches(setup, family, FULL_RATE, n_restored)]
     rows = []
-    reductions = list(_reductions(bench.models))
+    reductions = list(_reductions(setup.models))
     for number, reduced in enumerate(reductions):
         keep = [i for i, name in enumerate(FEATURE_NAMES) if not any(name.startswith(f) for f in reduced.features)]
         x = scores_of(reduced.models, [e.text for e in fit]).features[:, keep].astype(np.float64)
@@ -136,7 +136,7 @@ def ablation(bench: Bench, words: int = 100) -> tuple[AblationRow, ...]:
                 round(1000 * edits / max(1, human_words), 3),
             )
         )
-        bench.progress(number + 1, len(reductions))
+        setup.progress(number + 1, len(reductions))
     return tuple(rows)
 
 
@@ -145,10 +145,10 @@ def _findings(report: Report) -> list[tuple[int, int, str]]:
     return [(e.start, e.end, e.cue if isinstance(e, Evidence) else e.kind) for e in findings_of(report)]
 
 
-def cues(bench: Bench) -> tuple[CueRow, ...]:
+def cues(setup: EvaluationSetup) -> tuple[CueRow, ...]:
     """Return what each cue finds in spun and in human text, and what no other cue finds."""
-    models = bench.models
-    human = [s.text for s in stretches(bench.test, bench.limit, 300, bench.seed + 44)]
+    models = setup.models
+    human = [s.text for s in stretches(setup.test, setup.limit, 300, setup.seed + 44)]
     reports = reports_of(models, human)
     human_words = sum(report.n_words for report in reports)
     in_human = Counter(cue for report in reports for _, _, cue in _findings(report))
@@ -156,7 +156,7 @@ def cues(bench: Bench) -> tuple[CueRow, ...]:
     alone: Counter[str] = Counter()
     spun_words = n_spans = 0
     for number, family in enumerate(FAMILIES):
-        spun = spun_stretches(bench, family, FULL_RATE, max(10, bench.limit // 8))
+        spun = spun_stretches(setup, family, FULL_RATE, max(10, setup.limit // 8))
         for text, report in zip(spun, reports_of(models, [s.text for s in spun]), strict=True):
             found = _findings(report)
             places = [(s.start, s.end) for s in text.alignment]
@@ -166,7 +166,7 @@ def cues(bench: Bench) -> tuple[CueRow, ...]:
             in_spun.update(cue for _, _, cue in found)
             for own in {cue for _, _, cue in found}:
                 alone[own] += every - touching(places, [(a, b) for a, b, cue in found if cue != own])
-        bench.progress(number + 1, len(FAMILIES))
+        setup.progress(number + 1, len(FAMILIES))
     return tuple(
         CueRow(
             cue.id,

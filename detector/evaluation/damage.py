@@ -10,7 +10,7 @@ from detector.api import restore
 from detector.evaluation.metrics import wilson
 from detector.evaluation.restoration import touching
 from detector.evaluation.results import DamageRow
-from detector.evaluation.samples import Bench, findings_of, reports_of, stretches
+from detector.evaluation.samples import EvaluationSetup, findings_of, reports_of, stretches
 from detector.training.spinners import AlignedSpan, DamageSpinner, SlipSpinner, Spinner, SpunText, undo
 
 __all__ = ["damaged_text", "some_undone"]
@@ -41,13 +41,13 @@ def some_undone(spun: SpunText, n: int, rng: np.random.Generator) -> SpunText:
     return SpunText(undo(spun.text, undone), spun.original, tuple(spans))
 
 
-def _row(bench: Bench, name: str, texts: Sequence[SpunText]) -> DamageRow:
-    reports = reports_of(bench.models, [t.text for t in texts])
+def _row(setup: EvaluationSetup, name: str, texts: Sequence[SpunText]) -> DamageRow:
+    reports = reports_of(setup.models, [t.text for t in texts])
     words = found = apart = repaired = 0
     for text, report in zip(texts, reports, strict=True):
         places = [(s.start, s.end) for s in text.alignment]
         findings = [(e.start, e.end) for e in findings_of(report)]
-        edits = {(e.start, e.end, e.original) for e in restore(text.text, bench.models).plan}
+        edits = {(e.start, e.end, e.original) for e in restore(text.text, setup.models).plan}
         words += len(places)
         found += touching(places, findings)
         apart += touching(places, [(e.start, e.end) for e in report.damage])
@@ -64,13 +64,13 @@ def _row(bench: Bench, name: str, texts: Sequence[SpunText]) -> DamageRow:
     )
 
 
-def damaged_text(bench: Bench) -> tuple[DamageRow, ...]:
+def damaged_text(setup: EvaluationSetup) -> tuple[DamageRow, ...]:
     """Return what becomes of human stretches of 300 words with some words damaged."""
-    human = [s.text for s in stretches(bench.test, max(20, bench.limit // 2), _WORDS, bench.seed + 60)]
+    human = [s.text for s in stretches(setup.test, max(20, setup.limit // 2), _WORDS, setup.seed + 60)]
     rows = []
     for number, (name, spinner, n) in enumerate(_AMOUNTS):
-        rng = np.random.default_rng((bench.seed, 60, number))
+        rng = np.random.default_rng((setup.seed, 60, number))
         made = [some_undone(spinner.spin(text), n, rng) for text in human]
-        rows.append(_row(bench, name, [t for t in made if t.alignment]))
-        bench.progress(number + 1, len(_AMOUNTS))
+        rows.append(_row(setup, name, [t for t in made if t.alignment]))
+        setup.progress(number + 1, len(_AMOUNTS))
     return tuple(rows)

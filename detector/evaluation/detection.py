@@ -35,7 +35,7 @@ from detector.evaluation.samples import (
     LENGTHS,
     QUARTER_RATE,
     REWRITES,
-    Bench,
+    EvaluationSetup,
     UnseenSpinner,
     changed_share,
     flagged_at,
@@ -90,18 +90,18 @@ class Detection:
     curves: tuple[CurveRow, ...]
 
 
-def fit_tfidf(bench: Bench) -> Pipeline:
+def fit_tfidf(setup: EvaluationSetup) -> Pipeline:
     """Return TF-IDF over words and pairs of words with logistic regression, fitted as the detector's classifiers."""
     examples = [
         e
         for k in range(2)
         for e in make_examples(
-            sample_by_source(bench.fit, 8 * bench.limit, bench.seed + k),
-            bench.resources,
+            sample_by_source(setup.fit, 8 * setup.limit, setup.seed + k),
+            setup.resources,
             REWRITING,
             (30, 400),
             (0.1, 0.5),
-            bench.seed + k,
+            setup.seed + k,
         )
     ]
     model = make_pipeline(
@@ -141,21 +141,21 @@ def _join(pools: Sequence[_Pool], human: int) -> _Pool:
     )
 
 
-def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
+def known_spinners(setup: EvaluationSetup, tfidf: Pipeline) -> Detection:
     """Return ROC AUC for every family, pooled and alone, and every unseen spinner, at every rate and length.
 
     The baselines stand beside the pool, and some of them beside the unseen spinners.
     """
     rows: list[AucRow] = []
     curves: list[CurveRow] = []
-    spinners = (*REWRITING, *bench.unseen)
+    spinners = (*REWRITING, *setup.unseen)
     done, total = 0, len(LENGTHS) * (1 + 2 * len(spinners))
 
     def all_scores(texts: list[str]) -> dict[str, NDArray[np.float64]]:
         nonlocal done
-        s = scores_of(bench.models, texts)
+        s = scores_of(setup.models, texts)
         done += 1
-        bench.progress(done, total)
+        setup.progress(done, total)
         return {
             DETECTOR: s.probability,
             LIKELIHOOD: s.likelihood,
@@ -165,12 +165,12 @@ def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
         }
 
     for words in LENGTHS:
-        human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + words)]
+        human = [s.text for s in stretches(setup.test, setup.limit, words, setup.seed + words)]
         own = all_scores(human)
         for rate in (FULL_RATE, QUARTER_RATE):
             pools: dict[str, _Pool] = {}
             for number, spinner in enumerate(spinners):
-                made = bench.spin(human, spinner, rate, bench.seed + 1000 * number + words)
+                made = setup.spin(human, spinner, rate, setup.seed + 1000 * number + words)
                 rewritten = [s for s in made if s is not None]
                 theirs = all_scores([s.text for s in rewritten])
                 at = np.flatnonzero([s is not None for s in made])
@@ -183,7 +183,7 @@ def known_spinners(bench: Bench, tfidf: Pipeline) -> Detection:
             pooled = _join([pools[f] for f in REWRITING], len(human))
             rows += [_row(pooled, scorer, REWRITES, rate, words) for scorer in own]
             for spinner, pool in pools.items():
-                scorers = UNSEEN_SCORERS if spinner in bench.unseen else (DETECTOR,)
+                scorers = UNSEEN_SCORERS if spinner in setup.unseen else (DETECTOR,)
                 rows += [_row(pool, scorer, spinner, rate, words) for scorer in scorers]
             if rate == FULL_RATE:
                 curves.append(CurveRow(words, tuple(roc_points(pooled.scores[DETECTOR], pooled.spun))))
@@ -218,33 +218,33 @@ def dictionary_spinner(path: Path) -> UnseenSpinner:
     return UnseenSpinner(read_dictionary(path), consistent=True)
 
 
-def recall(bench: Bench, words: int = 300) -> tuple[RateRow, ...]:
+def recall(setup: EvaluationSetup, words: int = 300) -> tuple[RateRow, ...]:
     """Return how often spun stretches are flagged, by spinner and pooled, at every threshold.
 
     Kind `family`: rates from 0.15 to 0.5, drawn for each text; kind `family, a quarter`: the quarter rate.
     """
-    human = [s.text for s in stretches(bench.test, bench.limit, words, bench.seed + 9)]
-    spinners = (*REWRITING, *bench.unseen)
+    human = [s.text for s in stretches(setup.test, setup.limit, words, setup.seed + 9)]
+    spinners = (*REWRITING, *setup.unseen)
     rows: list[RateRow] = []
     for kind, done in (("family", 0), ("family, a quarter", len(spinners))):
         by_spinner: dict[str, dict[str, NDArray[np.bool_]]] = {}
         for number, spinner in enumerate(spinners):
-            rng = np.random.default_rng((bench.seed, 9, number))
+            rng = np.random.default_rng((setup.seed, 9, number))
             made: list[SpunText | None] = []
             for i, text in enumerate(human):
                 rate = float(np.exp(rng.uniform(np.log(0.15), np.log(0.5)))) if kind == "family" else QUARTER_RATE
-                made += bench.spin([text], spinner, rate, bench.seed + 1000 * number + i)
-            by_spinner[spinner] = flagged_at(bench.models, [s.text for s in made if s is not None])
-            bench.progress(done + number + 1, 2 * len(spinners))
+                made += setup.spin([text], spinner, rate, setup.seed + 1000 * number + i)
+            by_spinner[spinner] = flagged_at(setup.models, [s.text for s in made if s is not None])
+            setup.progress(done + number + 1, 2 * len(spinners))
         pooled = {
-            name: np.concatenate([by_spinner[family][name] for family in REWRITING]) for name in bench.models.thresholds
+            name: np.concatenate([by_spinner[family][name] for family in REWRITING]) for name in setup.models.thresholds
         }
         for group, flagged in {REWRITES: pooled, **by_spinner}.items():
             rows += rate_rows(kind, group, flagged)
     return tuple(rows)
 
 
-def calibrated(bench: Bench) -> Calibration:
+def calibrated(setup: EvaluationSetup) -> Calibration:
     """Return the calibration of document probabilities, and the bins of the reliability diagram.
 
     Stretches of 25 to 1,000 words, lengths log-uniform, each once as it is and once spun by a family drawn at random at
@@ -254,15 +254,15 @@ def calibrated(bench: Bench) -> Calibration:
         e
         for k in range(2)
         for e in make_examples(
-            sample_by_source(bench.test, 3 * bench.limit, bench.seed + 12 + k),
-            bench.resources,
+            sample_by_source(setup.test, 3 * setup.limit, setup.seed + 12 + k),
+            setup.resources,
             REWRITING,
             (25, 1000),
             (0.1, 0.5),
-            bench.seed + 12 + k,
+            setup.seed + 12 + k,
         )
     ]
-    scores = scores_of(bench.models, [e.text for e in examples], bench.progress)
+    scores = scores_of(setup.models, [e.text for e in examples], setup.progress)
     judged = scores.probability > 0  # the verdict does not abstain
     p, n_words = scores.probability[judged], scores.n_words[judged]
     spun = np.array([e.family != HUMAN for e in examples])[judged]
@@ -287,17 +287,17 @@ def calibrated(bench: Bench) -> Calibration:
     return Calibration(tuple(rows), bins)
 
 
-def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
+def in_mixed_articles(setup: EvaluationSetup) -> tuple[MixedRow, ...]:
     """Return how often one spun passage of 100 to 200 words in a human article of 500 to 1,000 is found and located."""
-    articles = stretches(bench.test, bench.limit, 500, bench.seed + 15)
-    rng = np.random.default_rng((bench.seed, 15))
+    articles = stretches(setup.test, setup.limit, 500, setup.seed + 15)
+    rng = np.random.default_rng((setup.seed, 15))
     human = []
     for article in articles:
         words = article.document.text.split(" ")
         n = int(rng.integers(500, 1000))
         start = int(rng.integers(0, max(1, len(words) - n)))
         human.append(" ".join(words[start : start + n]))
-    clean = reports_of(bench.models, human)
+    clean = reports_of(setup.models, human)
     false_articles = sum(report.verdict == "spun" for report in clean)
     false_passages = sum(passage.verdict == "spun" for report in clean for passage in report.passages)
     n_passages = sum(len(report.passages) for report in clean)
@@ -311,11 +311,11 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
             first = int(rng.integers(0, len(spaces) - length - 1))
             start, end = spaces[first] + 1, spaces[first + length]
             family, seed = REWRITING[i % len(REWRITING)], int(rng.integers(1 << 30))
-            spinner = make_spinner(family, bench.resources, seed, rate)
+            spinner = make_spinner(family, setup.resources, seed, rate)
             spun = spin_part(text, spinner, start, end)
             mixed.append(spun)
             places.append((start, end + len(spun.text) - len(text)))
-        reports = reports_of(bench.models, [s.text for s in mixed])
+        reports = reports_of(setup.models, [s.text for s in mixed])
         size = np.array([end - start for start, end in places], dtype=np.float64)
         hit, flagged = np.zeros(len(mixed)), np.zeros(len(mixed))
         for i, ((start, end), report) in enumerate(zip(places, reports, strict=True)):
@@ -337,5 +337,5 @@ def in_mixed_articles(bench: Bench) -> tuple[MixedRow, ...]:
                 wilson(false_articles, len(human)),
             )
         )
-        bench.progress(len(out), 2)
+        setup.progress(len(out), 2)
     return tuple(out)

@@ -15,7 +15,7 @@ from detector.evaluation.metrics import ratio_interval, wilson
 from detector.evaluation.results import Interval, MarkedRow, RateRow
 from detector.evaluation.samples import (
     ALL,
-    Bench,
+    EvaluationSetup,
     Progress,
     flagged_at,
     no_progress,
@@ -104,23 +104,23 @@ def _together(parts: Sequence[HumanText]) -> HumanText:
     return HumanText(tuple(r for part in parts for r in part.rates), tuple(m for part in parts for m in part.marked))
 
 
-def _stretches(bench: Bench) -> list[tuple[str, CorpusDocument]]:
+def _stretches(setup: EvaluationSetup) -> list[tuple[str, CorpusDocument]]:
     """Return stretches of 300 words with their documents: up to four of a long document, all documents alike."""
-    long_enough = [d for d in bench.test if len(d.text.split()) >= 0.8 * _WORDS]
+    long_enough = [d for d in setup.test if len(d.text.split()) >= 0.8 * _WORDS]
     if not long_enough:
         raise InputError(f"the test split has no document of {_WORDS} words: give a larger corpus")
     out = []
-    for document in sample_by_source(long_enough, 5 * bench.limit, bench.seed + 8):
+    for document in sample_by_source(long_enough, 5 * setup.limit, setup.seed + 8):
         pieces = document.text.split(" ")
         n = min(_PER_DOCUMENT, max(1, len(pieces) // _WORDS))
         out += [(" ".join(pieces[k * len(pieces) // n :][:_WORDS]), document) for k in range(n)]
     return out
 
 
-def by_register(bench: Bench) -> HumanText:
+def by_register(setup: EvaluationSetup) -> HumanText:
     """Return what becomes of human stretches of 300 words, all together, by register and by source."""
-    drawn = _stretches(bench)
-    counts = _counted(bench.models, [text for text, _ in drawn], bench.progress)
+    drawn = _stretches(setup)
+    counts = _counted(setup.models, [text for text, _ in drawn], setup.progress)
     sources = np.array([document.source for _, document in drawn])
     registers = np.array([document.genre for _, document in drawn])
     held_out = np.isin(sources, sorted(TEST_SOURCES))
@@ -131,21 +131,21 @@ def by_register(bench: Bench) -> HumanText:
     return _together([counts.rows(*group) for group in groups if group[2].any()])
 
 
-def by_form(bench: Bench) -> HumanText:
+def by_form(setup: EvaluationSetup) -> HumanText:
     """Return the same of stretches in each of the forms in which people write; only those that the form changes."""
-    drawn = _stretches(bench)[: bench.limit]
-    parts = [_counted(bench.models, [text for text, _ in drawn]).rows("form", AS_IT_IS)]
+    drawn = _stretches(setup)[: setup.limit]
+    parts = [_counted(setup.models, [text for text, _ in drawn]).rows("form", AS_IT_IS)]
     for number, form in enumerate(FORMS):
-        rng = np.random.default_rng((bench.seed, 10, number))
+        rng = np.random.default_rng((setup.seed, 10, number))
         written = [in_form(Example(text, HUMAN, 0.0, (), document), form, rng).text for text, document in drawn]
         changed = [new for new, (text, _) in zip(written, drawn, strict=True) if new != text]
         if changed:
-            parts.append(_counted(bench.models, changed).rows("form", form.name))
-        bench.progress(number + 1, len(FORMS))
+            parts.append(_counted(setup.models, changed).rows("form", form.name))
+        setup.progress(number + 1, len(FORMS))
     return _together(parts)
 
 
-def by_level(bench: Bench, people: Path) -> HumanText:
+def by_level(setup: EvaluationSetup, people: Path) -> HumanText:
     """Return the same of texts by the level of their writers.
 
     `people` is a folder of records with `text` and `score`, the level that somebody gave the text.
@@ -159,16 +159,16 @@ def by_level(bench: Bench, people: Path) -> HumanText:
         raise InputError(f"{people}: no records with text and score")
     everything = [text for texts in by_score.values() for text in texts]
     level = np.repeat(list(by_score), [len(texts) for texts in by_score.values()])
-    counts = _counted(bench.models, everything, bench.progress)
+    counts = _counted(setup.models, everything, setup.progress)
     return _together(
         [counts.rows("level", ALL), *(counts.rows("level", score, level == score) for score in sorted(by_score))]
     )
 
 
-def by_length(bench: Bench) -> HumanText:
+def by_length(setup: EvaluationSetup) -> HumanText:
     """Return the same of human documents joined and cut to 60, 300, 3,000 and 100,000 words."""
-    documents = sample_by_source(bench.test, len(bench.test), bench.seed + 11)
-    budget = 900 * bench.limit  # words of each length: as many texts as the limit says of the short ones
+    documents = sample_by_source(setup.test, len(setup.test), setup.seed + 11)
+    budget = 900 * setup.limit  # words of each length: as many texts as the limit says of the short ones
     words: list[str] = []
     for document in documents:
         if len(words) >= max(budget, max(_LENGTHS)):
@@ -176,9 +176,9 @@ def by_length(bench: Bench) -> HumanText:
         words += f"{document.text}\n\n".split(" ")
     parts = []
     for number, length in enumerate(_LENGTHS):
-        n = min(bench.limit, max(1, budget // length), len(words) // length)
+        n = min(setup.limit, max(1, budget // length), len(words) // length)
         texts = [" ".join(words[k * length : (k + 1) * length]) for k in range(n)]
         if texts:
-            parts.append(_counted(bench.models, texts).rows("length", f"{length:,}"))
-        bench.progress(number + 1, len(_LENGTHS))
+            parts.append(_counted(setup.models, texts).rows("length", f"{length:,}"))
+        setup.progress(number + 1, len(_LENGTHS))
     return _together(parts)

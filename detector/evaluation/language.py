@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evaluation.results import PerplexityRow
-from detector.evaluation.samples import Bench
+from detector.evaluation.samples import EvaluationSetup
 from detector.text.tokens import tokenize
 from detector.text.vocabulary import BOUNDARY, NAME, UNKNOWN
 from detector.training.fit import sample_by_source
@@ -18,15 +18,15 @@ __all__ = ["perplexity_by_genre"]
 _WORDS = 2_000  # of each document, from its beginning
 
 
-def perplexity_by_genre(bench: Bench) -> tuple[PerplexityRow, ...]:
+def perplexity_by_genre(setup: EvaluationSetup) -> tuple[PerplexityRow, ...]:
     """Return the language model's perplexity on held-out documents, and that of its bigram and unigram back-offs.
 
     Every word, mark and number is a token; unlisted words count as their class, and their share is given.
     """
-    extractor = bench.models.full.extractor
+    extractor = setup.models.full.extractor
     lm = extractor.language_model
     by_genre: dict[str, list[str]] = defaultdict(list)
-    for document in sample_by_source(bench.test, 6 * bench.limit, bench.seed + 21):
+    for document in sample_by_source(setup.test, 6 * setup.limit, setup.seed + 21):
         by_genre[document.genre].append(" ".join(document.text.split(" ")[:_WORDS]))
     rows = []
     sums: list[NDArray[np.float64]] = []
@@ -44,7 +44,7 @@ def perplexity_by_genre(bench: Bench) -> tuple[PerplexityRow, ...]:
             )
         sums.append(total)
         rows.append(_perplexity_row(genre, total))
-        bench.progress(number + 1, len(by_genre))
+        setup.progress(number + 1, len(by_genre))
     rows.append(_perplexity_row("all", np.sum(sums, axis=0)))
     return tuple(rows)
 

@@ -17,7 +17,7 @@ from detector.evaluation.results import AucRow, LeftOut, read_json, write_json
 from detector.evaluation.samples import (
     FULL_RATE,
     LENGTHS,
-    Bench,
+    EvaluationSetup,
     changed_share,
     stretches,
 )
@@ -56,7 +56,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
 
 
 def _examples(
-    bench: Bench,
+    setup: EvaluationSetup,
     documents: Sequence[CorpusDocument],
     families: Sequence[str],
     words: tuple[int, int],
@@ -64,7 +64,7 @@ def _examples(
     n: int,
     seed: int,
 ) -> list[Example]:
-    return list(make_examples(sample_by_source(documents, n, seed), bench.resources, families, words, rates, seed))
+    return list(make_examples(sample_by_source(documents, n, seed), setup.resources, families, words, rates, seed))
 
 
 def _whole(extractor: FeatureExtractor, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -77,32 +77,32 @@ def _whole(extractor: FeatureExtractor, model: Classifier, texts: Sequence[str])
     return np.concatenate(out)
 
 
-def _fit_without(bench: Bench, family: str, n: int, seed: int) -> tuple[FeatureExtractor, BoostedTrees]:
+def _fit_without(setup: EvaluationSetup, family: str, n: int, seed: int) -> tuple[FeatureExtractor, BoostedTrees]:
     """Return candidate, token and passage models fitted on all other families that the stages are fitted on."""
     families = [f for f in FIT_FAMILIES if f != family]
-    first, second = bench.fit[0::2], bench.fit[1::2]
-    examples = _examples(bench, first, families, (30, 500), FIT_RATES, n, seed)
+    first, second = setup.fit[0::2], setup.fit[1::2]
+    examples = _examples(setup, first, families, (30, 500), FIT_RATES, n, seed)
     size = STAGES["full"]
-    extractor = replace(bench.models.full.extractor, candidate_model=None, token_model=None)
+    extractor = replace(setup.models.full.extractor, candidate_model=None, token_model=None)
     extractor = replace(
         extractor, candidate_model=fit_candidate_model(extractor, examples, size.candidate_hidden, seed)
     )
     extractor = replace(extractor, token_model=fit_token_model(extractor, examples, size.token_hidden, seed + 1))
-    inputs = passage_inputs(extractor, _examples(bench, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
+    inputs = passage_inputs(extractor, _examples(setup, second, families, (20, 500), FIT_RATES, n, seed + 2), seed + 2)
     # The calibration only stretches the scores of one length, so it may be fitted on the same examples.
     return extractor, fit_boosted(inputs, inputs, FEATURE_NAMES, seed)
 
 
 def _rows(
-    bench: Bench,
+    setup: EvaluationSetup,
     family: str,
     n_test: int,
     scorers: Mapping[str, Callable[[list[str]], NDArray[np.float64]]],
 ) -> list[AucRow]:
     rows = []
     for words in LENGTHS:
-        human = [s.text for s in stretches(bench.test, n_test, words, bench.seed + words)]
-        made = bench.spin(human, family, FULL_RATE, bench.seed + 17 + words)
+        human = [s.text for s in stretches(setup.test, n_test, words, setup.seed + words)]
+        made = setup.spin(human, family, FULL_RATE, setup.seed + 17 + words)
         rewritten = [s for s in made if s is not None]
         at = np.flatnonzero([s is not None for s in made])
         texts = [*human, *(s.text for s in rewritten)]
@@ -114,26 +114,26 @@ def _rows(
     return rows
 
 
-def leave_one_out(bench: Bench, folder: Path | None, examples: int) -> LeftOut:
+def leave_one_out(setup: EvaluationSetup, folder: Path | None, examples: int) -> LeftOut:
     """Return ROC AUC on each family for models fitted without it; each family's rows are kept in `folder`.
 
     The models are fitted on `examples` documents a stage, fewer than the product's own, which costs a little
     too. The language model, the context model and the channel are the product's.
     """
-    signature = bench.models.signature
+    signature = setup.models.signature
     rows: list[AucRow] = []
     for number, family in enumerate(REWRITING):
         kept = None if folder is None else folder / f"left_out-{signature}-{examples}-{family}.json"
         if kept is not None and kept.exists():
             rows += read_json(tuple[AucRow, ...], kept)
         else:
-            seed = bench.seed + 500 + 10 * number
-            extractor, model = _fit_without(bench, family, examples, seed)
+            seed = setup.seed + 500 + 10 * number
+            extractor, model = _fit_without(setup, family, examples, seed)
             hidden = replace(extractor, channel=without_sources(extractor.channel, _TABLES[family]))
             scorers = {TABLES_KNOWN: partial(_whole, extractor, model), TABLES_HIDDEN: partial(_whole, hidden, model)}
-            found = _rows(bench, family, bench.limit, scorers)
+            found = _rows(setup, family, setup.limit, scorers)
             if kept is not None:
                 write_json(tuple(found), kept)
             rows += found
-        bench.progress(number + 1, len(REWRITING))
+        setup.progress(number + 1, len(REWRITING))
     return LeftOut(signature, examples, tuple(rows))

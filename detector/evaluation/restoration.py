@@ -24,7 +24,7 @@ from detector.evaluation.results import AgreementRow, GainRow, Interval, PhraseR
 from detector.evaluation.samples import (
     FULL_RATE,
     QUARTER_RATE,
-    Bench,
+    EvaluationSetup,
     changed_share,
     findings_of,
     reports_of,
@@ -140,10 +140,10 @@ class RestorationResults:
     agreement: tuple[AgreementRow, ...]
 
 
-def spun_stretches(bench: Bench, spinner: str, rate: float, n: int) -> list[SpunText]:
+def spun_stretches(setup: EvaluationSetup, spinner: str, rate: float, n: int) -> list[SpunText]:
     """Return stretches of 300 words spun by a family or an unseen spinner."""
-    human = [s.text for s in stretches(bench.test, n, _WORDS, bench.seed + 30)]
-    return [s for s in bench.spin(human, spinner, rate, bench.seed + 31) if s is not None]
+    human = [s.text for s in stretches(setup.test, n, _WORDS, setup.seed + 30)]
+    return [s for s in setup.spin(human, spinner, rate, setup.seed + 31) if s is not None]
 
 
 def _restoration_row(
@@ -188,33 +188,33 @@ def _agreement_row(name: str, reports: Sequence[Report], restorations: Sequence[
     return AgreementRow(name, documents, share(same, documents), share(shown, edits), share(changed, findings))
 
 
-def restoration(bench: Bench) -> RestorationResults:
+def restoration(setup: EvaluationSetup) -> RestorationResults:
     """Return restoration, coverage and agreement by family and unseen spinner, at the full and at a quarter rate."""
     rows, agreement = [], []
-    spinners = (*REWRITING, *bench.unseen)
+    spinners = (*REWRITING, *setup.unseen)
     for number, spinner in enumerate(spinners):
         for rate, suffix in ((FULL_RATE, ""), (QUARTER_RATE, ", a quarter")):
-            spun = spun_stretches(bench, spinner, rate, max(20, bench.limit // 3))
-            reports = reports_of(bench.models, [s.text for s in spun])
-            restorations = [restore(s.text, bench.models) for s in spun]
+            spun = spun_stretches(setup, spinner, rate, max(20, setup.limit // 3))
+            reports = reports_of(setup.models, [s.text for s in spun])
+            restorations = [restore(s.text, setup.models) for s in spun]
             rows.append(_restoration_row(spinner, rate, spun, reports, restorations))
             agreement.append(_agreement_row(spinner + suffix, reports, restorations))
-        bench.progress(number + 1, len(spinners))
+        setup.progress(number + 1, len(spinners))
     return RestorationResults(tuple(rows), tuple(agreement))
 
 
-def by_min_gain(bench: Bench) -> tuple[GainRow, ...]:
+def by_min_gain(setup: EvaluationSetup) -> tuple[GainRow, ...]:
     """Return restoration of all families together, and harm in human text, at several `min_gain`."""
-    spun = [s for family in REWRITING for s in spun_stretches(bench, family, FULL_RATE, max(5, bench.limit // 24))]
-    human = [s.text for s in stretches(bench.test, bench.limit, _WORDS, bench.seed + 43)]
+    spun = [s for family in REWRITING for s in spun_stretches(setup, family, FULL_RATE, max(5, setup.limit // 24))]
+    human = [s.text for s in stretches(setup.test, setup.limit, _WORDS, setup.seed + 43)]
     words = np.array([len(text.split()) for text in human], dtype=np.float64)
     rows = []
     for number, gain in enumerate(_MIN_GAINS):
-        counts = restored_text(spun, [restore(s.text, bench.models, min_gain=gain) for s in spun])
-        edits = np.array([len(restore(text, bench.models, min_gain=gain).plan) for text in human], dtype=np.float64)
+        counts = restored_text(spun, [restore(s.text, setup.models, min_gain=gain) for s in spun])
+        edits = np.array([len(restore(text, setup.models, min_gain=gain).plan) for text in human], dtype=np.float64)
         harm = ratio_interval(1000 * edits, words)
         rows.append(GainRow(gain, counts.error_reduction, *counts.scores, harm))
-        bench.progress(number + 1, len(_MIN_GAINS))
+        setup.progress(number + 1, len(_MIN_GAINS))
     return tuple(rows)
 
 
@@ -271,7 +271,7 @@ def _phrase_plans(models: Models, texts: Sequence[str]) -> tuple[list[list[Edit]
     return sure, restorer.plans(features, p, profile, -math.inf, nothing)
 
 
-def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "C")) -> tuple[PhraseRow, ...]:
+def observed_phrases(setup: EvaluationSetup, pairs: Path, engines: Sequence[str] = ("B", "C")) -> tuple[PhraseRow, ...]:
     """Return how many substitutions in observed phrases of real engines come back word for word.
 
     A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict. At 1 counts
@@ -283,7 +283,7 @@ def observed_phrases(bench: Bench, pairs: Path, engines: Sequence[str] = ("B", "
         mine = [(o, x) for o, x, _, name in listed if name == engine and word_tokens(o) != word_tokens(x)]
         if not mine:
             continue
-        sure, doubtful = _phrase_plans(bench.models, [x for _, x in mine])
+        sure, doubtful = _phrase_plans(setup.models, [x for _, x in mine])
         at_1 = at_5 = spans = 0
         before, after = np.zeros(len(mine)), np.zeros(len(mine))
         for i, (original, spun) in enumerate(mine):

@@ -39,7 +39,7 @@ from detector.evaluation.results import (
     read_json,
     write_json,
 )
-from detector.evaluation.samples import Bench, UnseenSpinner
+from detector.evaluation.samples import EvaluationSetup, UnseenSpinner
 from detector.evaluation.spun import write_spun
 from detector.model_store import Models, load_models, sha256_of
 from detector.training import thesaurus as thesauri
@@ -86,7 +86,7 @@ class EvaluateSettings:
 
 
 @dataclass(frozen=True)
-class _Record:
+class _PartStore:
     """Keeps each finished part as JSON, and takes it from there when it is asked for again."""
 
     folder: Path
@@ -129,9 +129,9 @@ def write_spun_documents(
 ) -> None:
     """Write test documents spun by each family and unseen spinner to `folder`, and measure nothing."""
     with _workplace(settings) as work:
-        bench = _bench(settings, work, announce, progress)
+        setup = _setup(settings, work, announce, progress)
         announce("spun documents")
-        write_spun(bench, folder)
+        write_spun(setup, folder)
 
 
 @contextmanager
@@ -192,26 +192,26 @@ def _inputs_digest(s: EvaluateSettings) -> str:
     return hashlib.sha256("".join(map(sha256_of, paths)).encode()).hexdigest()[:8]
 
 
-def _bench(
+def _setup(
     s: EvaluateSettings, work: Path, announce: Callable[[str], None], progress: Callable[[int, int], None]
-) -> Bench:
+) -> EvaluationSetup:
     models = load_models(s.output.resolve())
     resources = _resources(s, work, announce)
     announce("documents")
     test, fit = _split(s.corpus)
-    return Bench(models, resources, test, fit, s.limit, s.seed, progress, _unseen(s, models))
+    return EvaluationSetup(models, resources, test, fit, s.limit, s.seed, progress, _unseen(s, models))
 
 
 def _evaluate(
     s: EvaluateSettings, work: Path, announce: Callable[[str], None], progress: Callable[[int, int], None]
 ) -> Evaluation:
-    bench = _bench(s, work, announce, progress)
-    models = bench.models
+    setup = _setup(s, work, announce, progress)
+    models = setup.models
     kept = work / "evaluation"
     folder = kept / f"{models.signature}-{s.limit}-{s.seed}-{_inputs_digest(s)}"
     folder.mkdir(parents=True, exist_ok=True)
-    found = _parts(s, bench, _Record(folder, announce, {}))
-    found = replace(found, left_out=_left_out(s, bench, kept, announce), earlier_recall=_earlier_recall(s, models))
+    found = _parts(s, setup, _PartStore(folder, announce, {}))
+    found = replace(found, left_out=_left_out(s, setup, kept, announce), earlier_recall=_earlier_recall(s, models))
     announce("card")
     pictures = s.output / "pictures"
     pictures.mkdir(exist_ok=True)
@@ -223,46 +223,46 @@ def _evaluate(
     return found
 
 
-def _parts(s: EvaluateSettings, bench: Bench, record: _Record) -> Evaluation:
+def _parts(s: EvaluateSettings, setup: EvaluationSetup, store: _PartStore) -> Evaluation:
     """Return all parts but the left-out spinners."""
 
     def known_spinners() -> detection.Detection:
-        return detection.known_spinners(bench, detection.fit_tfidf(bench))
+        return detection.known_spinners(setup, detection.fit_tfidf(setup))
 
-    known = record.part("known_spinners", detection.Detection, known_spinners)
-    calibration = record.part("calibration", detection.Calibration, lambda: detection.calibrated(bench))
+    known = store.part("known_spinners", detection.Detection, known_spinners)
+    calibration = store.part("calibration", detection.Calibration, lambda: detection.calibrated(setup))
     people = [
-        record.part("human_text_by_register", human.HumanText, lambda: human.by_register(bench)),
-        record.part("human_text_by_form", human.HumanText, lambda: human.by_form(bench)),
-        record.part("human_text_by_length", human.HumanText, lambda: human.by_length(bench)),
+        store.part("human_text_by_register", human.HumanText, lambda: human.by_register(setup)),
+        store.part("human_text_by_form", human.HumanText, lambda: human.by_form(setup)),
+        store.part("human_text_by_length", human.HumanText, lambda: human.by_length(setup)),
     ]
     if s.people is not None:
-        people.append(record.part("human_text_by_level", human.HumanText, partial(human.by_level, bench, s.people)))
-    restored = record.part("restoration", restoration.RestorationResults, lambda: restoration.restoration(bench))
+        people.append(store.part("human_text_by_level", human.HumanText, partial(human.by_level, setup, s.people)))
+    restored = store.part("restoration", restoration.RestorationResults, lambda: restoration.restoration(setup))
     return replace(
-        _base(s, bench),
+        _base(s, setup),
         roc_auc=known.rows,
         curves=known.curves,
         calibration=calibration.rows,
         bins=calibration.bins,
         false_flags=tuple(row for part in people for row in part.rates),
         marked=tuple(row for part in people for row in part.marked),
-        recall=record.part("recall", tuple[RateRow, ...], lambda: detection.recall(bench)),
-        mixed=record.part("mixed_articles", tuple[MixedRow, ...], lambda: detection.in_mixed_articles(bench)),
-        damage=record.part("damage", tuple[DamageRow, ...], lambda: damage.damaged_text(bench)),
-        perplexity=record.part("perplexity", tuple[PerplexityRow, ...], lambda: language.perplexity_by_genre(bench)),
+        recall=store.part("recall", tuple[RateRow, ...], lambda: detection.recall(setup)),
+        mixed=store.part("mixed_articles", tuple[MixedRow, ...], lambda: detection.in_mixed_articles(setup)),
+        damage=store.part("damage", tuple[DamageRow, ...], lambda: damage.damaged_text(setup)),
+        perplexity=store.part("perplexity", tuple[PerplexityRow, ...], lambda: language.perplexity_by_genre(setup)),
         restoration=restored.rows,
         agreement=restored.agreement,
-        gains=record.part("gains", tuple[GainRow, ...], lambda: restoration.by_min_gain(bench)),
-        phrases=record.part("phrases", tuple[PhraseRow, ...], lambda: restoration.observed_phrases(bench, s.pairs)),
-        cues=record.part("cues", tuple[CueRow, ...], lambda: ablation.cues(bench)),
-        ablation=record.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(bench)),
-        seconds=record.seconds,
+        gains=store.part("gains", tuple[GainRow, ...], lambda: restoration.by_min_gain(setup)),
+        phrases=store.part("phrases", tuple[PhraseRow, ...], lambda: restoration.observed_phrases(setup, s.pairs)),
+        cues=store.part("cues", tuple[CueRow, ...], lambda: ablation.cues(setup)),
+        ablation=store.part("ablation", tuple[AblationRow, ...], lambda: ablation.ablation(setup)),
+        seconds=store.seconds,
     )
 
 
-def _base(s: EvaluateSettings, bench: Bench) -> Evaluation:
-    models: Models = bench.models
+def _base(s: EvaluateSettings, setup: EvaluationSetup) -> Evaluation:
+    models: Models = setup.models
     return Evaluation(
         __version__,
         models.signature,
@@ -271,17 +271,19 @@ def _base(s: EvaluateSettings, bench: Bench) -> Evaluation:
         models.manifest["corpus"]["sha256"],
         dict(models.thresholds),
         dict(models.manifest["threshold_notes"]),
-        dict(sorted(Counter(d.genre for d in bench.test).items())),
-        tuple(bench.unseen),
+        dict(sorted(Counter(d.genre for d in setup.test).items())),
+        tuple(setup.unseen),
     )
 
 
-def _left_out(s: EvaluateSettings, bench: Bench, kept: Path, announce: Callable[[str], None]) -> LeftOut | None:
+def _left_out(
+    s: EvaluateSettings, setup: EvaluationSetup, kept: Path, announce: Callable[[str], None]
+) -> LeftOut | None:
     """Return the left-out spinners: measured now, kept from a run that measured them, or as the last card had them."""
     path = kept / "left_out.json"
     if s.leave_one_out:
         announce("left out")
-        found = left_out.leave_one_out(bench, kept, s.examples)
+        found = left_out.leave_one_out(setup, kept, s.examples)
         write_json(found, path)
         return found
     if path.exists():

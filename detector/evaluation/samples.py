@@ -28,7 +28,7 @@ __all__ = [
     "LENGTHS",
     "QUARTER_RATE",
     "REWRITES",
-    "Bench",
+    "EvaluationSetup",
     "Scores",
     "Stretch",
     "UnseenSpinner",
@@ -82,7 +82,7 @@ class UnseenSpinner:
 
 
 @dataclass(frozen=True)
-class Bench:
+class EvaluationSetup:
     """What every part of the evaluation works with.
 
     Attributes

@@ -16,7 +16,7 @@ __all__ = ["read"]
 
 
 # Parsers compare each attribute with those before it: a tag of 200,000 of them took minutes.
-_LONGEST_TAG = 20_000  # characters
+_MAX_TAG = 20_000  # characters
 _MARK = re.compile(r"""<(?=[A-Za-z])|>|=\s*+["']|["']""")
 _SPACE = re.compile(r"\s")
 
@@ -35,21 +35,21 @@ def _without_long_tags(page: str) -> str:
         elif found[0] == "=":
             quote = found[-1]
         elif found == ">":
-            if mark.start() - start > _LONGEST_TAG:
+            if mark.start() - start > _MAX_TAG:
                 attributes = _SPACE.search(page, start, mark.start())
                 first = attributes.start() if attributes else start + 1
                 out += [page[position:first], blank(page[first : mark.start()])]
                 position = mark.start()
             start = None
-    if start is not None and len(page) - start > _LONGEST_TAG:  # a tag that is never closed shows nothing
+    if start is not None and len(page) - start > _MAX_TAG:  # a tag that is never closed shows nothing
         return "".join([*out, page[position:start]])
     return "".join([*out, page[position:]])
 
 
 # A text in Unicode's Stream-Safe Format (UAX 15) has no more marks in a row over one letter. To compose a pile of them
 # takes quadratic time.
-_MOST_MARKS = 30
-_UNBROKEN = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS + 1},}}")
+_MAX_MARKS = 30
+_UNBROKEN = re.compile(rf"[^\x00-\x7f]{{{_MAX_MARKS + 1},}}")
 
 
 def _without_piles(run: re.Match[str]) -> str:
@@ -57,7 +57,7 @@ def _without_piles(run: re.Match[str]) -> str:
     out, marks = [], 0
     for character in run.group():
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= _MOST_MARKS:
+        if marks <= _MAX_MARKS:
             out.append(character)
     return "".join(out)
 

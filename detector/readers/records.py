@@ -48,7 +48,7 @@ _BLOCK = 1 << 20  # bytes that are read at a time
 _ROWS = 256  # of a Parquet file that are in memory at a time
 _FIRST_RECORDS = 20  # that are looked at before a scan begins
 _MAX_LINE = 512 << 20  # bytes; a longer line is no record
-LONGEST = 100_000_000  # characters; a longer record is not judged
+MAX_CHARACTERS = 100_000_000  # characters; a longer record is not judged
 _EXCERPT = 200  # characters of a broken record that are quoted
 _NAMED = 20  # fields that a message names
 
@@ -534,8 +534,8 @@ def _record(
         fault = f"no field {text_field!r}" if lacks else f"{text_field!r} is {type(text).__name__}, expected text"
         has = f"{fault}; fields are {_listed(fields)}" if lacks else fault
         return BadRecord(number, fault, has, quoted)
-    if len(text) > LONGEST:
-        fault = f"more than {LONGEST:,} characters"
+    if len(text) > MAX_CHARACTERS:
+        fault = f"more than {MAX_CHARACTERS:,} characters"
         return BadRecord(number, fault, f"{len(text):,} characters are {fault}: split it", quoted)
     return Record(_id_of(fields.get(id_field), number), text, source)
 

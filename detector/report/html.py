@@ -43,7 +43,7 @@ _CLASSES: dict[Reading, str] = {
 }
 _STRONG = 1.0  # log10 odds from which a finding is marked in full colour
 _LIKELY = 4  # originals that a finding names
-_FOREMOST = 4  # findings that the summary names
+_MAX_NAMED = 4  # findings that the summary names
 
 
 @cache
@@ -90,7 +90,7 @@ def _summary(judged: JudgedDocument, found: Sequence[Finding]) -> str:
         out.append(f"Found, but too few or too weak for a flag: {counted_cues(evidence)}.")
     named: dict[str, str] = {}
     for f in sorted(evidence, key=lambda f: -f.strength):
-        if f.alternatives and len(named) < _FOREMOST and judged.reading == "flagged":
+        if f.alternatives and len(named) < _MAX_NAMED and judged.reading == "flagged":
             named.setdefault(f.surface.lower(), f"“{f.surface}” for “{f.alternatives[0].text}”")
     if named:
         out.append(f"Strongest: {', '.join(named.values())}.")

@@ -304,14 +304,14 @@ def _is_enumeration(line: _Line) -> bool:
 
 
 _MIN_VERSES = 4
-_LONGEST_VERSE = 60  # characters; lines of wrapped prose are longer
+_MAX_VERSE_LINE = 60  # characters; lines of wrapped prose are longer
 
 
 def _verse(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
     """Yield runs of at least four short lines that begin with capitals and mostly end inside a sentence."""
     flags = [
         2 <= line.n_words <= 12
-        and len(line.text.strip()) <= _LONGEST_VERSE
+        and len(line.text.strip()) <= _MAX_VERSE_LINE
         and not _BULLET.match(line.text)
         and not line.code
         and line.columns[1] == 0

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LONGEST_WORD", "Letters", "Spellings", "one_apart"]
+__all__ = ["MAX_WORD", "Letters", "Spellings", "one_apart"]
 
-_LONGEST = 20  # letters
+_MAX_LENGTH = 20  # letters
 # Characters. Unicode sorts the marks over a letter in quadratic time, so nothing longer is composed or taken apart.
-LONGEST_WORD = 200
+MAX_WORD = 200
 _BASE = 0x9E3779B97F4A7C15
-_POWERS = np.array([pow(_BASE, i, 1 << 64) for i in range(_LONGEST)], dtype=np.uint64)
+_POWERS = np.array([pow(_BASE, i, 1 << 64) for i in range(_MAX_LENGTH)], dtype=np.uint64)
 _INVERSE = np.uint64(pow(_BASE, -1, 1 << 64))
 
 
 def _plain(word: str) -> str:
     """The word without accents, which writers drop as they please."""
-    if word.isascii() or len(word) > LONGEST_WORD:
+    if word.isascii() or len(word) > MAX_WORD:
         return word
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
 
@@ -48,12 +48,14 @@ def one_apart(a: str, b: str) -> bool:
 
 
 def _forms(words: Sequence[str]) -> NDArray[np.uint64]:
-    """Return hashes of each word and of the word less each of its letters, uint64 (n, 1 + _LONGEST).
+    """Return hashes of each word and of the word less each of its letters, uint64 (n, 1 + _MAX_LENGTH).
 
     What is over, past a word's end, is 0.
     """
-    letters = np.array(words, dtype=f"<U{_LONGEST}").view(np.uint32).reshape(len(words), _LONGEST).astype(np.uint64)
-    running = np.zeros((len(words), _LONGEST + 1), dtype=np.uint64)
+    letters = (
+        np.array(words, dtype=f"<U{_MAX_LENGTH}").view(np.uint32).reshape(len(words), _MAX_LENGTH).astype(np.uint64)
+    )
+    running = np.zeros((len(words), _MAX_LENGTH + 1), dtype=np.uint64)
     np.cumsum(letters * _POWERS, axis=1, out=running[:, 1:])
     whole = running[:, -1:]
     # Less one letter, all after it move up one place.
@@ -79,7 +81,7 @@ class Spellings:
     @classmethod
     def from_words(cls, words: Sequence[str]) -> Spellings:
         """Index the words; those longer than 20 letters are left out."""
-        kept = tuple(w for w in words if len(w) <= _LONGEST)
+        kept = tuple(w for w in words if len(w) <= _MAX_LENGTH)
         forms = _forms(kept)
         owners, column = np.nonzero(forms)
         keys = forms[owners, column]
@@ -93,7 +95,7 @@ class Spellings:
         >>> known.near(["wahsington", "paris", "londn"])
         [(0, 0), (2, 1)]
         """
-        asked = [i for i, w in enumerate(words) if len(w) <= _LONGEST]
+        asked = [i for i, w in enumerate(words) if len(w) <= _MAX_LENGTH]
         if not asked or not self.words:
             return []
         forms = _forms([words[i] for i in asked])

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text.spelling import LONGEST_WORD, Letters, Spellings
+from detector.text.spelling import MAX_WORD, Letters, Spellings
 
 __all__ = [
     "BOUNDARY",
@@ -29,7 +29,7 @@ __all__ = [
 LOWER, CAPITAL, UPPER = 0, 1, 2
 
 _EVERYONES_ZIPF = 3.0
-_SHORTEST_SPELLING = 4  # letters; among shorter words too many are one letter apart
+_MIN_SPELLING = 4  # letters; among shorter words too many are one letter apart
 
 # Ids that every vocabulary shares: boundary of a paragraph or document; any other word; any other number; any
 # other capitalised word.
@@ -55,7 +55,7 @@ def skeleton(word: str) -> str:
     >>> skeleton("pоlicy")  # the o is Cyrillic
     'policy'
     """
-    composed = unicodedata.normalize("NFC", word) if len(word) <= LONGEST_WORD else word
+    composed = unicodedata.normalize("NFC", word) if len(word) <= MAX_WORD else word
     return composed.translate(_SKELETON)
 
 
@@ -125,7 +125,7 @@ class Vocabulary(dict[str, int]):
     def spellings(self) -> Spellings:
         """The words that everyone knows, to be found by a spelling that is a letter off."""
         words = np.array(self.words, dtype=object)[self.zipf >= _EVERYONES_ZIPF]
-        return Spellings.from_words([w for w in words.tolist() if len(w) >= _SHORTEST_SPELLING and w.isalpha()])
+        return Spellings.from_words([w for w in words.tolist() if len(w) >= _MIN_SPELLING and w.isalpha()])
 
     @cached_property
     def letters(self) -> Letters:
