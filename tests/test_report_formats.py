@@ -1,10 +1,16 @@
 """HTML, SARIF, GitHub and Markdown reports of documents made up for the purpose, and the JSON Schema on real output."""
 
+import csv
 import json
+import os
 import re
+import shutil
+import subprocess
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from fuzz.checks import RAW
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -16,10 +22,12 @@ from detector.prior import probability_at_prior
 from detector.readers import InputDocument
 from detector.report import github, html, markdown, sarif, text
 from detector.report import json as json_report
+from detector.report.diff import unified_diff
 from detector.report.formats import REPORT_FORMATS
 from detector.report.lines import LineIndex
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument
-from detector.types import Alternative, Damage, Evidence, Passage, Report
+from detector.report.score import csv_row
+from detector.types import Alternative, Damage, Edit, Evidence, Passage, Report
 
 TEXT = 'Invoice Gates <script>alert("x")</script> spoke,\r\nhe | said.\n\n\u202eSecond, 100%: part 🙂 yr.'
 
@@ -143,6 +151,56 @@ def test_github_commands_are_escaped(run):
     assert lines[0].startswith("::warning file=a b%2Cc.txt,line=1,endLine=1,col=1,endColumn=8,title=substitution::")
     assert "100%25" in lines[0]
     assert lines[-1] == "::error file=gone.txt::no such file"
+
+
+ACTS = "a\x1b[31m\x9b\r\u202eb\x07\udcff.txt"  # a colour, carriage return, reversal, bell, a byte that is no UTF-8
+
+
+def test_nothing_acts_on_the_log_that_shows_github_commands(run):
+    report = replace(run.judged[0].report, evidence=(evidence("Invoice", likely=(ACTS,)),), damage=())
+    made = ReportRun((JudgedDocument(InputDocument(ACTS, TEXT), report),), (InputFailure(ACTS, ACTS),), "0", "x")
+    rendered = github.render(made)
+    rendered.encode("utf-8")
+    assert not RAW.search(rendered)
+    assert rendered.count("\n") == 2
+    assert "a␛[31m" in rendered
+
+
+@pytest.mark.parametrize(
+    ("path", "cell"),
+    [
+        ("a.txt", "a.txt"),
+        ("-", "-"),
+        ("=SUM(A1:A9).txt", "./=SUM(A1:A9).txt"),
+        ("+1", "./+1"),
+        ("-1+1|cmd", "./-1+1|cmd"),
+        ("@a", "./@a"),
+        ("\t=1", "./ =1"),
+        ("\r=1", "./=1"),
+        ("＝1", "./＝1"),
+        ("a\nb\r\n=1", "a b =1"),
+        (ACTS, "a␛[31m��b␇�.txt"),
+    ],
+)
+def test_a_path_in_csv_is_no_formula_and_one_line(path, cell):
+    row = csv_row(JudgedDocument(InputDocument(path, ""), Report("clean", 0.1, 0.9, 3, "en", (), (), "")))
+    assert next(csv.reader([row]))[0] == cell
+    assert row.count("\n") == 1
+    row.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "path", ["a b.txt", "a\x1b[31m.txt", "a\nb.txt", '"a".txt', "\u202ea\\.txt", "é.txt", "a\udcff"]
+)
+def test_a_diff_names_any_file_as_patch_reads_it(path, tmp_path):
+    written = unified_diff(path, "We go to Oslo.\n", (Edit(3, 8, "go to", "visit", 1.0),))
+    assert "\x1b" not in written
+    assert "\u202e" not in written
+    (tmp_path / path).write_text("We go to Oslo.\n")
+    patch = shutil.which("patch")
+    if patch is not None:
+        subprocess.run([patch, "-p0"], input=os.fsencode(written), cwd=tmp_path, check=True, capture_output=True)
+        assert (tmp_path / path).read_text() == "We visit Oslo.\n"
 
 
 def test_markdown_shows_text_literally(run):

@@ -21,6 +21,7 @@ from detector.files import write_file
 from detector.report.diff import unified_diff
 from detector.report.json import restored_object, wrap
 from detector.report.model import InputFailure, RestoredDocument, findings
+from detector.report.text import printable
 from detector.report.wording import count
 from detector.search_queries import search_queries
 from detector.types import Restoration
@@ -207,7 +208,8 @@ def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool
         with call.writer() as write:
             for item in restored:
                 document = item.document
-                write(unified_diff(document.path, document.text, item.restoration.plan, document.extracted))
+                made = unified_diff(document.path, document.text, item.restoration.plan, document.extracted)
+                write(printable(made) if call.on_terminal else made)
     elif queries or call.colored or call.on_terminal:
         _print(call, restored, queries, several)
     else:
@@ -215,7 +217,8 @@ def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool
             for number, item in enumerate(restored):
                 text = item.restoration.text
                 if several:
-                    write(f"{chr(10) if number else ''}==> {item.document.path} <==\n")
+                    path = printable(item.document.path).replace("\n", " ")
+                    write(f"{chr(10) if number else ''}==> {path} <==\n")
                 write(text if text.endswith("\n") or not several else text + "\n")
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
+from detector.report.text import printable
 from detector.restore.plan import apply_plan
 from detector.types import Edit
 
@@ -102,8 +103,22 @@ def unified_diff(path: str, text: str, plan: tuple[Edit, ...], extracted: bool =
 
 
 def _name(path: str) -> str:
-    """Return a file's name as a diff has it; one with a space ends in a tab, or patch takes the rest for a date."""
-    return path.replace("\n", "?").replace("\r", "?") + ("\t" if " " in path else "")
+    """Return a file's name as `patch` and git read it.
+
+    One with characters that act on a terminal is quoted as in C, and one with a space ends in a tab, or `patch` takes
+    the rest for a date.
+
+    >>> print(_name("a\\x1b[31m.txt"))
+    "a\\033[31m.txt"
+    """
+    acts = {c for c in path if c == "\n" or printable(c) != c}
+    if acts or path.startswith('"'):
+        return '"' + "".join(_octal(c) if c in acts or c in '"\\' else c for c in path) + '"'
+    return path + ("\t" if " " in path else "")
+
+
+def _octal(character: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 def _row(mark: str, line: str) -> str:

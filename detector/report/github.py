@@ -5,13 +5,15 @@ from __future__ import annotations
 from detector.report.format import ReportFormat
 from detector.report.lines import LineIndex
 from detector.report.model import Finding, JudgedDocument, ReportRun, findings
+from detector.report.text import printable
 from detector.report.wording import sentence
 
 __all__ = ["FORMAT", "render"]
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # A log shows it, which obeys the terminal's control characters.
+    return printable(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

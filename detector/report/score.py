@@ -7,19 +7,29 @@ import io
 
 from detector.report.json import document_object, dumps
 from detector.report.model import JudgedDocument
+from detector.report.text import printable
 
 __all__ = ["CSV_HEADER", "csv_row", "json_line"]
 
 _COLUMNS = ("path", "probability", "verdict", "n_words", "language", "threshold")
 CSV_HEADER = ",".join(_COLUMNS) + "\n"
+# What spreadsheets take for a formula, in full width too.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def csv_row(judged: JudgedDocument) -> str:
     """Return the document as a row of CSV; an abstaining probability is an empty field."""
     item = document_object(judged, parts=False)
+    item["path"] = _cell(item["path"])
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow([item[column] for column in _COLUMNS])
     return out.getvalue()
+
+
+def _cell(path: str) -> str:
+    """Return a path as a cell that no spreadsheet computes: `./=a` is the file `=a` as well."""
+    shown = printable(path).replace("\n", " ")
+    return f"./{shown}" if shown.lstrip().startswith(_FORMULA) and shown != "-" else shown
 
 
 def json_line(judged: JudgedDocument) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,11 +14,24 @@ from fuzz import generator
 
 from detector import apply_plan, detect, detect_many, reverse, scores
 from detector.errors import DetectorError
-from detector.readers import InputDocument
+from detector.readers import InputDocument, parse_document
 from detector.readers.records import Record, corpus_files, index_file, open_reader
 from detector.types import Edit, Report, Restoration, Verdict
 
-__all__ = ["check_records", "check_rendered", "check_report", "check_restoration", "check_wrong_values"]
+__all__ = [
+    "RAW",
+    "check_answer",
+    "check_document",
+    "check_records",
+    "check_rendered",
+    "check_report",
+    "check_restoration",
+    "check_written",
+    "check_wrong_values",
+]
+
+# What acts on a terminal, or turns what is shown round: it must not come through where people read.
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def check_report(text: str, report: Report) -> None:
@@ -49,11 +64,22 @@ def check_restoration(text: str, restoration: Restoration) -> None:
     json.dumps(restoration.to_dict(), allow_nan=False)
 
 
-def check_records(path: Path) -> None:
-    """Each record is text with an id that JSON can say, or is told in words."""
+def check_document(document: InputDocument) -> None:
+    """What is left out is disjoint, inside the text, blank where it is judged, and has a reason."""
+    text, judged = document.text, document.judged_text
+    assert len(text) == len(judged)
+    assert all(0 <= a < b <= len(text) and reason for a, b, reason in document.omitted)
+    assert all(x[1] <= y[0] for x, y in pairwise(document.omitted))
+    assert not any(judged[a:b].strip() for a, b, _ in document.omitted)
+    assert document.omitted_words >= 0
+
+
+def check_records(path: Path) -> list[str]:
+    """Each record is text with an id that JSON can say, or is told in words; return the faults that are told."""
     (file,) = corpus_files(str(path))
     index = index_file(file, "text")
     reader = open_reader(file, "text", "id", False)
+    faults = set()
     try:
         for record in (record for part in index.parts for record in reader.records(part)):
             if isinstance(record, Record):
@@ -62,33 +88,60 @@ def check_records(path: Path) -> None:
             else:
                 assert record.message.startswith(record.fault) or record.fault in record.message
                 assert record.number >= 1
+                faults.add(record.fault)
     finally:
         reader.close()
+    return sorted(faults)
 
 
 def check_rendered(documents: Sequence[InputDocument], reports: Sequence[Report]) -> None:
-    """Every format renders, and what is written is UTF-8 of one line where one is due."""
-    from detector.report import github, html, markdown, sarif
-    from detector.report import json as json_report
+    """Every format renders as UTF-8, JSON is JSON, and nothing acts on the terminal that shows it."""
     from detector.report import text as text_report
-    from detector.report.model import JudgedDocument, ReportRun
-    from detector.report.score import csv_row
+    from detector.report.formats import REPORT_FORMATS
+    from detector.report.model import JudgedDocument, ReportRun, fitted
+    from detector.report.score import csv_row, json_line
 
-    judged = tuple(JudgedDocument(d, r) for d, r in zip(documents, reports, strict=True))
+    judged = tuple(JudgedDocument(d, fitted(d.text, r), prior=0.1) for d, r in zip(documents, reports, strict=True))
     run = ReportRun(judged, (), "0", "x")
-    for rendered in (
-        json_report.render(run),
-        html.render(run),
-        sarif.render(run),
-        github.render(run),
-        markdown.render(run),
-        text_report.render(run),
-        *map(csv_row, judged),
-    ):
-        assert isinstance(rendered, str)
-        rendered.encode("utf-8")
-    json.loads(json_report.render(run))
-    json.loads(sarif.render(run))
+    rendered = {made.name: made.render(run) for made in REPORT_FORMATS}
+    for name in ("json", "sarif"):
+        json.loads(rendered[name])
+    for document in judged:
+        json.loads(json_line(document))
+    rendered["text"] = text_report.render(run)
+    rendered["csv"] = "".join(map(csv_row, judged))
+    for name, content in rendered.items():
+        content.encode("utf-8")
+        if name in ("text", "csv", "github"):
+            assert not RAW.search(content), f"{name} holds {RAW.search(content)}"
+
+
+def check_written(document: InputDocument, data: bytes) -> None:
+    """A diff of the restoration is made, and the file of the same kind reads as the restored text does."""
+    from detector.report.diff import unified_diff
+    from detector.writers import writer_for
+
+    restoration = reverse(document.judged_text, threshold=0.2)
+    plan = tuple(e for e in restoration.plan if document.text[e.start : e.end] == e.spun)
+    assert isinstance(unified_diff(document.path, document.text, plan, document.extracted), str)
+    suffix = Path(document.path).suffix
+    writer = writer_for(suffix)
+    if writer is None:
+        return
+    written = writer.write(data, document.text, plan)
+    if not written.left_out and plan:
+        parse_document(Path(document.path), written.data, suffix)
+
+
+def check_answer(kind: str, body: bytes) -> int:
+    """Any request has an answer, none of which is a fault; return its status."""
+    from detector.serve.work import answer
+
+    made = answer(kind, body)
+    assert made.status in (200, 400, 422), made.content
+    if "json" in made.media_type:
+        json.loads(made.content)
+    return made.status
 
 
 def check_wrong_values(choose: random.Random, text: str) -> None:

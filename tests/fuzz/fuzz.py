@@ -1,15 +1,16 @@
-"""Feed generated inputs to the library, the readers, the records and the renderers, for as long as one likes.
+"""Feed generated inputs to the library, the readers, the records and the server, for as long as one likes.
 
-    nice -n 15 python tests/fuzz/fuzz.py --minutes 60 --seed 1 --faults faults/
+    nice -n 19 python tests/fuzz/fuzz.py --inputs 1000000 --folder fuzzed/
 
-Every input is checked for what is promised: an error of `detector.errors` or a result that holds its properties. A
-fault is written to the folder with its seed, target and trace. Inputs that do something new are kept to start others.
-It exits with 1 if there were faults.
+Every input is checked for what is promised: an error of `detector.errors` or a result that holds its properties. The
+folder keeps the counts, the inputs that did something new, from which others are started, and a file for each fault
+with its target and trace. The next run on the folder goes on from there. It exits with 1 if there were faults.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import random
 import sys
@@ -24,133 +25,221 @@ from typing import Any
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
 from fuzz import generator  # noqa: E402
-from fuzz.checks import check_records, check_rendered, check_report, check_restoration, check_wrong_values  # noqa: E402
+from fuzz.checks import (  # noqa: E402
+    check_answer,
+    check_document,
+    check_records,
+    check_rendered,
+    check_report,
+    check_restoration,
+    check_written,
+    check_wrong_values,
+)
 from fuzz.generator import Corpus  # noqa: E402
 
 from detector import detect, detect_many, reverse, scores  # noqa: E402
 from detector.errors import DetectorError  # noqa: E402
 from detector.readers import parse_document  # noqa: E402
 
-BATCH = 64
-TARGETS = ("library", "readers", "records", "render")
+# Inputs of each target in a round. Small batches: one array holds them all, and a fault is found again soon.
+ROUND = {"detect": 1024, "reverse": 24, "arguments": 24, "files": 64, "records": 48, "server": 16}
+BATCH = 128
+SLOW = 10.0  # CPU seconds: none of the inputs is larger than some kilobytes
 
 
 class Run:
-    """Counts, corpora and faults of one run."""
+    """Counts, corpora and faults of all runs on a folder."""
 
-    def __init__(self, seed: int, faults: Path, targets: frozenset[str]) -> None:
-        self.choose = random.Random(seed)
-        self.seed = seed
-        self.faults = faults
-        self.targets = targets
-        self.counts: Counter[str] = Counter()
-        self.corpus = Corpus()
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        known = json.loads((folder / "counts.json").read_text()) if (folder / "counts.json").exists() else {}
+        self.counts: Counter[str] = Counter(known)
+        self.counts["runs"] += 1
+        self.choose = random.Random(self.counts["runs"])
+        self.corpora = {target: self._read(target) for target in ("detect", "files", "records")}
+
+    def _read(self, target: str) -> Corpus:
+        corpus, path = Corpus(), self.folder / f"corpus-{target}.jsonl"
+        for line in path.read_text(encoding="ascii").splitlines() if path.exists() else ():
+            source, signature = json.loads(line)
+            corpus.add(_unpacked(source), repr(signature), self.choose)
+        return corpus
+
+    def keep(self, target: str, source: Any, signature: Any) -> None:
+        """Keep an input, here and in the folder, if none did what it does."""
+        if self.corpora[target].add(source, repr(_plain(signature)), self.choose):
+            with (self.folder / f"corpus-{target}.jsonl").open("a", encoding="ascii") as file:
+                file.write(json.dumps([_packed(source), _plain(signature)]) + "\n")
+
+    def save(self) -> None:
+        """Write the counts; a run that is killed loses one round of them."""
+        new = self.folder / "counts.new"
+        new.write_text(json.dumps(dict(sorted(self.counts.items())), indent=1))
+        new.replace(self.folder / "counts.json")
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs were generated so far."""
+        return sum(self.counts[target] for target in ROUND)
 
     def guarded(self, target: str, source: Any, work: Callable[[], Any]) -> Any:
-        """Count an input, and write down an error that is not promised."""
-        self.counts[target] += 1
+        """Return what `work` makes of an input, or the error that refuses it; write down any other."""
+        start = time.process_time()
         try:
-            return work()
-        except DetectorError:
-            self.counts[f"{target}: refused"] += 1
+            made = work()
+        except DetectorError as error:
+            made = error
         except Exception:
-            self.counts[f"{target}: FAULTS"] += 1
-            trace = traceback.format_exc()
-            self.faults.mkdir(parents=True, exist_ok=True)
-            name = f"{target}-{self.seed}-{self.counts[target]}"
-            (self.faults / f"{name}.txt").write_text(
-                f"{source!r}\n\n{trace}", encoding="utf-8", errors="backslashreplace"
-            )
-            print(f"FAULT {name}: {trace.strip().splitlines()[-1][:300]}", flush=True)
-        return None
+            self.fault(target, source, traceback.format_exc())
+            return None
+        if time.process_time() - start > SLOW:
+            self.fault(target, source, f"took {time.process_time() - start:.1f} s")
+        return made
 
-    def library(self) -> None:
-        texts = [generator.text(self.choose, self.corpus) for _ in range(BATCH)]
-        columns = self.guarded("scores", texts, lambda: scores(texts))
-        try:
-            reports = list(detect_many(texts))
-        except Exception:  # which of them it was, each tells on its own
-            reports = [self.guarded("detect", t, lambda t=t: detect(t)) for t in texts]
-        for i, (text, report) in enumerate(zip(texts, reports, strict=True)):
-            if report is None:
-                continue
-            self.guarded("detect", text, lambda text=text, report=report: check_report(text, report))
-            self.counts["detect: with a verdict"] += report.probability is not None
-            if columns is not None and columns.verdict[i] != report.verdict:
-                self.guarded("scores", text, lambda: 1 / 0)
-            cues = tuple(sorted({e.cue for e in report.evidence} | {d.kind for d in report.damage}))
-            size = len(text).bit_length(), len(report.passages), report.n_words.bit_length()
-            self.corpus.add(text, (report.verdict, report.language, cues, size), self.choose)
-        for text in texts[:: 1 + self.choose.randrange(8)][:12]:
+    def fault(self, target: str, source: Any, trace: str) -> None:
+        """Count a fault, and write it down."""
+        self.counts[f"{target}: FAULTS"] += 1
+        name = f"fault-{target}-{self.counts['runs']}-{self.counts[target]}"
+        said = f"{source!r}\n\n{trace}"
+        (self.folder / f"{name}.txt").write_text(said, encoding="utf-8", errors="backslashreplace")
+        print(f"FAULT {name}: {trace.strip().splitlines()[-1][:300]}", flush=True)
+
+    def detect(self, n: int) -> None:
+        """Judge texts, a batch at a time; of every tenth batch the columns must agree."""
+        for _ in range(0, n, BATCH):
+            texts = [generator.text(self.choose, self.corpora["detect"]) for _ in range(BATCH)]
+            self.counts["detect"] += BATCH
+            try:
+                reports = list(detect_many(texts))
+            except Exception:  # which of them it was, each tells on its own
+                reports = [self.guarded("detect", text, lambda text=text: detect(text)) for text in texts]
+            for text, report in zip(texts, reports, strict=True):
+                if report is None or isinstance(report, DetectorError):
+                    self.fault("detect", text, f"no report: {report}")
+                    continue
+                self.guarded("detect", text, lambda text=text, report=report: check_report(text, report))
+                self.counts["detect: with a verdict"] += report.probability is not None
+                cues = sorted({e.cue for e in report.evidence} | {d.kind for d in report.damage})
+                reasons = sorted({o.reason for o in report.omitted})
+                size = len(text).bit_length(), len(report.passages), report.n_words.bit_length()
+                self.keep("detect", text, (report.verdict, report.language, cues, reasons, size))
+            if self.choose.random() < 0.1 and None not in reports:
+                columns = self.guarded("detect", texts, lambda texts=texts: scores(texts))
+                if columns is None or columns.verdict != tuple(report.verdict for report in reports):
+                    self.fault("detect", texts, "`scores` has other verdicts than `detect_many`")
+
+    def reverse(self, n: int) -> None:
+        """Restore texts, more of them than are flagged."""
+        for _ in range(n):
+            text = generator.text(self.choose, self.corpora["detect"])
+            self.counts["reverse"] += 1
             self.guarded("reverse", text, lambda text=text: check_restoration(text, reverse(text, threshold=0.2)))
-        text = texts[0]
-        for _ in range(6):
-            self.guarded("arguments", text, lambda: check_wrong_values(self.choose, text))
 
-    def readers(self) -> None:
-        read = []
-        for _ in range(BATCH):
-            name, data = generator.files(self.choose)
-            regions = self.choose.random() < 0.3
+    def arguments(self, n: int) -> None:
+        """Call the library with values of wrong types."""
+        for _ in range(n):
+            state = self.choose.getstate()
+            self.counts["arguments"] += 1
+            self.guarded("arguments", state, lambda: check_wrong_values(self.choose, "The ferry was late."))
+
+    def files(self, n: int) -> None:
+        """Read files, judge them, render the reports in all formats and write the restored files."""
+        documents, sources = [], []
+        for _ in range(n):
+            known = self.corpora["files"].pick(self.choose) if self.choose.random() < 0.3 else None
+            name, data = generator.files(self.choose) if known is None else generator.again(self.choose, known)
+            suffix, regions = Path(name).suffix, self.choose.random() < 0.3
+            self.counts["files"] += 1
+            self.counts[f"files: {suffix}"] += 1
             document = self.guarded(
-                f"read {name[1:]}",
-                (name, data),
-                lambda name=name, data=data, regions=regions: parse_document(
-                    Path(name), data, Path(name).suffix, regions
+                "files",
+                (name, data, regions),
+                lambda name=name, data=data, suffix=suffix, regions=regions: parse_document(
+                    Path(name), data, suffix, regions
                 ),
             )
-            if document is not None:
-                self.guarded("omitted", (name, data), lambda document=document: _check_document(document))
-                read.append(document)
-        if "render" not in self.targets:
+            if isinstance(document, DetectorError):
+                self.counts["files: refused"] += 1
+                self.keep("files", (name, data), (suffix, _told(document)))
+            elif document is not None:
+                self.guarded("files", (name, data, regions), lambda document=document: check_document(document))
+                documents.append(document)
+                sources.append((name, data))
+        judged = self.guarded("files", sources, lambda: list(detect_many(d.judged_text for d in documents)))
+        if not judged:
             return
-        judged = self.guarded(
-            "detect", [d.judged_text for d in read], lambda: list(detect_many(d.judged_text for d in read))
-        )
-        if judged:
-            self.guarded("render", read, lambda: check_rendered(read, judged))
-            self.counts["render"] += len(read) - 1
+        self.counts["files: with a verdict"] += sum(report.probability is not None for report in judged)
+        for source, document, report in zip(sources, documents, judged, strict=True):
+            reasons = sorted({reason for _, _, reason in document.omitted})
+            size = len(source[1]).bit_length(), len(document.text).bit_length()
+            self.keep("files", source, (Path(source[0]).suffix, report.verdict, reasons, size))
+        self.guarded("files", sources, lambda: check_rendered(documents, judged))
+        written = self.choose.sample(range(len(documents)), min(6, len(documents)))
+        for i in written:
+            self.guarded("files", sources[i], lambda i=i: check_written(documents[i], sources[i][1]))
 
-    def records(self) -> None:
+    def records(self, n: int) -> None:
+        """Read files of records."""
         with tempfile.TemporaryDirectory() as folder:
-            for _ in range(BATCH // 2):
-                name, data = generator.records(self.choose)
+            for _ in range(n):
+                known = self.corpora["records"].pick(self.choose) if self.choose.random() < 0.3 else None
+                name, data = generator.records(self.choose) if known is None else generator.again(self.choose, known)
                 path = Path(folder, name)
                 path.write_bytes(data)
-                self.guarded(f"records {name[1:]}", (name, data), lambda path=path: check_records(path))
+                self.counts["records"] += 1
+                self.counts[f"records: {name[1:]}"] += 1
+                made = self.guarded("records", (name, data), lambda path=path: check_records(path))
+                self.counts["records: refused"] += isinstance(made, DetectorError)
+                told = _told(made) if isinstance(made, DetectorError) else made
+                self.keep("records", (name, data), (name[1:], told))
+
+    def server(self, n: int) -> None:
+        """Answer requests to the server's workers."""
+        for _ in range(n):
+            kind, body = generator.request(self.choose, self.corpora["detect"])
+            self.counts["server"] += 1
+            status = self.guarded("server", (kind, body), lambda kind=kind, body=body: check_answer(kind, body))
+            self.counts[f"server: {status}"] += 1
 
 
-def _check_document(document: Any) -> None:
-    text, judged = document.text, document.judged_text
-    assert len(text) == len(judged)
-    assert all(0 <= a < b <= len(text) and reason for a, b, reason in document.omitted)
-    assert all(x[1] <= y[0] for x, y in zip(document.omitted, document.omitted[1:], strict=False))
-    assert not any(judged[a:b].strip() for a, b, _ in document.omitted)
-    assert document.omitted_words >= 0
+def _told(error: DetectorError) -> str:
+    """Return what an error says but for numbers, so that one kind of error is one signature."""
+    return "".join(c for c in str(error) if not c.isdigit())[:60]
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def _packed(source: Any) -> Any:
+    return source if isinstance(source, str) else [source[0], base64.b64encode(source[1]).decode("ascii")]
+
+
+def _unpacked(source: Any) -> Any:
+    return source if isinstance(source, str) else (source[0], base64.b64decode(source[1]))
 
 
 def main() -> int:
-    """Run until the time is over, and print the counts."""
+    """Run until the inputs are done or the time is over, and print the counts."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--minutes", type=float, default=1.0)
-    arguments.add_argument("--seed", type=int, default=0)
-    arguments.add_argument("--faults", type=Path, default=Path("faults"))
-    arguments.add_argument("--targets", nargs="+", choices=TARGETS, default=TARGETS)
+    arguments.add_argument("--inputs", type=int, default=20_000, help="of all runs on the folder together")
+    arguments.add_argument("--minutes", type=float, default=600.0)
+    arguments.add_argument("--folder", type=Path, default=Path("fuzzed"))
+    arguments.add_argument("--targets", nargs="+", choices=ROUND, default=list(ROUND))
     given = arguments.parse_args()
-    run = Run(given.seed, given.faults, frozenset(given.targets))
+    run = Run(given.folder)
     end = time.monotonic() + 60 * given.minutes
-    rounds = 0
-    while time.monotonic() < end:
-        if "library" in run.targets:
-            run.library()
-        if rounds % 2 == 0 and "readers" in run.targets:
-            run.readers()
-        if rounds % 2 == 0 and "records" in run.targets:
-            run.records()
-        rounds += 1
-        if rounds % 50 == 0:
-            print(json.dumps(dict(run.counts)), flush=True)
-    print(json.dumps({**dict(sorted(run.counts.items())), "corpus": len(run.corpus)}, indent=1))
+    start, said = time.monotonic(), 0
+    while run.n_inputs < given.inputs and time.monotonic() < end:
+        for target in given.targets:
+            getattr(run, target)(ROUND[target])
+        run.save()
+        if run.n_inputs // 10_000 != said:
+            said = run.n_inputs // 10_000
+            faults = sum(n for name, n in run.counts.items() if "FAULTS" in name)
+            print(f"{run.n_inputs:9,} inputs, {faults} faults, {time.monotonic() - start:,.0f} s", flush=True)
+    print((given.folder / "counts.json").read_text())
     return 1 if any("FAULTS" in name for name in run.counts) else 0
 
 

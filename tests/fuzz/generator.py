@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import bz2
 import gzip
 import io
@@ -14,8 +15,9 @@ import zipfile
 from collections import defaultdict
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
-__all__ = ["Corpus", "damaged", "english", "files", "records", "text", "wrong_values"]
+__all__ = ["Corpus", "again", "damaged", "english", "files", "records", "request", "text", "wrong_values"]
 
 _NOUNS = """ferry mayor harbour garden letter village teacher engine morning river station doctor winter farmer
 window bridge market kitchen soldier captain island railway picture account meeting report question answer summer"""
@@ -107,15 +109,16 @@ class Corpus:
     def __len__(self) -> int:
         return len(self._inputs)
 
-    def add(self, source: Any, signature: Any, choose: random.Random) -> None:
-        """Keep an input whose signature was not seen before."""
+    def add(self, source: Any, signature: Any, choose: random.Random) -> bool:
+        """Keep an input whose signature was not seen before; return whether it is kept."""
         if signature in self._seen:
-            return
+            return False
         self._seen.add(signature)
         if len(self._inputs) < self.limit:
             self._inputs.append(source)
         else:
             self._inputs[choose.randrange(self.limit)] = source
+        return True
 
     def pick(self, choose: random.Random) -> Any:
         """Return one of the inputs, None if there are none."""
@@ -127,9 +130,9 @@ def text(choose: random.Random, corpus: Corpus | None = None) -> str:
     kind = choose.random()
     known = corpus.pick(choose) if corpus is not None else None
     if known is not None and kind < 0.25:
-        return _mutated(choose, known)[:6_000]
-    if kind < 0.75:
-        return _mutated(choose, english(choose, choose.choice((1, 3, 4, 5, 6, 9, 14))))[:6_000]
+        return _mutated(choose, known)[:3_000]
+    if kind < 0.75:  # mostly a few sentences, which are enough for a verdict
+        return _mutated(choose, english(choose, choose.choice((1, 2, 2, 2, 3, 3, 4, 6, 12))))[:3_000]
     if kind < 0.85:
         return "".join(_odd(choose) for _ in range(choose.choice((0, 1, 2, 5, 30, 120))))
     if kind < 0.92:
@@ -264,6 +267,51 @@ def files(choose: random.Random) -> tuple[str, bytes]:
     return "a" + kind, damaged(choose, data) if choose.random() < 0.5 else data
 
 
+def again(choose: random.Random, known: tuple[str, bytes]) -> tuple[str, bytes]:
+    """Return a file that has damage besides that of one that is known."""
+    return known[0], damaged(choose, known[1])
+
+
+def request(choose: random.Random, corpus: Corpus | None = None) -> tuple[str, bytes]:
+    """Return a kind of request and its body, mostly one that can be read."""
+    kind = choose.choice(("annotate", "score", "reverse", "page", "check"))
+    said = text(choose, corpus)
+    if kind == "check":
+        form: dict[str, Any] = {"language": choose.choice(("en", "auto", "en-GB", "xx"))}
+        if choose.random() < 0.7:
+            form["text"] = said.encode("utf-8", "replace")
+        else:
+            pieces = [
+                {choose.choice(("text", "markup", "interpretAs")): choose.choice((said, "<b>", 3))} for _ in "abc"
+            ]
+            form["data"] = json.dumps(choose.choice(({"annotation": pieces}, pieces, {"annotation": None})))
+        body = urlencode(form).encode()
+    else:
+        source: dict[str, Any] = {"path": choose.choice(("a.txt", "a.md", "../a\x1b.html", "a\ud800", "", "=a.csv"))}
+        if choose.random() < 0.6:
+            source["text"] = said
+        else:
+            source["path"], data = files(choose)
+            source["data"] = base64.b64encode(data).decode()
+        if choose.random() < 0.2:
+            source[choose.choice(("keep", "text", "path", "data"))] = choose.choice(
+                (None, [[0, 1]], [[-1, 0.5]], "x", 7)
+            )
+        asked: dict[str, Any] = {"documents": [source] * choose.choice((1, 1, 1, 2, 0))}
+        for name, values in _ASKED.items():
+            if choose.random() < 0.2:
+                asked[name] = choose.choice(values)
+        body = json.dumps(asked).encode()
+    return kind, damaged(choose, body) if choose.random() < 0.2 else body
+
+
+_ASKED: dict[str, tuple[Any, ...]] = {
+    "threshold": (0.2, "default", "x", -1, None, [], float("nan"), 10**400, True),
+    "prior": (0.1, 0, 1, 2, "x", float("nan")),
+    "min_gain": (0.5, float("inf"), "x", 10**400, {}),
+    "format": ("json", "html", "sarif", "github", "markdown", "docx", "text", "diff", "x", 7),
+    "other": (1,),
+}
 _IDS: tuple[Any, ...] = (1, "a", None, 1.5, float("nan"), float("inf"), [1, 2], {"a": None}, True, 10**40, "\ud800", "")
 
 
