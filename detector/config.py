@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
+from types import UnionType
 from typing import Any
 
 from detector.errors import InputError
@@ -24,6 +26,9 @@ KEYS = {
     "color": "auto, always or never",
     "exclude": 'patterns of files that are passed over in folders, such as ["drafts/*"]',
     "cache": "folder in which reports are kept, beside this file",
+    "regions": "true to leave out what authors mark: <!-- detector: off -->, front matter, code fences",
+    "max-bytes": "size of an input from which it is refused",
+    "timeout": "seconds after which a document is given up",
     "ignore": 'cues that are neither shown nor restored, by the ids of `detector explain`, such as ["name_mangling"]',
     "accept": 'wordings that are neither shown nor restored, such as ["scale back"]',
     "phrases": "file of phrases to look for, beside this file: one a line, a tab, what is expected",
@@ -45,6 +50,9 @@ class Config:
     format : used by the commands that have it
     cache : folder in which reports are kept; None for no cache
     prior : share of the project's texts that are spun, 0 to 1
+    regions : whether parts that their author marks are left out
+    max_bytes : a larger input is refused
+    timeout : seconds that a document may take
     ignore : ids of cues that are switched off
     accept : wordings that are accepted as they stand
     phrases : file of the project's own phrases
@@ -59,6 +67,9 @@ class Config:
     format: str | None = None
     cache: Path | None = None
     prior: float | None = None
+    regions: bool | None = None
+    max_bytes: int | None = None
+    timeout: float | None = None
     ignore: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
     phrases: Path | None = None
@@ -84,6 +95,10 @@ def _is_number(value: object) -> bool:
 
 def _is_share(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_positive(value: object, kinds: type | UnionType) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool) and 0 < value < math.inf  # type: ignore[operator]
 
 
 def _check_keys(table: Mapping[str, object], known: Sequence[str], where: str) -> None:
@@ -146,6 +161,9 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
     check("prior", _is_share(table.get("prior")), "a number from 0 to 1, such as 0.01")
     check("color", table.get("color") in _COLORS, f"one of {', '.join(_COLORS)}")
     check("format", table.get("format") in formats, f"one of {', '.join(formats)}")
+    check("regions", isinstance(table.get("regions"), bool), "true or false")
+    check("max-bytes", _is_positive(table.get("max-bytes"), int), "a number of bytes, 1 or more")
+    check("timeout", _is_positive(table.get("timeout"), int | float), "a number of seconds above 0")
     cache, phrases, per_path = table.get("cache"), table.get("phrases"), table.get("per-path", {})
     check("cache", isinstance(cache, str) and cache != "", 'a folder, such as ".detector_cache"')
     check("phrases", isinstance(phrases, str) and phrases != "", 'a file, such as "phrases.tsv"')
@@ -164,6 +182,9 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
         table.get("format"),
         folder / cache if cache else None,
         table.get("prior"),
+        table.get("regions"),
+        table.get("max-bytes"),
+        table.get("timeout"),
         _cue_ids(table, where, cues),
         _strings(table, "accept", where, "wordings"),
         folder / phrases if phrases else None,

@@ -70,7 +70,11 @@ class Damage(JsonObject):
 
 @dataclass(frozen=True, slots=True)
 class Omission(JsonObject):
-    """A stretch of text that is not judged, and why: "code", "table", "words", "verse", "notes", "language"."""
+    """A stretch of text that is not judged, and why.
+
+    By content: "code", "table", "words", "verse", "notes", "language"; by a reader of files: "code", "comment",
+    "front_matter", "region".
+    """
 
     start: int
     end: int

@@ -46,7 +46,7 @@ Settings, in detector.toml or under [tool.detector] in pyproject.toml (options g
     + """
 
 \b
-In a text, these comments put a part out of bounds:
+With --regions, these comments in a text put a part out of bounds:
   <!-- detector: off --> ... <!-- detector: on -->
 
 \b

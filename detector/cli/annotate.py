@@ -24,6 +24,7 @@ from detector.cli.options import (
     common,
     config_of,
     jobs_option,
+    limits_of,
     open_cache,
     prior_option,
     rules_of,
@@ -107,14 +108,21 @@ def annotate(
     baseline = None if baseline_path is None else read_baseline(baseline_path)
     if baseline is not None and context is None:
         context = 0  # what is new matters, not the article around it
+    limits = limits_of(shared)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
     check_not_an_input(call.output, files, "give -o another name")
     judging = Judging(
-        threshold, jobs, prior=prior, rules=rules_of(ctx), cache=open_cache(cache, threshold), verbose=call.verbose
+        threshold,
+        jobs,
+        prior=prior,
+        rules=rules_of(ctx),
+        cache=open_cache(cache, threshold),
+        verbose=call.verbose,
+        timeout=limits.timeout,
     )
 
     def results() -> Iterator[JudgedDocument]:
-        judged = judge(iter_inputs(files, shared["stdin_filename"]), judging)
+        judged = judge(iter_inputs(files, shared["stdin_filename"], limits), judging)
         for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
             left = _only_cues(item, cues)
             left = left if baseline is None else baseline.fresh(left)

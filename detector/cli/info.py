@@ -8,6 +8,9 @@ from typing import Any
 import click
 
 from detector.api import model_info
+from detector.cli.messages import echo_error
+from detector.cli.options import models_option
+from detector.model_store import find_models, verify_models
 
 __all__ = ["info"]
 
@@ -21,9 +24,15 @@ __all__ = ["info"]
     show_default=True,
     help="What to write.",
 )
-def info(format_: str) -> int:
+@click.option("--verify", is_flag=True, help="Check every file of the models against its SHA-256, and say so.")
+@models_option
+def info(format_: str, verify: bool) -> int:
     """Say which version and models these are, what they are made from, and what the thresholds mean."""
     facts = model_info()
+    if verify:
+        folder = find_models()
+        verify_models(folder)
+        echo_error(f"{len(facts['files'])} files in {folder} are those of the manifest")
     if format_ == "json":
         from detector.report.json import dumps
 

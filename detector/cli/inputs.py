@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detector.cli.limits import Limits, time_limit
 from detector.cli.messages import Usage, echo_error
 from detector.errors import InputError
-from detector.readers import InputDocument, iter_paths, parse_document, read_bytes
+from detector.readers import InputDocument, check_size, iter_paths, parse_document, read_bytes
 from detector.readers.records import is_records
 from detector.report.model import InputFailure
 
@@ -119,13 +120,15 @@ def sizes_of(paths: Sequence[Path]) -> list[int]:
     return [size(path) for path in paths]
 
 
-def iter_inputs(paths: Iterable[Path], stdin_filename: str | None = None) -> Iterator[Input | InputFailure]:
+def iter_inputs(
+    paths: Iterable[Path], stdin_filename: str | None = None, limits: Limits | None = None
+) -> Iterator[Input | InputFailure]:
     """Yield each input as a document, or what is wrong with it."""
-    from detector.readers.regions import without_regions
-
+    limits = limits or Limits()
     for path in paths:
         try:
-            found = _read_stdin(stdin_filename) if str(path) == STDIN else _read(path, read_bytes(path), path.suffix)
+            with time_limit(limits.timeout):
+                found = _read_stdin(stdin_filename, limits) if str(path) == STDIN else _read_file(path, limits)
         except InputError as error:
             yield InputFailure(str(path), str(error))
         except MemoryError:
@@ -136,24 +139,31 @@ def iter_inputs(paths: Iterable[Path], stdin_filename: str | None = None) -> Ite
                 message = f"{n:,} characters are more than can be judged at once ({LONGEST:,}): split it into documents"
                 yield InputFailure(str(path), message)
             else:
-                yield replace(found, document=without_regions(found.document))
+                yield found
 
 
-def _read(path: Path, data: bytes, suffix: str) -> Input:
-    return Input(parse_document(path, data, suffix), suffix.lower(), data)
+def _read(path: Path, data: bytes, suffix: str, limits: Limits) -> Input:
+    return Input(parse_document(path, data, suffix, limits.regions), suffix.lower(), data)
 
 
-def _read_stdin(filename: str | None) -> Input:
+def _read_file(path: Path, limits: Limits) -> Input:
+    return _read(path, read_bytes(path, limits.max_bytes), path.suffix, limits)
+
+
+def _read_stdin(filename: str | None, limits: Limits) -> Input:
     """Return the document on standard input; `filename` says its kind, its first bytes do if there is none."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
     if sys.stdin.isatty():
         echo_error("reading standard input; Ctrl-D ends it, `detector --help` says more")
     buffer = getattr(sys.stdin, "buffer", None)
-    data: bytes = sys.stdin.read().encode("utf-8", "surrogateescape") if buffer is None else buffer.read()
+    # One more than allowed: what writes to a pipe may never end.
+    n = limits.max_bytes + 1
+    data: bytes = sys.stdin.read(n).encode("utf-8", "surrogateescape") if buffer is None else buffer.read(n)
+    check_size(len(data), limits.max_bytes)
     if filename is not None:
-        return _read(Path(filename), data, Path(filename).suffix)
-    return _read(Path(STDIN), data, _suffix_of(data))
+        return _read(Path(filename), data, Path(filename).suffix, limits)
+    return _read(Path(STDIN), data, _suffix_of(data), limits)
 
 
 def _suffix_of(data: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from detector.api import detect_many, model_info, score_many
 from detector.api import reverse as reverse_text
 from detector.cli.inputs import Input
+from detector.cli.limits import time_limit
 from detector.cli.messages import fault
 from detector.cli.rules import Rules
 from detector.errors import InputError, ModelError
@@ -42,6 +43,7 @@ class Judging:
     rules : which findings the project does not want, and which phrases of its own it does
     cache : where reports are kept; None for no cache
     verbose : whether the tracebacks of faults are printed
+    timeout : seconds that a document may take; None for any time
     """
 
     threshold: float | str | None = None
@@ -51,6 +53,7 @@ class Judging:
     rules: Rules = Rules()  # noqa: RUF009  frozen
     cache: ResultCache | None = None
     verbose: bool = False
+    timeout: float | None = None
 
 
 def judge(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[JudgedDocument | InputFailure]:
@@ -67,7 +70,7 @@ def judge(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[
             if isinstance(report, str):
                 yield InputFailure(item.document.path, report)
                 continue
-            ruled = judging.rules.applied(item.document, fitted(item.document.text, report))
+            ruled = judging.rules.applied(item.document, fitted(item.document, report))
             yield JudgedDocument(item.document, ruled, doubtful_from, judging.prior, item.sha256)
 
 
@@ -92,7 +95,7 @@ def _reports(texts: Sequence[str], judging: Judging) -> list[Report | str]:
     out: list[Report | str | None] = [None if cache is None else cache.get(text) for text in texts]
     missing = [i for i, report in enumerate(out) if report is None]
     work = _found if judging.findings else _scored
-    made = isolated([texts[i] for i in missing], lambda some: work(some, judging), judging.verbose)
+    made = isolated([texts[i] for i in missing], lambda some: work(some, judging), judging.verbose, judging.timeout)
     for i, report in zip(missing, made, strict=True):
         out[i] = report
         if cache is not None and isinstance(report, Report):
@@ -100,18 +103,24 @@ def _reports(texts: Sequence[str], judging: Judging) -> list[Report | str]:
     return [report for report in out if report is not None]
 
 
-def isolated(items: Sequence[str], work: Callable[[Sequence[str]], Sequence[_T]], verbose: bool) -> list[_T | str]:
+def isolated(
+    items: Sequence[str],
+    work: Callable[[Sequence[str]], Sequence[_T]],
+    verbose: bool,
+    timeout: float | None = None,
+) -> list[_T | str]:
     """Return what `work` makes of each text; a text that it fails on gets a message, and the others are done alone.
 
-    The errors that this catches are faults, or too little memory: what is wrong with an input was found before.
+    The errors that this catches are faults, or too little memory or time: what is wrong with an input was found before.
     """
     try:
-        return list(work(items))
+        with time_limit(timeout if timeout is None else timeout * len(items)):
+            return list(work(items))
     except ModelError:  # every text would meet it
         raise
     except Exception as error:
         if len(items) > 1:
-            return [made for item in items for made in isolated([item], work, verbose)]
+            return [made for item in items for made in isolated([item], work, verbose, timeout)]
         if isinstance(error, MemoryError):
             return ["too large for the memory at hand"]
         if isinstance(error, InputError):
@@ -122,13 +131,18 @@ def isolated(items: Sequence[str], work: Callable[[Sequence[str]], Sequence[_T]]
 
 
 def _found(texts: Sequence[str], judging: Judging) -> list[Report]:
-    return list(detect_many(texts, n_jobs=judging.jobs, threshold=judging.threshold))
+    return list(detect_many(texts, n_jobs=_jobs(texts, judging), threshold=judging.threshold))
 
 
 def _scored(texts: Sequence[str], judging: Judging) -> list[Report]:
     """Return reports without findings, of the same verdicts and probabilities."""
-    reports = score_many(texts, n_jobs=judging.jobs, threshold=judging.threshold)
+    reports = score_many(texts, n_jobs=_jobs(texts, judging), threshold=judging.threshold)
     return [replace(report, passages=()) for report in reports]
+
+
+def _jobs(texts: Sequence[str], judging: Judging) -> int:
+    """Return the processes to work in; a text that is alone, maybe after a failure, need not wait for others."""
+    return judging.jobs if len(texts) > 1 else 1
 
 
 def restore(item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None) -> Restoration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,12 +11,14 @@ import click
 from click.core import ParameterSource
 
 from detector.cli.call import Invocation, signature
+from detector.cli.limits import Limits
 from detector.cli.messages import Usage
 from detector.cli.output import format_for
 from detector.cli.rules import Rules, read_phrases
 from detector.config import Config, find_config, load_config, threshold_of
 from detector.cues import CUE_BY_ID
-from detector.errors import InputError
+from detector.errors import InputError, ModelError
+from detector.readers import MAX_BYTES
 from detector.report.formats import REPORT_FORMAT_BY_NAME
 from detector.version import __version__
 from detector.writers import WRITERS
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
+    "Seconds",
     "Span",
     "cache_option",
     "call_of",
@@ -34,6 +37,8 @@ __all__ = [
     "common",
     "config_of",
     "jobs_option",
+    "limits_of",
+    "models_option",
     "open_cache",
     "prior_option",
     "rules_of",
@@ -46,6 +51,7 @@ FORMATS = {
     "reverse": ("text", "diff", "json", *(w.name for w in WRITERS)),
 }
 _ALL_FORMATS = tuple(dict.fromkeys(f for formats in FORMATS.values() for f in formats))
+_LONGEST_WAIT = 1e9  # seconds: more than clocks and alarms take
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
@@ -78,6 +84,19 @@ class Share(_ParamType):
         if not isinstance(share, float):
             self.fail(f"{value!r} is not a share: give 0 to 1, such as 0.01 or 1%", param, ctx)
         return share
+
+
+class Seconds(_ParamType):
+    """A time above 0."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds; neither infinity nor NaN is a time."""
+        seconds = float(click.FLOAT.convert(value, param, ctx))
+        if not 0 < seconds <= _LONGEST_WAIT:
+            self.fail(f"{value!r} is not a time: give seconds above 0, such as 60", param, ctx)
+        return seconds
 
 
 class Span(_ParamType):
@@ -113,10 +132,31 @@ def _settle(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
     except InputError as error:
         raise Usage(str(error)) from None
     ctx.obj = config
-    names = ("color", "threshold", "prior", "min_gain", "cache")
+    names = ("color", "threshold", "prior", "min_gain", "cache", "regions", "max_bytes", "timeout")
     ctx.default_map = {name: value for name in names if (value := getattr(config, name)) is not None}
     return value
 
+
+def _use_models(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    if value is None:
+        return
+    from detector.model_store import use_models
+
+    try:
+        use_models(value)
+    except ModelError as error:
+        raise Usage(str(error)) from None
+
+
+models_option = click.option(
+    "--models",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    is_eager=True,
+    callback=_use_models,
+    expose_value=False,
+    help="Use the models in FOLDER, as DETECTOR_MODELS does.",
+)
 
 # What annotate, score and reverse share, besides paths and --format, in the order of the help.
 _SHARED = (
@@ -142,6 +182,26 @@ _SHARED = (
         metavar="PATTERN",
         help="Pass over such files and folders in folders; repeatable, beside those of the settings.",
     ),
+    click.option(
+        "--regions",
+        is_flag=True,
+        help="Leave out what authors mark: <!-- detector: off -->, front matter, fences. Nothing is hidden otherwise.",
+    ),
+    click.option(
+        "--max-bytes",
+        type=click.IntRange(1),
+        default=MAX_BYTES,
+        show_default=True,
+        metavar="N",
+        help="Refuse inputs that are larger.",
+    ),
+    click.option(
+        "--timeout",
+        type=Seconds(),
+        metavar="SECONDS",
+        help="Give up a document that takes longer to read or to judge (not on Windows).",
+    ),
+    models_option,
     click.option(
         "--color",
         type=click.Choice(("auto", "always", "never")),
@@ -279,6 +339,11 @@ def open_cache(folder: Path | None, threshold: float | str | None, findings: boo
 def config_of(ctx: click.Context) -> Config:
     """Return what the project has settled."""
     return ctx.find_object(Config) or Config()
+
+
+def limits_of(values: Mapping[str, Any]) -> Limits:
+    """Return the limits of each input, from the options that commands share."""
+    return Limits(values["regions"], values["max_bytes"], values["timeout"])
 
 
 def rules_of(ctx: click.Context) -> Rules:

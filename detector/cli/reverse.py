@@ -12,8 +12,9 @@ from detector.api import detect
 from detector.cli.call import Invocation, signature
 from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
 from detector.cli.judging import isolated, restore
+from detector.cli.limits import Limits
 from detector.cli.messages import Usage
-from detector.cli.options import Span, call_of, common, config_of, rules_of
+from detector.cli.options import Span, call_of, common, config_of, limits_of, rules_of
 from detector.cli.output import check_not_an_input
 from detector.cli.rules import Rules
 from detector.errors import InputError, PlanError
@@ -65,6 +66,7 @@ def reverse(
     Several texts are told apart by a line with the name of each. Exit codes are those of annotate.
     """
     call = call_of(ctx)
+    limits = limits_of(shared)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
     _check_usage(call, files, output_dir, bool(keep), queries, in_place)
     check_not_an_input(call.output, files, "--in-place does so on purpose")
@@ -76,8 +78,12 @@ def reverse(
         raise Usage("a Word file is nothing for a terminal: add -o FILE.docx")
 
     def results() -> Iterator[RestoredDocument | InputFailure]:
-        for item in iter_inputs(files, shared["stdin_filename"]):
-            yield item if isinstance(item, InputFailure) else _restored(item, min_gain, keep, queries, rules, call)
+        for item in iter_inputs(files, shared["stdin_filename"], limits):
+            yield (
+                item
+                if isinstance(item, InputFailure)
+                else _restored(item, min_gain, keep, queries, rules, call, limits)
+            )
 
     restored = call.read(results(), sizes_of(files), lambda item: len(item.document.text.split()))
     if in_place:
@@ -117,6 +123,7 @@ def _restored(
     queries: bool,
     rules: Rules,
     call: Invocation,
+    limits: Limits,
 ) -> RestoredDocument | InputFailure:
     """Return a restored document, or what went wrong with it."""
     n = len(item.document.text)
@@ -129,7 +136,7 @@ def _restored(
         found = _queries(item, restoration) if queries else ()
         return [RestoredDocument(item.document, restoration, found, item.suffix, item.data)]
 
-    (made,) = isolated([item.document.text], work, call.verbose)
+    (made,) = isolated([item.document.text], work, call.verbose, limits.timeout)
     return InputFailure(item.document.path, made) if isinstance(made, str) else made
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detector.cli.call import Usage, echo_error
-from detector.cli.options import check_threshold, jobs_option, threshold_option
+from detector.cli.options import check_threshold, jobs_option, models_option, threshold_option
 from detector.errors import InputError
 from detector.report.model import InputFailure
 
@@ -83,6 +83,7 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[
 )
 @threshold_option
 @jobs_option
+@models_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress, no summary; errors are told.")
 def scan(
     source: str,

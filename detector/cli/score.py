@@ -19,6 +19,7 @@ from detector.cli.options import (
     common,
     config_of,
     jobs_option,
+    limits_of,
     open_cache,
     prior_option,
     threshold_option,
@@ -63,13 +64,16 @@ def score(
     """
     call = call_of(ctx)
     check_threshold(threshold)
+    limits = limits_of(shared)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
     check_not_an_input(call.output, files, "give -o another name")
     kept = open_cache(cache, threshold, findings=False)
-    judging = Judging(threshold, jobs, findings=False, prior=prior, cache=kept, verbose=call.verbose)
+    judging = Judging(
+        threshold, jobs, findings=False, prior=prior, cache=kept, verbose=call.verbose, timeout=limits.timeout
+    )
 
     def results() -> Iterator[JudgedDocument]:
-        judged = judge(iter_inputs(files, shared["stdin_filename"]), judging)
+        judged = judge(iter_inputs(files, shared["stdin_filename"], limits), judging)
         for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
             call.flagged |= item.report.verdict == "spun"
             yield item

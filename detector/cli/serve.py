@@ -8,6 +8,7 @@ import webbrowser
 import click
 
 from detector.cli.messages import Usage, echo_error
+from detector.cli.options import Seconds, models_option
 from detector.errors import InputError
 from detector.extras import missing_extra
 
@@ -48,7 +49,7 @@ __all__ = ["serve"]
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(),
     default=120.0,
     show_default=True,
     metavar="SECONDS",
@@ -61,6 +62,7 @@ __all__ = ["serve"]
     metavar="ORIGIN",
     help="Let pages of this origin ask, such as https://editor.example; repeatable.",
 )
+@models_option
 def serve(
     host: str,
     port: int,

@@ -21,6 +21,7 @@ __all__ = [
     "SUFFIXES",
     "InputDocument",
     "Omission",
+    "check_size",
     "decode",
     "encoding_of",
     "iter_paths",
@@ -100,7 +101,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 def check_size(size: int, max_bytes: int) -> None:
     """Raise InputError if an input, or what it unpacks to, has more bytes than are read."""
     if size > max_bytes:
-        raise InputError(f"larger than {max_bytes:,} bytes, the most that is read: split it, or raise the limit")
+        raise InputError(f"larger than {max_bytes:,} bytes, the most that is read: split it, or raise --max-bytes")
 
 
 def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES) -> InputDocument:

@@ -11,7 +11,7 @@ from typing import Literal
 from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
 from detector.restore.plan import apply_plan
-from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Report, Restoration
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Omission, Report, Restoration
 
 __all__ = [
     "Finding",
@@ -151,8 +151,20 @@ def _of_damage(d: Damage) -> Finding:
     return Finding(d.start, d.end, d.surface, d.kind, label_of(d.kind), odds, d.alternatives, d.message, is_damage=True)
 
 
-def fitted(text: str, report: Report) -> Report:
-    """Return the report as one on the document's own text: a finding that reaches into a masked part goes."""
+def fitted(document: InputDocument, report: Report) -> Report:
+    """Return the report on a document's judged text as one on its own text.
+
+    A finding that reaches into a masked part goes, and what the reader left out is told beside what the report leaves
+    out. No word of the two is the same: where the reader left something out, the judged text is blank.
+    """
+    text = document.text
+    if document.omitted or document.cut_words:
+        merged = document.without([(o.start, o.end, o.reason) for o in report.omitted])
+        report = replace(
+            report,
+            omitted=tuple(Omission(*omission) for omission in merged.omitted),
+            omitted_words=report.omitted_words + document.omitted_words,
+        )
     if report.source == text:
         return report
     return replace(

@@ -18,7 +18,7 @@ from detector.report.model import (
     disjoint,
     findings,
 )
-from detector.report.wording import base_rate, count, counted_cues, damage_line, percent, threshold_percent
+from detector.report.wording import base_rate, count, counted_cues, damage_line, percent, threshold_percent, words
 from detector.types import Passage
 
 if TYPE_CHECKING:
@@ -134,17 +134,16 @@ def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
 def verdict_line(judged: JudgedDocument) -> str:
     """Return the verdict on one line."""
     report = judged.report
-    words = count(report.n_words, "word")
     if report.verdict == "insufficient_text":
-        return f"no verdict  {words}: too little text to judge"
+        return f"no verdict  {words(report)}: too little text to judge"
     if report.verdict == "unsupported_language":
-        return f"no verdict  {words}: not English, which is all that can be judged"
+        return f"no verdict  {words(report)}: not English, which is all that can be judged"
     n = len(report.evidence)
     found = count(n, "finding") if n else "no findings"
     limit = f"threshold {threshold_percent(report.threshold)}"
     if judged.reading == "doubtful" and judged.doubtful_from is not None:
         limit += f", doubtful from {threshold_percent(judged.doubtful_from)}"
-    return f"{judged.reading}  {percent(report.probability)}  {words}, {found}; {limit}"
+    return f"{judged.reading}  {percent(report.probability)}  {words(report)}, {found}; {limit}"
 
 
 @dataclass
@@ -428,7 +427,7 @@ class Terminal:
         line = self._text(judged.document.path.ljust(path_width).replace("\n", "?"))
         line.append(f"  {percent(report.probability):>6}  ")
         line.append(f"{judged.reading:<11}", _STYLES[judged.reading])
-        line.append(f"  {count(report.n_words, 'word')}")
+        line.append(f"  {words(report)}")
         if judged.reading == "no verdict":
             line.append(f"  {report.verdict.replace('_', ' ')}", "dim")
         self.console.print(line, soft_wrap=True)

@@ -22,6 +22,7 @@ __all__ = [
     "sentence",
     "threshold_percent",
     "verdict",
+    "words",
 ]
 
 
@@ -86,14 +87,23 @@ def sentence(finding: Finding) -> str:
     return said
 
 
+def words(report: Report) -> str:
+    """Return how many words were judged, and how many were not and why, so that nobody takes a part for the whole."""
+    judged = count(report.n_words, "word")
+    if not report.omitted_words:
+        return judged
+    # What was cut out of a page before its text was extracted has no place in it.
+    reasons = sorted({omission.reason for omission in report.omitted}) or ["region"]
+    return f"{judged}, {report.omitted_words:,} more not judged ({', '.join(reasons)})"
+
+
 def verdict(judged: JudgedDocument) -> str:
     """Return in plain words what the verdict says and what it is measured by."""
     report = judged.report
-    words = count(report.n_words, "word")
     if report.verdict == "insufficient_text":
-        return f"{words}: too little text to judge"
+        return f"{words(report)}: too little text to judge"
     if report.verdict == "unsupported_language":
-        return f"{words}: not English, which is all that can be judged"
+        return f"{words(report)}: not English, which is all that can be judged"
     limit = threshold_percent(report.threshold)
     if report.verdict == "spun":
         side = f"at or above the threshold of {limit}"
@@ -102,7 +112,7 @@ def verdict(judged: JudgedDocument) -> str:
         side = f"between {low}, which 1 in 100 human texts reach, and the threshold of {limit}"
     else:
         side = f"below the threshold of {limit}"
-    return f"{percent(report.probability)} likely to be spun, {side}; {words}"
+    return f"{percent(report.probability)} likely to be spun, {side}; {words(report)}"
 
 
 def base_rate(judged: JudgedDocument) -> str:

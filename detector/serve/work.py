@@ -176,7 +176,7 @@ def _facts() -> dict[str, Any]:
 
 def _judged(source: _Source, request: _Request) -> JudgedDocument:
     document = _document(source)
-    report = fitted(document.text, detect(document.judged_text, request.threshold, source.keep))
+    report = fitted(document, detect(document.judged_text, request.threshold, source.keep))
     return _with_facts(document, report, request)
 
 

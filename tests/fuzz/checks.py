@@ -101,7 +101,7 @@ def check_rendered(documents: Sequence[InputDocument], reports: Sequence[Report]
     from detector.report.model import JudgedDocument, ReportRun, fitted
     from detector.report.score import csv_row, json_line
 
-    judged = tuple(JudgedDocument(d, fitted(d.text, r), prior=0.1) for d, r in zip(documents, reports, strict=True))
+    judged = tuple(JudgedDocument(d, fitted(d, r), prior=0.1) for d, r in zip(documents, reports, strict=True))
     run = ReportRun(judged, (), "0", "x")
     rendered = {made.name: made.render(run) for made in REPORT_FORMATS}
     for name in ("json", "sarif"):

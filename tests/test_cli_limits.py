@@ -1,0 +1,138 @@
+"""What a text cannot do to the command line: hide itself, never end, or take for ever."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from detector.cli.limits import time_limit
+from detector.config import read_config
+from detector.cues import CUE_IDS
+from detector.errors import InputError
+
+pytestmark = pytest.mark.usefixtures("folder")
+posix = pytest.mark.skipif(os.name == "nt", reason="needs alarms and pipes of POSIX")
+
+HIDDEN = {
+    "region": ("a.txt", "<!-- detector: off -->\n{}"),
+    "region in Markdown": ("a.md", "Words.\n\n<!-- detector: off -->\n\n{}\n\n<!-- detector: on -->\n"),
+    "region in a page": (
+        "a.html",
+        "<html><article><p>Words.</p><!-- detector: off --><p>{}</p><!-- detector: on --></article>",
+    ),
+    "front matter": ("a.md", "---\ntext: |\n  {}\n---\n"),
+    "fence": ("a.md", "```\n{}\n```\n"),
+}
+
+
+def verdict(run, *arguments):
+    (document,) = json.loads(run("score", "--format", "json", *arguments)[1])["documents"]
+    return document["verdict"]
+
+
+@pytest.mark.parametrize(("name", "shape"), HIDDEN.values(), ids=HIDDEN)
+def test_marks_hide_nothing_unless_the_reader_asks_for_it(run, name, shape):
+    spun = Path("spun.txt").read_text(encoding="utf-8")
+    Path(name).write_text(shape.format(" ".join(spun.split())), encoding="utf-8")
+    assert verdict(run, name) == "spun"
+    assert verdict(run, "--regions", name) == "insufficient_text"
+    Path("detector.toml").write_text("regions = true")
+    assert verdict(run, name) == "insufficient_text"
+    assert verdict(run, "--isolated", name) == "spun"
+
+
+@pytest.mark.parametrize(("name", "shape"), HIDDEN.values(), ids=HIDDEN)
+def test_every_report_counts_what_is_left_out(run, name, shape):
+    Path(name).write_text(shape.format("The ferry was late again, and the pier was empty."), encoding="utf-8")
+    (document,) = json.loads(run("score", "--regions", "--format", "json", name)[1])["documents"]
+    assert document["omitted_words"] >= 10
+    assert all(part["reason"] for part in document["omitted"])
+    for arguments in (["score"], ["annotate"], ["annotate", "--format", "markdown"], ["annotate", "--format", "html"]):
+        assert f"{document['omitted_words']} more not judged (" in run(*arguments, "--regions", name)[1]
+
+
+def test_an_input_beyond_the_limit_is_told_and_the_others_done(run):
+    Path("short.txt").write_text("Short.")
+    code, out, err = run("score", "--max-bytes", "6", "--format", "jsonl", "spun.txt", "short.txt")
+    assert code == 3
+    assert [json.loads(line)["path"] for line in out.splitlines()] == ["short.txt"]
+    assert "spun.txt: larger than 6 bytes" in err
+    Path("detector.toml").write_text("max-bytes = 5")
+    assert run("score", "short.txt")[0] == 3
+
+
+@posix
+def test_standard_input_that_never_ends_is_refused():
+    command = [sys.executable, "-m", "detector", "score", "--max-bytes", "1000000"]
+    with open("/dev/zero", "rb") as endless:
+        done = subprocess.run(command, stdin=endless, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "larger than 1,000,000 bytes" in done.stderr
+
+
+@posix
+@pytest.mark.parametrize("command", ["score", "annotate", "reverse"])
+def test_a_document_out_of_time_is_told(run, command):
+    code, out, err = run(command, "--format", "json", "--timeout", "0.000001", "spun.txt", "human.txt")
+    assert code == 3
+    result = json.loads(out)
+    assert result["documents"] == []
+    assert [error["path"] for error in result["errors"]] == ["spun.txt", "human.txt"]
+    assert err.count("not done in 1e-06 seconds") == 2
+    assert run(command, "--timeout", "600", "human.txt")[0] == 0
+
+
+@posix
+def test_nothing_inside_can_catch_the_alarm():
+    former = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(InputError, match="not done in"), time_limit(0.01):  # noqa: PT012
+        while True:
+            with suppress(Exception):
+                sum(range(1000))
+    assert signal.getsignal(signal.SIGALRM) is former
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_an_error_inside_is_told_as_it_is():
+    with pytest.raises(KeyError), time_limit(600):
+        raise KeyError
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "soon", "1e99"])
+def test_what_is_no_time_is_wrong_usage(run, value):
+    assert run("score", "--timeout", value, "spun.txt")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"regions": 1},
+        {"max-bytes": 0},
+        {"max-bytes": 1.5},
+        {"max-bytes": True},
+        {"timeout": 0},
+        {"timeout": float("nan")},
+    ],
+)
+def test_settings_of_the_wrong_kind_are_refused(table):
+    with pytest.raises(InputError, match=f"{next(iter(table))} is "):
+        read_config(table, "detector.toml", ("text",), CUE_IDS)
+
+
+def test_other_models_are_used_by_name(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("DETECTOR_MODELS", "")
+    for command in (["score", "human.txt"], ["info"], ["scan", "human.txt", "--output", "out"]):
+        code, _, err = run(*command, "--models", tmp_path / "none")
+        assert code == 2
+        assert f"no models in {tmp_path / 'none'}" in err
+
+
+def test_verify_says_that_the_files_are_those_of_the_manifest(run):
+    code, _, err = run("info", "--verify")
+    assert code == 0
+    assert "are those of the manifest" in err
