@@ -17,9 +17,9 @@ T = TypeVar("T")
 
 
 def write_arrays(value: Any, folder: Path) -> None:
-    """Write a dataclass of arrays: one .npy an array, everything that is small in settings.json.
+    """Write a dataclass of arrays: one .npy an array, the small values in settings.json.
 
-    A field that is a dataclass of arrays itself has a folder of its own.
+    A field that is itself a dataclass of arrays gets a folder of its own.
     """
     folder.mkdir(parents=True, exist_ok=True)
     settings = {}
@@ -38,7 +38,7 @@ def write_arrays(value: Any, folder: Path) -> None:
 def read_arrays(kind: type[T], folder: Path) -> T:
     """Return what `write_arrays` wrote, large arrays memory-mapped.
 
-    Raises ModelError if a file is missing, or holds something else than these arrays.
+    Raises ModelError if a file is missing or does not hold these arrays.
     """
     hints = get_type_hints(kind)
     settings: dict[str, Any] = {}

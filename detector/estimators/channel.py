@@ -1,4 +1,4 @@
-"""The noisy channel: which originals a spinner may have had before it where a wording stands now.
+"""The noisy channel: which originals a spinner may have replaced by a wording.
 
 A substitute of one to five words leads to its possible originals, each with log10 P(substitute | original) and the
 source that knows the pair. Built by `training.channel`; read here as arrays, matched in batches.
@@ -30,8 +30,8 @@ __all__ = [
 MAX_WORDS = 5
 ENTRY_BITS = 20
 
-# Where a pair of wordings is known from, strongest first; a pair that several know keeps the strongest. What both a
-# spintax list and a thesaurus have is `agreed`.
+# The sources that know a pair of wordings, strongest first; a pair that several know keeps the strongest. A pair that
+# stands in both a spintax list and a thesaurus is `agreed`.
 SOURCES = ("observed", "aligned", "agreed", "spintax", "wordnet", "mythes", "neighbour")
 
 FREQUENCY_STEP = 0.04  # of the Zipf scale, log10 of occurrences per billion words
@@ -52,7 +52,7 @@ class Ragged:
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
-        """Where each row begins, and the end of the last, int64 (rows + 1,)."""
+        """The start of each row, and the end of the last, int64 (rows + 1,)."""
         return np.concatenate(([0], np.cumsum(self.lengths)))
 
     def take(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -141,7 +141,7 @@ class Channel:
 
     @cached_property
     def zipf(self) -> NDArray[np.float32]:
-        """How common each row of `sequences` is in human text, Zipf scale, float32; 0 for what never occurs."""
+        """How common each row of `sequences` is in human text, Zipf scale, float32; 0 for one that never occurs."""
         return self.frequency * np.float32(FREQUENCY_STEP)
 
     @property
@@ -151,7 +151,7 @@ class Channel:
 
     @cached_property
     def _single(self) -> NDArray[np.int32]:
-        """Row of each word as a substitute of its own, -1 where it is none."""
+        """Row of each word as a substitute of its own, -1 if it is none."""
         lengths = self.sequences.lengths[: self.n_entries]
         rows = np.flatnonzero(lengths == 1)
         words = self.sequences.values[self.sequences.offsets[rows]]

@@ -42,13 +42,13 @@ class Classifier(ABC):
 class BoostedTrees(Classifier):
     """Calibrated gradient-boosted trees, t of them, all of one depth.
 
-    Node k of a tree leads to its nodes 2 k + 1, and 2 k + 2 where the column is above the threshold; the last nodes
+    Node k of a tree leads to its nodes 2 k + 1, and 2 k + 2 if the column is above the threshold; the last nodes
     lead to the leaves. A branch that was not grown to the full depth has thresholds that nothing is above.
 
     Attributes
     ----------
     columns, calibration : as every classifier has them
-    column : int16 (t, 2 ** depth - 1), which column each node asks about; threshold : float32, the same shape
+    column : int16 (t, 2 ** depth - 1), which column each node tests; threshold : float32, the same shape
     value : float32 (t, 2 ** depth), what each leaf adds to the score
     bias : float64 (1,)
     """
@@ -82,7 +82,7 @@ def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the logit of probabilities, natural logarithm, within -40 and 40: what `probability` takes back."""
+    """Return the logit of probabilities, natural logarithm, within -40 and 40: the inverse of `probability`."""
     p = np.clip(probability, np.exp(-40), 1 - 1e-16)
     out: NDArray[np.float64] = np.log(p) - np.log1p(-p)
     return out

@@ -52,7 +52,7 @@ def shape_class(shape: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class WordVectors:
-    """What the readers know of each word: K words, d dimensions as a neighbour, q as the judged one.
+    """The vectors of each word that all readers share: K words, d dimensions as a neighbour, q as the judged word.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class _Projection:
 
 
 def _block_counts(batch: TokenBatch) -> NDArray[np.int64]:
-    """Return how many blocks each document has: none reaches across a document's end."""
+    """Return how many blocks each document has; no block crosses the end of a document."""
     counts: NDArray[np.int64] = -(-np.diff(batch.documents) // BLOCK)
     return counts
 
@@ -136,7 +136,8 @@ def _topics(batch: TokenBatch, totals: NDArray[np.int32]) -> NDArray[np.float32]
     counts = _block_counts(batch)
     first = np.repeat(np.cumsum(counts) - counts, counts)
     last = first + np.repeat(counts, counts)
-    # Sums in whole numbers, exact whatever stands before a document; they may wrap, differences of them do not.
+    # Cumulative sums of whole numbers are exact. They may wrap, but differences of them do not, so that the documents
+    # before one do not change its topic.
     running = np.zeros((len(totals) + 1, totals.shape[1]), dtype=np.int32)
     np.cumsum(totals, axis=0, out=running[1:])
     at = np.arange(len(totals))
@@ -150,9 +151,9 @@ def _topics(batch: TokenBatch, totals: NDArray[np.int32]) -> NDArray[np.float32]
 class ContextModel:
     """A reader and the word vectors that it reads.
 
-    What a word says to a place beside it depends on the word and the distance alone. So each distinct word of a
-    batch is projected once for every distance, in fixed-point numbers, and the hidden layer of a place is a sum of
-    rows: exact, and the same whatever else stands in the batch.
+    The contribution of a word to a place beside it depends on the word and the distance alone. So each distinct word
+    of a batch is projected once for every distance, in fixed-point numbers, and the hidden layer of a place is a sum
+    of rows: exact, and independent of the rest of the batch.
     """
 
     vectors: WordVectors
@@ -163,7 +164,7 @@ class ContextModel:
         """From a word's vector to hidden layers, its neighbours' by distance and its own; from a topic to its own."""
         d = self.vectors.embedding.shape[1]
         window = self.weights.window.astype(np.float32).reshape(2 * REACH + 1, d, -1) * _FIXED_POINT
-        # A word is no part of its own topic: what the sum over blocks holds of it is taken out again.
+        # A word is not part of its own topic: its share in the sum over blocks is subtracted again.
         topic = window[-1] / ((2 * TOPIC_BLOCKS + 1) * BLOCK)
         return (
             _Projection.from_weights(np.concatenate((*window[:-1], -topic), axis=1), _WEIGHT_LEVELS),
@@ -190,7 +191,7 @@ class ContextModel:
         )
 
     def _project(self, words: NDArray[np.int32]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
-        """Return what words add to hidden layers and to topics.
+        """Return the contributions of words to hidden layers and to topics.
 
         int16 (words, 2 * REACH + 1, h), by distance, and int32 (words, d), the vectors in fixed point.
         """
@@ -212,7 +213,7 @@ class ContextModel:
         return rows, np.empty((n, self.vectors.embedding.shape[1]), dtype=np.int32), np.zeros(n, dtype=bool)
 
     def _common_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
-        """Return the rows and vectors of the common words, of which those of `ids` are sure to be there."""
+        """Return the rows and vectors of the common words, in which those of `ids` are filled in."""
         rows, vectors, ready = self._common
         met = np.zeros(len(ready), dtype=bool)
         met[ids] = True

@@ -38,7 +38,7 @@ class HumanScores:
     def rate(self, log_odds: NDArray[np.float64], n_words: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the share of human stretches of like length that score as high, float64 (n,), or NaN without a score.
 
-        Never below 1/n of the n stretches of that length: rarer has not been measured.
+        Never below 1/n for the n stretches of that length: nothing rarer can be measured on them.
         """
         row = _length_class(n_words)
         level = np.nan_to_num((np.clip(log_odds, _LOW, _HIGH) - _LOW) // _STEP).astype(np.int64)

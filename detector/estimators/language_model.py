@@ -1,4 +1,4 @@
-"""How probable each word is after its two neighbours: an n-gram model with back-off, asked in batches.
+"""How probable each word is after its two neighbours: an n-gram model with back-off, queried in batches.
 
 Interpolated modified Kneser-Ney (Chen & Goodman 1999), pruned and quantised by `training.language_model`. The
 n-grams lie in static functions, so that a query is a few gathers and a model of eight million n-grams takes less
@@ -28,7 +28,7 @@ __all__ = [
 
 ID_BITS = 17  # three ids share a 64-bit key; vocabularies have at most 131,072 words
 
-# What eight (bigram) and seven (trigram) bits cover; the corpus' extremes lie inside, rounding errs by 0.02.
+# The ranges that eight (bigram) and seven (trigram) bits cover; the corpus' extremes lie inside, rounding errs by 0.02.
 BIGRAM_PROB_RANGE = (-8.0, 0.0)
 BACK_OFF_RANGE = (-3.5, 0.5)
 TRIGRAM_PROB_RANGE = (-6.35, 0.0)
@@ -46,7 +46,7 @@ def quantise(x: NDArray[np.float64], limits: tuple[float, float], bits: int) -> 
 
 
 def dequantise(level: NDArray[np.uint32], limits: tuple[float, float], bits: int) -> NDArray[np.float32]:
-    """Return what `quantise` rounded to."""
+    """Return the levels that `quantise` rounded to."""
     low, high = limits
     return (level * np.float32((high - low) / ((1 << bits) - 1)) + np.float32(low)).astype(np.float32)
 
@@ -93,8 +93,8 @@ class LanguageModel:
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Return log10 P(w | u, v) and whether the three are listed.
 
-        `first` and `second` are `bigram(u, v)` and `bigram(v, w)` where the caller has them already. The trigrams'
-        short fingerprints are trusted only where both pairs are listed, as they are for every listed trigram.
+        `first` and `second` are `bigram(u, v)` and `bigram(v, w)`, if the caller has them already. The trigrams'
+        short fingerprints are trusted only if both pairs are listed, as they are for every listed trigram.
         """
         _, back_off, seen_first = self.bigram(u, v) if first is None else first
         pair, _, seen_second = self.bigram(v, w) if second is None else second

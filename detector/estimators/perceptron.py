@@ -22,7 +22,7 @@ class Perceptron:
     columns : names of the columns, in order
     mean, scale : float32 (c,); the columns are standardised by them and clipped to six deviations
     hidden, hidden_bias : float32 (c, h) and (h,), rectified
-    output, output_bias : float32 (h,) and (1,), or (h, k) and (k,) where there are k things to tell from nothing
+    output, output_bias : float32 (h,) and (1,), or (h, k) and (k,) if there are k outputs
     """
 
     columns: tuple[str, ...]
@@ -44,7 +44,7 @@ class Perceptron:
             z /= self.scale
             np.minimum(z, far, out=z)
             np.maximum(z, -far, out=z)
-            # In double precision: what is added in another order, as in another batch, comes to the same once rounded.
+            # In double precision, so that sums in another order, as in another batch, round to the same result.
             h = z.astype(np.float64) @ hidden
             h += self.hidden_bias
             np.maximum(h, zero, out=h)

@@ -2,7 +2,7 @@
 
 Each key's value is the exclusive-or of three table slots (Chazelle et al. 2004, "The Bloomier filter"; the sizing of
 Graf & Lemire 2020, "Xor filters"). Keys are not stored: the high bits of each slot are a fingerprint, so that a key
-outside the set is told apart with a false-positive rate of 2**-fingerprint_bits. Lookups are three gathers.
+outside the set is recognised, with a false-positive rate of 2**-fingerprint_bits. Lookups are three gathers.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class StaticFunction:
 
     @property
     def fingerprint_bits(self) -> int:
-        """Bits of each slot that tell a key of the set from one outside it."""
+        """Bits of each slot that distinguish a key of the set from one outside it."""
         return self.table.dtype.itemsize * 8 - self.value_bits
 
     @classmethod
@@ -115,10 +115,10 @@ class StaticFunction:
 
 
 def _peel(slots: NDArray[np.int64], size: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]] | None:
-    """Order the keys so that each, in its turn, is alone in some slot; None where that is impossible.
+    """Order the keys so that each, in its turn, is alone in some slot; None if that is impossible.
 
     Whole rounds at a time: all keys that are alone in a slot now. Slots hold the number of their keys and the sum of
-    the keys' indices, which is the key itself where it is alone.
+    the keys' indices, which is the key itself if it is alone.
     """
     n = len(slots[0])
     degree = np.zeros(size, dtype=np.int32)

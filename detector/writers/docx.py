@@ -36,7 +36,7 @@ _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
 # Characters that no XML file holds; a plan made elsewhere may.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Others' insertions: what is deleted of them is marked within, what is added stands outside.
+# Others' insertions: deletions are marked inside them, additions stand outside.
 _INSERTIONS = frozenset(["ins", "moveTo"])
 
 
@@ -70,7 +70,7 @@ class _Changes:
         self.parts[paragraph.part] = self._word.package.xml(paragraph.part)
 
     def finish(self) -> bytes:
-        """Return the file with what was written into it."""
+        """Return the changed file."""
         package = self._word.package
         if self._comments:
             if self._comments_part is None:
@@ -97,7 +97,7 @@ class _Changes:
             run = self._isolated(piece.element, low - piece.start, high - piece.start, piece.end - piece.start)
             runs.append((run, edit.spun[low - edit.start : high - edit.start]))
         runs.reverse()
-        # A stretch of runs that follow each other without anything between becomes one deletion and one insertion;
+        # A stretch of runs that follow each other without a gap becomes one deletion and one insertion;
         # within it the new words take the format of the runs whose words they stand for.
         stretches = _stretches([run for run, _ in runs])
         formats = [self._format(run) for run, _ in runs]
@@ -177,7 +177,7 @@ class _Changes:
         return self._cut(self._divided(element, low) if low else element)
 
     def _divided(self, element: Any, offset: int) -> Any:
-        """Divide a text, and return the element of what is after the offset."""
+        """Divide a text, and return the element that holds the characters after the offset."""
         rest = self._text(element.text[offset:])
         element.text = element.text[:offset]
         element.set(_SPACE, "preserve")
@@ -185,7 +185,7 @@ class _Changes:
         return rest
 
     def _outside(self, mark: Any) -> Any:
-        """Return what the mark is in of another's insertion, divided after it; the mark itself if it is in none."""
+        """Return another author's insertion that holds the mark, divided after it; the mark itself if none does."""
         parent = mark.getparent()
         while local_name(parent, self._word.namespace) in _INSERTIONS:
             rest = list(mark.itersiblings())
@@ -198,7 +198,7 @@ class _Changes:
         return mark
 
     def _comment(self, first: Any, last: Any, text: str) -> None:
-        """Comment on what is from the first element to the last, or on the beginning of a paragraph."""
+        """Comment on the elements from the first to the last, or on the beginning of a paragraph."""
         number = next(self._numbers)
         start, end = (self._element(f"commentRange{side}", id=number) for side in ("Start", "End"))
         reference = self._element("r")
@@ -265,8 +265,8 @@ def _comment_text(edit: Edit) -> str:
 def write(source: bytes, text: str, plan: Sequence[Edit], date: datetime | None = None) -> Written:
     """Return the Word file with the plan's edits as tracked changes.
 
-    `date` is that of the changes, now by default. Left out are edits that cross the border of a paragraph, and those
-    of what a field computes, which its next update would undo.
+    `date` is that of the changes, now by default. Edits that cross the border of a paragraph are left out, and
+    edits of the result of a field, which its next update would undo.
     """
     edits = sorted_plan(text, plan)
     word = open_word(source)

@@ -1,7 +1,7 @@
 """HTML: the page itself with words of its text replaced, the rest byte for byte.
 
-The reader's text is an article without its markup, and says of no word where in the page it was. So its lines are
-looked up in the text of the page, and those that are there twice are told apart by their neighbours.
+The reader's text is an article without its markup; it does not say where in the page a word was. So its lines are
+looked up in the text of the page, and those that occur twice are distinguished by their neighbours.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE,
 )
-# Elements whose content is no text of the page, or a copy of it that is not shown.
+# Elements whose content is not text of the page, or a copy of it that is not shown.
 _UNREAD = frozenset(["iframe", "noscript", "script", "style", "template", "textarea", "title"])
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 # Elements that do not part words; all others do.
@@ -49,13 +49,13 @@ _CLUSTER = re.compile(r".[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]*
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 # The reader's lines; cells of a table and the marks of a list are lines of their own here.
 _LINE = re.compile(r"^[ \t]*-[ \t]+|[^\n|]+", re.MULTILINE)
-# So many words in a row, at the least, are no chance; more if they may be anywhere in the page.
+# At least so many words in a row are not found by chance; more if they may be anywhere in the page.
 _MIN_WORDS, _MIN_WORDS_ANYWHERE = 4, 8
 _LIST_MARK = re.compile(r"[ \t]*-[ \t]+")
 
 
 def _markup(page: str) -> Iterator[Mark]:
-    """Yield what is no text in a page: its tags, comments and scripts. Ends are looked up once, not searched anew."""
+    """Yield the tags, comments and scripts of a page. Ends are looked up once, not searched anew."""
     position = 0
     while found := _MARKUP.search(page, position):
         start, position = found.span()
@@ -177,7 +177,7 @@ def _places(page: _PageText, lines: Sequence[_Line]) -> dict[int, int]:
     """Return where each line is in the page; nothing for those that are not, or perhaps elsewhere."""
     found = {text: _occurrences(page, text) for text in {line.text for line in lines}}
     known = {n: found[line.text][0] for n, line in enumerate(lines) if len(found[line.text]) == 1}
-    # Of those that are there more than once, each is its own if there are as many between its neighbours.
+    # A line that occurs more than once is placed if its neighbours enclose as many copies as the text has there.
     for numbers, low, high in _gaps(known, lines, len(page.text)):
         alike: dict[str, list[int]] = {}
         for number in numbers:
@@ -238,7 +238,7 @@ def write(source: bytes, text: str, plan: Sequence[Edit]) -> Written:
     edits = sorted_plan(text, plan)
     file = TextSource(source)
     offsets = np.concatenate(([0], np.cumsum([not c.isspace() for c in text], dtype=np.int64)))
-    # Switched-off regions are blank in the first. The text tells whether they were obeyed: it is found whole then.
+    # Switched-off regions are blank in the first. If they were obeyed, the text is found whole in it.
     sources = dict.fromkeys([without_regions(InputDocument("", file.text)).judged_text, file.text])
     pages = [_page_text(source) for source in sources]
     aligned = [_aligned(page, text, offsets) for page in pages]

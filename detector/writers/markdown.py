@@ -25,7 +25,7 @@ _MARK = re.compile(
 
 
 def _marks(source: str) -> Iterator[Mark]:
-    """Yield what is no word in a stretch of Markdown."""
+    """Yield the marks of a stretch of Markdown."""
     opened: set[str] = set()
     for found in _MARK.finditer(source):
         step = 0
@@ -50,7 +50,7 @@ def _written(source: str, marks: Iterable[Mark]) -> list[str]:
 
 
 def write(source: bytes, text: str, plan: Sequence[Edit]) -> Written:
-    """Return the Markdown file with the plan's edits made; their words are Markdown as the text's are."""
+    """Return the Markdown file with the plan's edits made; its originals are Markdown, as the text is."""
     file = TextSource(source)
     check_text(text, file.text)
     spans, left_out = [], []

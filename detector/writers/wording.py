@@ -14,7 +14,7 @@ _WORD = re.compile(r"\S+")
 
 
 def _places(owners: Sequence[int], old: Sequence[str], new: Sequence[str]) -> list[int]:
-    """Return the part of each new word, given those of the old words: that of the old word in its stead."""
+    """Return the part of each new word, given those of the old words: that of the old word that it replaces."""
     places: list[int] = []
     for _, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if i1 == i2:  # added words go with the one before them
@@ -39,7 +39,7 @@ def _owners_of_words(owners: Sequence[int], old: Sequence[str], new: Sequence[st
 def spread(
     parts: Sequence[str], new: str, inside: Sequence[bool] = (), spaced: Sequence[bool] = ()
 ) -> list[str] | None:
-    """Return what stands in each part once `new` stands in the place of all of them together.
+    """Return the text of each part after `new` has replaced all of them together.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _home_of_space(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Markup in `source[start:end]`: `step` is 1 where it opens an element, -1 where it closes one, 0 for neither.
+    """Markup in `source[start:end]`: `step` is 1 if it opens an element, -1 if it closes one, 0 for neither.
 
     `is_space` says that it parts words, as a line's end does.
     """
@@ -116,9 +116,9 @@ def reworded(
     decode: Callable[[str], str] = str,
     encode: Callable[[str], str] = str,
 ) -> str | None:
-    """Return marked-up source in which `new` stands in the place of the words, and every mark stays, in order.
+    """Return marked-up source in which `new` replaces the words, and every mark stays, in order.
 
-    `decode` and `encode` lead from what stands between the marks to text and back. Returns None if there are not
+    `decode` and `encode` convert the source between the marks to text and back. Returns None if there are not
     enough words for all elements in it.
 
     >>> reworded("go **to", "travel by", [Mark(3, 5, 1)])

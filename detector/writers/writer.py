@@ -1,4 +1,4 @@
-"""What all writers have in common: their type, their outcome, and the bytes of a text in its own encoding."""
+"""Shared by all writers: their type, their outcome, and the bytes of a text in its own encoding."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def sorted_plan(text: str, plan: Sequence[Edit]) -> list[Edit]:
 
 
 def check_text(text: str, read: str) -> None:
-    """Raise PlanError if the text that a plan is for is not the one that is read from the file."""
+    """Raise PlanError if the text of a plan is not the one that is read from the file."""
     if text != read:
-        raise PlanError("the text is not the one that is read from this file: a plan fits only the file it is of")
+        raise PlanError("the text is not the one that is read from this file: a plan fits only its own file")
 
 
 class TextSource:
-    """A file of text in whatever encoding; what is not replaced keeps its bytes."""
+    """A file of text in any encoding; characters that are not replaced keep their bytes."""
 
     # Codecs that read a byte order mark and would write one of their own, with those that write none.
     _UNMARKED = {  # noqa: RUF012
