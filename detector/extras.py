@@ -9,7 +9,7 @@ __all__ = ["missing_extra"]
 # The libraries of each extra, by their names in the package registry; other extras are named as their library is.
 _LIBRARIES = {
     "html": "trafilatura lxml_html_clean",
-    "pdf": "pypdf",
+    "pdf": "pypdfium2",
     "docx": "lxml",
     "parquet": "pyarrow",
     "zstd": "zstandard",

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pdf_files import page_of_lines
 
 from detector import detect
 from detector.errors import InputError
 from detector.readers import decode, iter_paths, read_document
 from detector.readers.markdown import masked
-from detector.readers.pdf import joined_lines, without_running_lines
 
 PROSE = "The ferry was late again, and most of the passengers sat down on their bags."
 
@@ -115,122 +115,6 @@ def test_word_paragraphs(tmp_path):
     assert read_document(path).text == f"{PROSE}\n\nSecond."
 
 
-def test_pdf_text(tmp_path):
-    path = tmp_path / "a.pdf"
-    path.write_bytes(_pdf(["The plan was imple-", "mented in May, and", "nobody minded."]))
-    document = read_document(path)
-    assert document.extracted
-    assert document.text == "The plan was implemented in May, and nobody minded."
-
-
-LEFT = [
-    "The ferry was late again, and most",
-    "of the passengers sat down on their",
-    "bags. Nobody had told them why, and",
-    "the man behind the counter was read-",
-    "ing a paper. He did not look up when",
-    "they asked him for the time.",
-    "At noon the rain began. It came over",
-    "the hill in one piece, like a curtain.",
-]
-RIGHT = [
-    "On the other side of the water the",
-    "mayor was waiting with a band that",
-    "had been told to play for an hour.",
-    "They had played for three by then,",
-    "and the drummer was asleep. When a",
-    "whistle came at last, nobody heard",
-    "it but the dog.",
-]
-
-
-@pytest.mark.parametrize("across", [False, True], ids=["column by column", "line by line"])
-def test_pdf_columns_are_read_one_after_the_other(tmp_path, across):
-    spots = [(72, 700 - 14 * n, line) for n, line in enumerate(LEFT)]
-    spots += [(320, 700 - 14 * n, line) for n, line in enumerate(RIGHT)]
-    spots = sorted(spots, key=lambda s: -s[1]) if across else spots
-    heading = (72, 740, "A heading that goes over the whole width of the page, as a heading may, this one does")
-    path = tmp_path / "a.pdf"
-    path.write_bytes(_pdf_at([heading, *spots]))
-    text = read_document(path).text
-    assert " ".join(text.split()) == " ".join([heading[2], *LEFT, *RIGHT]).replace("read- ing", "reading")
-
-
-def test_pdf_tables_are_read_line_by_line(tmp_path):
-    spots = [(x, 700 - 14 * n, f"{word} {n}") for n in range(9) for x, word in ((72, "Ship"), (320, "Crowns"))]
-    path = tmp_path / "a.pdf"
-    path.write_bytes(_pdf_at(spots))
-    assert "Ship 0 Crowns 0 Ship 1 Crowns 1" in " ".join(read_document(path).text.split())
-
-
-def _pdf(lines):
-    """Return a small PDF of one page with these lines."""
-    return _pdf_at([(72, 720 - 14 * n, line) for n, line in enumerate(lines)])
-
-
-def _pdf_at(spots):
-    """Return a small PDF of one page with these lines at these points, in this order."""
-    drawn = " ".join(f"1 0 0 1 {x} {y} Tm ({line}) Tj" for x, y, line in spots)
-    stream = f"BT /F1 10 Tf {drawn} ET".encode()
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    ]
-    out = io.BytesIO()
-    out.write(b"%PDF-1.4\n")
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(out.tell())
-        out.write(b"%d 0 obj%s endobj\n" % (number, body))
-    start = out.tell()
-    table = "".join(f"{o:010d} 00000 n \n" for o in offsets).encode()
-    out.write(
-        b"xref\n0 6\n0000000000 65535 f \n" + table + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % start
-    )
-    return out.getvalue()
-
-
-def test_pdf_paragraphs():
-    page = "A first line that is as long as others are\nand ends here.\nA second paragraph begins that is long too"
-    assert joined_lines(page).split("\n\n")[1].startswith("A second")
-
-
-@pytest.mark.parametrize(
-    ("page", "mended"),
-    [
-        ("The plan was imple-\nmented.", "The plan was implemented."),
-        ("The plan was imple\u00ad\nmented.", "The plan was implemented."),
-        ("It was a well-\nknown plan.", "It was a well-known plan."),
-        ("From 1990-\n1995 it grew.", "From 1990- 1995 it grew."),
-        ("The quay-\nHarbour road.", "The quay- Harbour road."),
-    ],
-)
-def test_pdf_words_cut_at_the_end_of_a_line(page, mended):
-    assert joined_lines(page) == mended
-
-
-def test_pdf_headers_and_page_numbers_go_and_sentences_run_on():
-    pages = [
-        ["Journal of Quays, page 1", f"{PROSE} It was", "1"],
-        ["Journal of Quays, page 2", "cold, and", "2"],
-        ["Journal of Quays, page 3", "nobody spoke.", "3"],
-    ]
-    assert joined_lines("\n".join(without_running_lines(pages))) == f"{PROSE} It was cold, and nobody spoke."
-    assert without_running_lines([["Same line"], ["Same line"]]) == ["Same line", "Same line"]
-
-
-def test_pdf_ligatures_are_letters(tmp_path, monkeypatch):
-    import pypdf
-
-    path = tmp_path / "a.pdf"
-    path.write_bytes(_pdf(["x"]))
-    monkeypatch.setattr(pypdf.PageObject, "extract_text", lambda page: "The ﬁsh and the eﬄuent")
-    assert read_document(path).text == "The fish and the effluent"
-
-
 def test_word_tables_are_read_in_their_place(tmp_path):
     import docx
 
@@ -258,7 +142,7 @@ def _damaged(kind):
     import docx
 
     if kind == "pdf":
-        good = _pdf(["A line of text."])
+        good = page_of_lines(["A line of text."])
     else:
         out = io.BytesIO()
         made = docx.Document()
@@ -291,16 +175,6 @@ def test_damaged_files_are_read_or_told_in_one_error(tmp_path, kind, capfd, capl
     assert not caplog.records
 
 
-def test_a_locked_pdf_says_so(tmp_path):
-    import pypdf
-
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(_pdf(["A line."])))
-    writer.encrypt("secret", algorithm="RC4-128")
-    writer.write(tmp_path / "a.pdf")
-    with pytest.raises(InputError, match="password"):
-        read_document(tmp_path / "a.pdf")
-
-
 @pytest.mark.parametrize("suffix", ["pdf", "docx"])
 def test_broken_files_are_errors_in_words(tmp_path, suffix):
     path = tmp_path / f"a.{suffix}"
@@ -313,7 +187,7 @@ def test_broken_files_are_errors_in_words(tmp_path, suffix):
         read_document(tmp_path / "z.docx")
 
 
-@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdf"), ("docx", "lxml")])
+@pytest.mark.parametrize(("suffix", "module"), [("html", "trafilatura"), ("pdf", "pypdfium2"), ("docx", "lxml")])
 def test_a_missing_extra_says_which_install_mends_it(tmp_path, monkeypatch, suffix, module):
     real = builtins.__import__
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,7 +29,8 @@ class InputDocument:
     encoding : Python's name of the encoding that `text` was decoded from
     omitted : half-open spans of `text` that are not judged, sorted and disjoint, each with the reason; markup that
         holds no words of the text (link targets, tags) is not counted among them
-    cut_words : words of switched-off regions that were cut before the text was extracted
+    cut_words : words that were cut before the text was extracted: switched-off regions, running heads
+    page_starts : offsets at which the text passes to another page, each with that page, from 1; empty if there are none
     """
 
     path: str
@@ -38,6 +40,7 @@ class InputDocument:
     encoding: str = "utf-8"
     omitted: tuple[Omission, ...] = ()
     cut_words: int = 0
+    page_starts: tuple[tuple[int, int], ...] = ()
 
     @property
     def judged_text(self) -> str:
@@ -48,6 +51,16 @@ class InputDocument:
     def omitted_words(self) -> int:
         """How many words of the document are not judged."""
         return self.cut_words + sum(len(_WORD.findall(self.text, start, end)) for start, end, _ in self.omitted)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page on which a character of the text stands, None if the text has no pages.
+
+        >>> document = InputDocument("a.pdf", "One. Two.", page_starts=((0, 1), (5, 2)))
+        >>> document.page_at(4), document.page_at(5)
+        (1, 2)
+        """
+        at = bisect_right(self.page_starts, offset, key=lambda start: start[0])
+        return self.page_starts[at - 1][1] if at else None
 
     def without(self, spans: Sequence[Omission]) -> InputDocument:
         """Return the document with more spans left out; what is left out already keeps its reason."""

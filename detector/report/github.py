@@ -32,7 +32,8 @@ def _command(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> str:
     # Damage says nothing on whether a text was rewritten, so it never warns.
     level = "warning" if judged.report.verdict == "spun" and not finding.is_damage else "notice"
     title = f"damage: {finding.label}" if finding.is_damage else finding.label
-    return f"::{level} {where},title={_property(title)}::{_data(sentence(finding))}"
+    page = "" if finding.page is None else f"Page {finding.page}: "
+    return f"::{level} {where},title={_property(title)}::{_data(page + sentence(finding))}"
 
 
 def render(run: ReportRun) -> str:
@@ -40,7 +41,7 @@ def render(run: ReportRun) -> str:
     out = []
     for judged in run.judged:
         lines = LineIndex(judged.document.text)
-        out += [_command(judged, f, lines) for f in findings(judged.report)]
+        out += [_command(judged, f, lines) for f in findings(judged.report, judged.document)]
     out += [f"::error file={_property(f.path)}::{_data(f.message)}" for f in run.failures]
     return "".join(line + "\n" for line in out)
 

@@ -107,7 +107,7 @@ def _piece(finding: Finding, original: str | None, number: str) -> dict[str, Any
         "original": original,
         "likely": list(dict.fromkeys(a.text for a in finding.alternatives))[:_LIKELY],
         "message": finding.message,
-        "cue": finding.label,
+        "cue": finding.label if finding.page is None else f"{finding.label}, page {finding.page}",
         # The message of a substitution holds the odds already.
         "odds": "" if "likelier" in finding.message else odds,
         "kind": "damaged" if finding.is_damage else "strong" if finding.strength >= _STRONG else "weak",
@@ -159,7 +159,7 @@ def _passages(text: str, report: Report, marks: Sequence[Finding], prefix: str) 
 
 def _document(judged: JudgedDocument, prefix: str, restored_text: str | None) -> dict[str, Any]:
     text, report = judged.document.text, judged.report
-    found = findings(report)
+    found = findings(report, judged.document)
     marks = disjoint(found)
     n_flagged = sum(p.verdict == "spun" for p in report.passages)
     return {

@@ -40,7 +40,8 @@ def schema() -> dict[str, Any]:
 def document_object(judged: JudgedDocument, parts: bool = True) -> dict[str, Any]:
     """Return the document object of the contract; `parts` are its passages, evidence and damage.
 
-    Each finding carries an `evidence_id`, by which `--baseline` knows it again.
+    Each finding carries an `evidence_id`, by which `--baseline` knows it again, and its page if there are
+    pages.
     """
     document, report = judged.document, judged.report
     out: dict[str, Any] = {"path": document.path, **report.to_dict()}
@@ -55,6 +56,8 @@ def document_object(judged: JudgedDocument, parts: bool = True) -> dict[str, Any
     found: list[Evidence | Damage] = [*report.evidence, *report.damage]
     for item, finding in zip([*out["evidence"], *out["damage"]], found, strict=True):
         item["evidence_id"] = evidence_id(document.text, finding)
+        if document.page_starts:
+            item["page"] = document.page_at(finding.start)
     return out
 
 

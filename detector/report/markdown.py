@@ -49,17 +49,21 @@ def _spaced(text: str) -> str:
 
 
 def _table(found: Sequence[Finding]) -> list[str]:
+    paged = any(f.page is not None for f in found)
     out = ["| text | likely original | finding | the original is |", "|---|---|---|---|"]
+    if paged:
+        out = [f"{out[0]} page |", f"{out[1]}---|"]
     for f in found:
         likely = ", ".join(_plain(a.text) for a in f.alternatives[:3])
         odds = likelier(f.log10_odds) if f.alternatives else ""
-        out.append(f"| {_plain(f.surface)} | {likely} | {_plain(f.label)} | {odds} |")
+        page = f" {f.page} |" if paged else ""
+        out.append(f"| {_plain(f.surface)} | {likely} | {_plain(f.label)} | {odds} |{page}")
     return [*out, ""]
 
 
 def _document(judged: JudgedDocument) -> list[str]:
     report = judged.report
-    found = findings(report)
+    found = findings(report, judged.document)
     evidence = [f for f in found if not f.is_damage]
     damage = [f for f in found if f.is_damage]
     out = [f"## {_plain(judged.document.path)}", ""]

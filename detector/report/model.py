@@ -122,6 +122,7 @@ class Finding:
     label : what readers call it
     log10_odds : of evidence, or of damage's first alternative; None if there is none
     is_damage : whether it tells of damage, and not of rewriting
+    page : of a document that has pages, from 1
     """
 
     start: int
@@ -133,6 +134,7 @@ class Finding:
     alternatives: tuple[Alternative, ...]
     message: str
     is_damage: bool
+    page: int | None = None
 
     @property
     def strength(self) -> float:
@@ -184,14 +186,17 @@ def label_of(cue: str) -> str:
     return CUE_BY_ID[cue].label if cue in CUE_BY_ID else cue.replace("_", " ")
 
 
-def findings(report: Report) -> list[Finding]:
+def findings(report: Report, document: InputDocument | None = None) -> list[Finding]:
     """Return the findings of a report, evidence and damage, in the order of the text.
 
     Evidence that is less likely than the text as it stands is none, unless `reverse` was told to change that too.
+    The document says on which page each stands, if it has pages.
     """
     least = min(0.0, report.min_gain)
     found = [_of_evidence(e) for e in report.evidence if e.log10_odds >= least]
     found += map(_of_damage, report.damage)
+    if document is not None and document.page_starts:
+        found = [replace(f, page=document.page_at(f.start)) for f in found]
     return sorted(found, key=lambda f: (f.start, f.end))
 
 

@@ -46,6 +46,9 @@ def _region(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[
 
 def _result(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[str, Any]:
     place = {"artifactLocation": {"uri": _uri(judged.document.path)}, **_region(judged, finding, lines)}
+    page = {} if finding.page is None else {"page": finding.page}
+    # SARIF has lines and no pages, so readers are told in words, and programs in a property.
+    words = {"message": {"text": f"page {finding.page}"}} if page else {}
     rule = {"ruleIndex": _RULE_NUMBER[finding.cue]} if finding.cue in _RULE_NUMBER else {}
     return {
         "ruleId": finding.cue,
@@ -53,11 +56,12 @@ def _result(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[
         # Damage says nothing on whether the text was rewritten, so it never warns.
         "level": "warning" if judged.report.verdict == "spun" and not finding.is_damage else "note",
         "message": {"text": sentence(finding)},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": place, **words}],
         "partialFingerprints": {"wording/v1": evidence_id(judged.document.text, finding)},
         "properties": {
             **({} if finding.log10_odds is None else {"log10_odds": finding.log10_odds}),
             "is_damage": finding.is_damage,
+            **page,
             "alternatives": [a.to_dict() for a in finding.alternatives],
             "document_probability": judged.report.probability,
         },
@@ -81,7 +85,7 @@ def render(run: ReportRun) -> str:
     results = []
     for judged in run.judged:
         lines = LineIndex(judged.document.text)
-        results += [_result(judged, f, lines) for f in findings(judged.report)]
+        results += [_result(judged, f, lines) for f in findings(judged.report, judged.document)]
     notifications = [
         {
             "level": "error",

@@ -238,6 +238,7 @@ class Terminal:
         done = 0  # everything before it has been printed, a finding that runs into the next block included
         left_out = False
         printed = False
+        page: int | None = None
         for block in blocks(text, report.passages):
             if (-1 if block.passage is None else block.passage) not in shown:
                 left_out = printed
@@ -264,6 +265,8 @@ class Terminal:
                 # The rule runs through the empty lines of a passage, not from one passage to the next.
                 self._gap(None if left_out or block.opens else passage)
             left_out = False
+            if page != (page := judged.document.page_at(block.start)):
+                self.console.print(self._text(f"page {page}", "dim"))
             self._block(flow, passage, block.opens)
             printed = True
         return printed
