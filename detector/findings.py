@@ -93,10 +93,25 @@ def _before_the_plan(
     by_cue = [cue.find(context) for cue in CUES if cue.when == "before"]
     document = group.group.document
     penalty = models.restorer.penalty(np.nan_to_num(scores.probability)).tolist()
+    found = [_disjoint(of_text) for of_text in zip(*by_cue, strict=True)]
     return [
-        [_moved(e, penalty[d]) if CUE_BY_ID[e.cue].is_damage else e for e in _disjoint(of_text)]
-        for d, of_text in zip(document.tolist(), zip(*by_cue, strict=True), strict=True)
+        [_moved(e, penalty[d]) if CUE_BY_ID[e.cue].is_damage else e for e in _with_mentions(of_text, mentions)]
+        for d, of_text, mentions in zip(document.tolist(), found, group.batch().mentions, strict=True)
     ]
+
+
+def _with_mentions(found: Sequence[Evidence], mentions: Sequence[Span]) -> list[Evidence]:
+    """Return findings in order; those of rewriting in what the text only mentions weigh nothing and have no originals.
+
+    Damage is damage wherever it stands.
+    """
+    used = without_overlap(found, mentions)
+    return [e if e in used or CUE_BY_ID[e.cue].is_damage else _as_mention(e) for e in found]
+
+
+def _as_mention(evidence: Evidence) -> Evidence:
+    message = "The text mentions this wording and does not use it, which says nothing of how it was written."
+    return replace(evidence, log10_odds=0.0, alternatives=(), message=message)
 
 
 def _inside(group: GroupScores, damaged: Sequence[Sequence[DamagedWord]]) -> list[list[DamagedWord]]:
@@ -106,6 +121,10 @@ def _inside(group: GroupScores, damaged: Sequence[Sequence[DamagedWord]]) -> lis
         words = damaged[int(d)]
         out.append([(a - offset, b - offset, w) for a, b, w in words if offset <= a and b <= offset + len(text)])
     return out
+
+
+def _touches(span: Span, edits: Sequence[Edit]) -> bool:
+    return any(edit.start < span[1] and edit.end > span[0] for edit in edits)
 
 
 def _plans(
@@ -123,6 +142,11 @@ def _plans(
         for found, spans in zip(before, keep, strict=True)
     ]
     plans = list(repairs)
+    # What a text mentions stays, save for damage.
+    keep = [
+        [*spans, *(m for m in mentions if not _touches(m, made))]
+        for spans, mentions, made in zip(keep, group.batch().mentions, repairs, strict=True)
+    ]
     rows = scores.rows(group)
     p = scores.probability[group.group.document[rows]]
     if len(rows) and p.max() >= models.restorer.min_probability:
@@ -181,7 +205,11 @@ def _after_the_plan(
         features.token_log10_odds + shift[features.batch.document_of],
         models.min_evidence_log10_odds,
     )
-    return [_disjoint(of_text) for of_text in zip(*(c.find(context) for c in CUES if c.when == "after"), strict=True)]
+    by_cue = [cue.find(context) for cue in CUES if cue.when == "after"]
+    return [
+        without_overlap(_disjoint(of_text), mentions)
+        for of_text, mentions in zip(zip(*by_cue, strict=True), features.batch.mentions, strict=True)
+    ]
 
 
 def find(

@@ -19,12 +19,13 @@ import sys
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from detector.cues.mention import with_mentions
 from detector.cues.misspelt_name import NAME_COLUMNS
 from detector.cues.phrase_index import PhraseIndex
 from detector.cues.phrase_query import PhraseQuery, Term
@@ -380,10 +381,12 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
     )
     reranker = Reranker(network, vectors, vocabulary)
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
+    phrases = PhraseIndex(read_phrase_queries(folder / "tortured_phrases.json.gz"), vocabulary)
+    mark = partial(with_mentions, phrases=phrases)
     return Models(
-        Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"]),
+        Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"], mark),
         splitter,
-        PhraseIndex(read_phrase_queries(folder / "tortured_phrases.json.gz"), vocabulary),
+        phrases,
         Restorer(vocabulary, language_model, channel, reranker, RestorerSettings(**settings["restorer"])),
         name_model,
         settings["thresholds"],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from detector import detect
+from detector import detect, reverse
 
 FILE = Path(__file__).resolve().parent / "cases" / "documents.jsonl"
 CASES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
@@ -22,6 +22,8 @@ def test_document(case):
     assert bool(report.omitted_words) == bool(report.omitted)
     if report.verdict == "spun":
         assert report.evidence
+    else:
+        assert reverse(case["text"]).text == case["text"]
 
 
 def test_cases_have_the_fields_that_the_test_reads():

@@ -48,12 +48,18 @@ class Cascade:
     screen, full : the stages
     escalation_margin : natural logarithm of the odds; a text is read in full if the screen's log odds are no further
         below those of the threshold
+    with_mentions : returns a batch with those tokens marked that its texts mention but do not use
     """
 
     vocabulary: Vocabulary
     screen: Stage
     full: Stage
     escalation_margin: float
+    with_mentions: Callable[[TokenBatch], TokenBatch]
+
+    def batch(self, texts: Sequence[str]) -> TokenBatch:
+        """Return the tokens of texts."""
+        return self.with_mentions(tokenize(texts, self.vocabulary))
 
     def escalation_log_odds(self, threshold: float) -> float:
         """Return the screen's log odds from which a text is read in full."""
@@ -94,7 +100,7 @@ def groups_of(texts: Sequence[str]) -> list[Group]:
     return groups
 
 
-def abstention(language: str, foreign: float, n_words: int) -> Verdict | None:
+def abstention(language: str, foreign: float, n_words: float) -> Verdict | None:
     """Return the verdict of a text that cannot be judged, None for one that can."""
     if foreign > 0.5 or (language == UNDETERMINED and n_words >= MIN_WORDS):
         return "unsupported_language"
@@ -158,7 +164,7 @@ class GroupScores:
 
     def batch(self) -> TokenBatch:
         """Return the tokens of all parts."""
-        return self._once("batch", lambda: tokenize(self.group.texts, self._cascade.vocabulary))
+        return self._once("batch", lambda: self._cascade.batch(self.group.texts))
 
     def screen(self) -> StageScores:
         """Return the first stage's scores of all parts."""
@@ -227,10 +233,10 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
     is_english = np.bincount(document, weight * np.concatenate(english), d) / total >= 0.5
     foreign_share = np.bincount(document, weight * np.concatenate(foreign), d) / total
     language = [ENGLISH if x else UNDETERMINED for x in is_english.tolist()]
-    abstains = [abstention(*x) for x in zip(language, foreign_share.tolist(), n_words.tolist(), strict=True)]
-    judged = np.array([a is None for a in abstains], dtype=bool)
-
     log_odds, passages = _of_documents(cascade.screen, screened, document, part_words, d)
+    n_judged = np.bincount(passages.document, passages.n_words, d)  # without the words that a text only mentions
+    abstains = [abstention(*x) for x in zip(language, foreign_share.tolist(), n_judged.tolist(), strict=True)]
+    judged = np.array([a is None for a in abstains], dtype=bool)
     escalated = judged & (log_odds >= cascade.escalation_log_odds(threshold))
     if escalated.any():
         read = []
@@ -249,7 +255,7 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
 def _summary(group: Group, scores: StageScores, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], PassageTable]:
     """Return the log odds of some parts of a group taken whole, and their passages with offsets in the documents."""
     batch, passages = scores.features.batch, scores.passages
-    words = np.concatenate(([0], np.cumsum(batch.is_word)))
+    words = np.concatenate(([0], np.cumsum(batch.is_judged)))
     part = rows[passages.document]
     table = PassageTable(
         group.document[part],

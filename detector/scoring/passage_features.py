@@ -92,7 +92,7 @@ class WordMeasures:
     @classmethod
     def from_features(cls, features: TokenFeatures) -> WordMeasures:
         """Take them from a batch's measurements."""
-        places = np.flatnonzero(features.batch.is_word)
+        places = np.flatnonzero(features.batch.is_judged)
         odds = np.clip(
             np.vstack((features.token_log10_odds[places], features.kind_log10_odds[places].T)), MIN_ODDS, _MAX_ODDS
         )

@@ -37,10 +37,10 @@ class Passages:
 
 
 def split_passages(batch: TokenBatch) -> Passages:
-    """Return the passages of every document; a document without words has none."""
+    """Return the passages of every document; only words that are judged count, and without any there is none."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], batch.ids == BOUNDARY, [True]))))
     firsts, lasts = edges[0::2], edges[1::2]  # paragraphs
-    running = np.concatenate(([0], np.cumsum(batch.is_word)))
+    running = np.concatenate(([0], np.cumsum(batch.is_judged)))
     words = running[lasts] - running[firsts]
     documents = batch.document_of[firsts] if len(firsts) else firsts
     rows: list[tuple[int, int, int, int]] = []  # document, first, last, words

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "DOCUMENT_MARGIN",
     "FIRST_UPPER",
     "HYPHENATED",
+    "MENTIONED",
     "MIXED_CASE",
     "SENTENCE_START",
     "WORD",
@@ -38,7 +39,7 @@ DOCUMENT_MARGIN = 6
 PARAGRAPH_MARGIN = 2
 
 # Bits of TokenBatch.shape.
-FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, HYPHENATED, MIXED_CASE = 1, 2, 4, 8, 16, 32
+FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, HYPHENATED, MIXED_CASE, MENTIONED = 1, 2, 4, 8, 16, 32, 64
 
 # Marks that stand inside a word and change nothing a reader sees: combining accents, soft hyphen, zero-width.
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
@@ -95,7 +96,7 @@ class TokenBatch:
     ids : int32 (n,), vocabulary ids; 0 is a boundary of zero width
     starts, ends : int64 (n,), half-open offsets in the token's own document
     shape : uint8 (n,), bits FIRST_UPPER, ALL_UPPER, WORD (holds a letter or digit), SENTENCE_START, HYPHENATED
-        (stands beside a hyphen without a space)
+        (stands beside a hyphen without a space), MENTIONED (is spoken about, once `with_mentions` has said so)
     documents : int64 (len(texts) + 1,), document d owns tokens documents[d]:documents[d + 1]
     one_case : bool (len(texts),), documents whose capitals mean nothing; their words have their usual case in `shape`
     """
@@ -124,6 +125,28 @@ class TokenBatch:
         """Words of each document, int64 (len(texts),)."""
         running = np.concatenate(([0], np.cumsum(self.is_word)))
         return np.diff(running[self.documents])
+
+    @cached_property
+    def is_judged(self) -> NDArray[np.bool_]:
+        """Whether each token is a word that the text uses, bool (n,)."""
+        flags: NDArray[np.bool_] = (self.shape & (WORD | MENTIONED)) == WORD
+        return flags
+
+    @property
+    def mentions(self) -> list[list[tuple[int, int]]]:
+        """The spans of each document's mentioned tokens, half-open, in order."""
+        mentioned = (self.shape & MENTIONED) != 0
+        out: list[list[tuple[int, int]]] = [[] for _ in self.texts]
+        edges = np.flatnonzero(np.diff(mentioned, prepend=False, append=False))
+        for first, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            out[int(self.document_of[first])].append((int(self.starts[first]), int(self.ends[stop - 1])))
+        return out
+
+    def with_mentions(self, spans: Sequence[Sequence[tuple[int, int]]]) -> TokenBatch:
+        """Return the batch with the tokens that touch a span of their document marked as mentioned."""
+        if not any(spans):
+            return self
+        return replace(self, shape=self.shape | np.where(self.span_of(spans) >= 0, np.uint8(MENTIONED), np.uint8(0)))
 
     def span_of(self, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.int32]:
         """Return the index of its document's span that touches each token, -1 where none does, int32 (n,).
