@@ -96,7 +96,7 @@ def _moved(items: Iterable[T], by: int) -> list[T]:
 
 
 def _omitted(text: str) -> list[tuple[int, int, str]]:
-    """Return what is not judged; a text that is mostly in another language is judged as that."""
+    """Return the spans that are not judged; a text that is mostly in another language keeps the foreign ones."""
     spans = omitted_spans(text)
     foreign = sum(end - start for start, end, reason in spans if reason == "language")
     return spans if 2 * foreign < len(text) else [x for x in spans if x[2] != "language"]
@@ -104,12 +104,12 @@ def _omitted(text: str) -> list[tuple[int, int, str]]:
 
 @dataclass(frozen=True)
 class _Views:
-    """Documents as they are judged: their normalised texts, and where those stand in what was given.
+    """Documents as they are judged: their normalised texts, and the way back to the texts that were given.
 
     Attributes
     ----------
-    views : with spaces in place of what is not prose
-    omitted : what that is, with spans in the normalised text and reasons
+    views : with spaces in place of all that is not prose
+    omitted : those spans in the normalised text, with reasons
     omitted_words : how many words that is, of each document
     """
 
@@ -140,7 +140,7 @@ class _Views:
         return [[(*view.view_span(damage.start, damage.end), damage) for damage in view.damage] for view in self.views]
 
     def scores(self, cascade: Cascade, threshold: float) -> DocumentScores:
-        """Return the scores of the documents; damage that no honest hand makes counts as evidence."""
+        """Return the scores of the documents; damage that no honest author makes counts as evidence."""
         scores = score_documents(self.texts, cascade, threshold)
         on_purpose = np.array([len(v.damage) for v in self.views]) > _MAX_DAMAGED_SHARE * scores.n_words
         raised = np.where(on_purpose, np.maximum(scores.log_odds, _DAMAGED_LOG_ODDS), scores.log_odds)
@@ -148,7 +148,7 @@ class _Views:
 
 
 def _in_source(items: Iterable[T], view: NormalizedText) -> list[T]:
-    """Return findings in a normalised text as findings in what was given."""
+    """Return findings in a normalised text as findings in the text that was given."""
     if view.text is view.source:
         return list(items)
     out: list[T] = []
@@ -239,7 +239,7 @@ def _reports(
         p = None if scores.abstains[d] else round(float(scores.probability[d]), 4)
         verdict = scores.abstains[d] or ("spun" if p is not None and p >= threshold else "clean")
         if findings and verdict == "spun" and not evidence[d]:
-            # If no word speaks for it, it is the damage that no honest hand makes.
+            # If no word is evidence, it is the damage that no honest author makes.
             evidence[d] = weightiest_words(scores, d, models) or [_as_evidence(x) for x in damage[d]]
         out.append(
             Report(
@@ -268,7 +268,7 @@ def restore(
     min_gain: float | None = None,
     keep: Sequence[Span] = (),
 ) -> Restoration:
-    """Return what `reverse` does, by the models given."""
+    """Return the restoration, as `reverse` does, by the given models."""
     limit = models.thresholds["default"] if threshold is None else threshold
     least = models.restorer.settings.min_gain if min_gain is None else min_gain
     views = _Views.from_texts([text])
@@ -333,7 +333,7 @@ def _check_many(texts: object, n_jobs: int, what: str) -> None:
 
 
 def _map_batches(texts: Iterable[str], n_jobs: int, work: Callable[[list[str]], T]) -> Iterator[T]:
-    """Yield what `work` makes of each batch of texts, in order, by so many processes, in bounded memory."""
+    """Yield the result of `work` on each batch of texts, in order, by `n_jobs` processes, in bounded memory."""
     batches = _batches(texts)
     if n_jobs == 1:
         yield from map(work, batches)
@@ -372,7 +372,7 @@ def detect_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = No
 
 
 def score_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> Iterator[Report]:
-    """Yield the reports of many texts as `detect_many` does, but for evidence and damage, in a fraction of the time.
+    """Yield the reports of many texts as `detect_many` does, without evidence and damage, in a fraction of the time.
 
     >>> next(score_many(["Too short to say."])).evidence
     ()
@@ -492,7 +492,7 @@ def reverse_many(
 
 
 def model_info() -> dict[str, Any]:
-    """Return what the models are: version, signature, thresholds, sources with their licences, metrics."""
+    """Return facts on the models: version, signature, thresholds, sources with their licences, metrics."""
     models = load_models()
     m = models.manifest
     return {

@@ -1,8 +1,8 @@
-"""Reports kept on disk by the content of the text, so that what has not changed is not judged again.
+"""Reports kept on disk by the content of the text, so that unchanged text is not judged again.
 
 A report is found again only for the same text, models, version and threshold. The folder holds plain JSON and may be
-deleted at any time; what cannot be read in it, or was changed, counts as absent. Files in the folder that the cache has
-not written stay as they are. Several processes may use one folder: an entry appears whole.
+deleted at any time; an entry that cannot be read, or was changed, counts as absent. Files in the folder that the cache
+has not written stay as they are. Several processes may use one folder: an entry appears whole.
 """
 
 from __future__ import annotations

@@ -17,21 +17,21 @@ from detector.errors import InputError
 __all__ = ["KEYS", "Config", "find_config", "load_config", "read_config", "threshold_of"]
 
 _COLORS = ("auto", "always", "never")
-# What each key means, as `detector --help` has it.
+# The meaning of each key, as `detector --help` prints it.
 KEYS = {
     "threshold": 'probability from which a document is flagged, "95%", or a name such as "fpr=0.001"',
-    "prior": "share of your texts that are spun, 0 to 1; reports then say what the probability comes to there",
+    "prior": "share of your texts that are spun, 0 to 1; reports then state the probability among them",
     "min-gain": "log10 gain from which an edit is made",
     "format": "used by the commands that have it",
     "color": "auto, always or never",
-    "exclude": 'patterns of files that are passed over in folders, such as ["drafts/*"]',
+    "exclude": 'patterns of files to skip in folders, such as ["drafts/*"]',
     "cache": "folder in which reports are kept, beside this file",
     "regions": "true to leave out what authors mark: <!-- detector: off -->, front matter, code fences",
     "max-bytes": "size of an input from which it is refused",
     "timeout": "seconds after which a document is given up",
     "ignore": 'cues that are neither shown nor restored, by the ids of `detector explain`, such as ["name_mangling"]',
     "accept": 'wordings that are neither shown nor restored, such as ["scale back"]',
-    "phrases": "file of phrases to look for, beside this file: one a line, a tab, what is expected",
+    "phrases": "file of phrases to look for, beside this file: one a line, a tab, the expected wording",
     "per-path": 'tables of ignore and accept for some files: [tool.detector.per-path."letters/*"]',
 }
 _OF_PATH = ("ignore", "accept")
@@ -39,14 +39,14 @@ _OF_PATH = ("ignore", "accept")
 
 @dataclass(frozen=True)
 class Config:
-    """What a project has settled; None if it leaves the default alone.
+    """The settings of a project; None stands for the default.
 
     Attributes
     ----------
     threshold : probability, 0 to 1, or the name of a threshold
     min_gain : log10 gain from which an edit is made
     color : "auto", "always" or "never"
-    exclude : patterns of files that are passed over in folders
+    exclude : patterns of files to skip in folders
     format : used by the commands that have it
     cache : folder in which reports are kept; None for no cache
     prior : share of the project's texts that are spun, 0 to 1
@@ -196,7 +196,7 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
 def load_config(path: Path, formats: Sequence[str], cues: Sequence[str]) -> Config:
     """Return the settings in a file that was named.
 
-    Raises InputError if it cannot be read, is not TOML (naming the line), or holds what is not understood.
+    Raises InputError if it cannot be read, is not TOML (naming the line), or holds a setting that is not understood.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -212,9 +212,9 @@ def load_config(path: Path, formats: Sequence[str], cues: Sequence[str]) -> Conf
 
 
 def find_config(start: Path, formats: Sequence[str], cues: Sequence[str]) -> Config:
-    """Return the settings nearest to `start`, upward; detector.toml goes before pyproject.toml.
+    """Return the settings nearest to `start`, upward; detector.toml takes precedence over pyproject.toml.
 
-    A pyproject.toml without `[tool.detector]` is passed over. Raises InputError for a file that is not TOML
+    A pyproject.toml without `[tool.detector]` is skipped. Raises InputError for a file that is not TOML
     and for settings that are not understood.
     """
     for folder in (start, *start.parents):

@@ -1,4 +1,4 @@
-"""The errors a caller can meet. Each message says what, got what, expected what, do what next."""
+"""The errors a caller can meet. Each message states the problem, the value, the expected value, and the remedy."""
 
 __all__ = ["DetectorError", "InputError", "ModelError", "PlanError"]
 

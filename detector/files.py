@@ -16,7 +16,7 @@ __all__ = ["Lock", "lock", "write_file", "write_new_file"]
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; file systems that cannot sync a folder have done what they can."""
+    """Make a rename durable, if the file system can sync a folder."""
     if os.name == "nt":
         return
     with suppress(OSError):
@@ -61,7 +61,7 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
         return
     target = Path(os.path.realpath(given))
     if former is not None and not os.access(target, os.W_OK):
-        # Renaming would replace it all the same: only its folder has to be writable for that.
+        # Renaming would replace it nevertheless: that needs permission to write to the folder alone.
         raise PermissionError(13, "the file is write-protected", str(path))
     # The start of the target's name tells whose file a killed process has left; all of it might be too long.
     partial = target.with_name(f".{target.name[:32]}.{secrets.token_hex(8)}.partial")

@@ -1,4 +1,4 @@
-"""One plan for each text, and the findings that come from it: what a report shows is what `reverse` changes."""
+"""One plan for each text, and the findings that come from it: a report shows the edits that `reverse` makes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _WEIGHTIEST = 5  # words that a flagged document without any finding shows
 
 @dataclass(frozen=True)
 class Findings:
-    """What is found in one text, sorted; `plan` is disjoint."""
+    """The findings in one text, sorted; `plan` is disjoint."""
 
     plan: list[Edit]
     evidence: list[Evidence]

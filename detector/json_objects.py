@@ -41,9 +41,9 @@ def _hints(kind: type[Any]) -> dict[str, Any]:
 
 
 def from_json(kind: type[_T], value: Any) -> _T:
-    """Return a dataclass, or a tuple of them, from the JSON of it; null is NaN if a number is due.
+    """Return a dataclass, or a tuple of them, from the JSON of it; null is NaN for a field of type float.
 
-    Members that are no field are passed over. Raises TypeError, ValueError or AttributeError if the value does not fit.
+    Members that are not fields are ignored. Raises TypeError, ValueError or AttributeError if the value does not fit.
     """
     built: _T = _from_json(kind, value)
     return built

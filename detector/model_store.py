@@ -1,6 +1,6 @@
 """The fitted models on disk: found, checked and read, the large arrays memory-mapped; nothing in them executes.
 
-`models/<part>/<array>.npy` holds the arrays, `models/manifest.json` what they are, what they were made from and their
+`models/<part>/<array>.npy` holds the arrays, `models/manifest.json` their description, sources and
 SHA-256. Long lists of words are gzipped. `models/` lies inside an installed package and beside the package in a
 checkout; the environment variable DETECTOR_MODELS names another folder.
 
@@ -73,7 +73,7 @@ class Models:
     Attributes
     ----------
     cascade : the two stages
-    splitter, tortured_phrases, restorer : what all stages share
+    splitter, tortured_phrases, restorer : shared by all stages
     name_model : weighs whether a name is a slip for another
     thresholds : verdict thresholds by name, `default` among them
     human_scores : how often human text scores as high, by length
@@ -105,7 +105,7 @@ class Models:
 
     @property
     def full(self) -> Stage:
-        """The stage that reads what may lie near the threshold."""
+        """The stage that reads texts that may lie near the threshold."""
         return self.cascade.full
 
 
@@ -156,7 +156,7 @@ def sha256_of(path: Path) -> str:
 def read_text(path: Path) -> str:
     """Return the text of a gzipped file.
 
-    Raises ModelError where it cannot be unpacked.
+    Raises ModelError if it cannot be unpacked.
     """
     try:
         return gzip.decompress(path.read_bytes()).decode("utf-8")
@@ -165,12 +165,12 @@ def read_text(path: Path) -> str:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a gzipped file, which does not tell when it was written."""
+    """Write a gzipped file without the time of writing."""
     path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
 
 
 def _seal(manifest: dict[str, Any]) -> str:
-    """Return the SHA-256 of the manifest itself, but for the place where that stands."""
+    """Return the SHA-256 of the manifest itself, without the member that holds it."""
     content = {k: v for k, v in manifest.items() if k != "sha256"}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -220,7 +220,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _user_cache() -> Path:
-    """Return the user's own folder for what may be deleted at any time."""
+    """Return the user's own folder for files that may be deleted at any time."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "detector"
     if sys.platform == "darwin":
@@ -229,7 +229,7 @@ def _user_cache() -> Path:
 
 
 def _identity(path: Path) -> list[int]:
-    """Return what changes when a file is written to or replaced, even if its date is set back."""
+    """Return values that change when a file is written to or replaced, even if its date is set back."""
     found = path.stat()
     return [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
@@ -243,7 +243,7 @@ def _check_files(folder: Path, files: dict[str, Any], remembered: dict[str, Any]
     for name, entry in files.items():
         path = folder / name
         try:
-            # The identity first: what is written between the two is not taken for checked.
+            # The identity first: a change between the two reads must not count as checked.
             known = [_identity(path), entry["sha256"]]
             if remembered.get(name) != known:
                 found = sha256_of(path)
@@ -264,7 +264,7 @@ def verify_models(folder: Path) -> None:
 
 
 def _check_once(folder: Path, files: dict[str, Any]) -> None:
-    """Check the files of a folder, but for those that were good before and have not changed since."""
+    """Check the files of a folder, except those that were good before and have not changed since."""
     remembered: dict[str, Any] = {}
     memory = None
     with suppress(OSError, ValueError, RuntimeError, RecursionError):  # no home, nothing kept, or nothing of use
@@ -281,7 +281,7 @@ def _check_once(folder: Path, files: dict[str, Any]) -> None:
 
 
 def _check_columns(folder: Path, models: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
-    """Raise ModelError where a model (by name: found, expected) was fitted on other columns than this version has."""
+    """Raise ModelError if a model (by name: found, expected) was fitted on other columns than this version has."""
     for name, (found, expected) in models.items():
         if found != expected:
             other = sorted(set(found) ^ set(expected)) or "the same in another order"

@@ -1,4 +1,4 @@
-"""What a probability comes to where spun text is rarer or commoner than in the texts that it was calibrated on."""
+"""Probabilities for readers whose share of spun text differs from that of the texts for calibration."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["probability_at_prior"]
 
 
 def probability_at_prior(probability: float, prior: float) -> float:
-    """Return P(spun) where a share `prior` of all texts is spun, from P(spun) where half of them are.
+    """Return P(spun) if a share `prior` of all texts is spun, from P(spun) if half of them are.
 
     Bayes' rule: the odds are multiplied by prior / (1 - prior). Both arguments lie in 0..1; raises InputError if one
     does not.

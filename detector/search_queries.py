@@ -19,7 +19,7 @@ __all__ = ["search_queries"]
 _MIN_WORDS, _MAX_WORDS = 7, 28  # words of a query: shorter ones match anywhere, search engines cut longer ones
 _RARE_ZIPF = 5.0  # words below this frequency make a sentence easy to find
 _DOUBTFUL_GAIN = 1.0  # log10; an edit below this is right about nine times in ten, or less
-_ODD = 4.0  # what a word that is odd and was not restored costs a sentence, in units of rarity
+_ODD = 4.0  # the cost of a word that is odd and was not restored, in units of rarity
 
 
 def _unquoted(sentence: str) -> str:

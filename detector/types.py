@@ -1,4 +1,4 @@
-"""What travels between the stages and out to the caller: frozen, typed, named as the JSON names it.
+"""The values that pass between the stages and out to the caller: frozen, typed, named as in the JSON.
 
 Offsets are half-open and count Unicode code points of the caller's string, so `text[start:end] == surface`.
 Odds and gains are base-10 logarithms: how many times likelier, in powers of ten, the substituted reading is
@@ -30,7 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Alternative(JsonObject):
-    """A wording that probably stood where the evidence is, and how much likelier it is."""
+    """A wording that probably stood in place of the evidence, and how much likelier it is."""
 
     text: str
     log10_odds: float
@@ -38,7 +38,7 @@ class Alternative(JsonObject):
 
 @dataclass(frozen=True, slots=True)
 class Evidence(JsonObject):
-    """One observed oddity: where it is, what kind it is (`cue`), how strong, and what was probably meant.
+    """One observed oddity: its span, its kind (`cue`), its strength, and the wordings that were probably meant.
 
     `message` is a sentence that a reader understands without knowing how the detector works.
     """
@@ -83,7 +83,7 @@ class Omission(JsonObject):
 
 @dataclass(frozen=True, slots=True)
 class Passage(JsonObject):
-    """A stretch of text with a score of its own; `probability` is None where it is too short to judge."""
+    """A stretch of text with a score of its own; `probability` is None if it is too short to judge."""
 
     start: int
     end: int
@@ -93,13 +93,13 @@ class Passage(JsonObject):
 
 @dataclass(frozen=True, slots=True)
 class Report(JsonObject):
-    """What `detect` found in one document.
+    """The verdict on one document, with its findings.
 
-    `probability` is the calibrated P(spun), 0 to 1, or None where the verdict abstains
+    `probability` is the calibrated P(spun), 0 to 1, or None if the verdict abstains
     (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used. `damage` does not move
-    the probability. Findings whose first alternative gains at least `min_gain` are what `reverse` changes. `human_rate`
-    is the share of human texts of like length that score as high, None if the verdict abstains. `omitted` is what is
-    not judged: code, tables, verse, other languages.
+    the probability. `reverse` changes the findings whose first alternative gains at least `min_gain`. `human_rate`
+    is the share of human texts of like length that score as high, None if the verdict abstains. `omitted` holds
+    the spans that are not judged: code, tables, verse, other languages.
     `source` is the judged text itself: the evidence's offsets point into it.
     """
 

@@ -1,4 +1,4 @@
-"""What each part is worth: candidate sources, models and cues taken away in turn."""
+"""The worth of each part: candidate sources, models and cues are removed in turn."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _spun_by_any(
 def ablation(setup: EvaluationSetup, words: int = 100) -> tuple[AblationRow, ...]:
     """Return ROC AUC, restoration and harm with each part taken away.
 
-    The networks are not fitted again: they see the mean in place of what is missing. The passage classifier is, on the
+    The networks are not fitted again: they see the mean in place of a missing column. The passage classifier is, on the
     same small set of examples for every row, the first included.
     """
     fit = list(
@@ -146,7 +146,7 @@ def _findings(report: Report) -> list[tuple[int, int, str]]:
 
 
 def cues(setup: EvaluationSetup) -> tuple[CueRow, ...]:
-    """Return what each cue finds in spun and in human text, and what no other cue finds."""
+    """Return the findings of each cue in spun and in human text, and those that no other cue has."""
     models = setup.models
     human = [s.text for s in stretches(setup.test, setup.limit, 300, setup.seed + 44)]
     reports = reports_of(models, human)

@@ -1,4 +1,4 @@
-"""The model card: `models/README.md`, written from what an evaluation found."""
+"""The model card: `models/README.md`, written from the results of an evaluation."""
 
 from __future__ import annotations
 

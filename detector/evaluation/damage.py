@@ -1,4 +1,4 @@
-"""Damaged human text: is damage found, is it told apart from rewriting, is it repaired."""
+"""Damaged human text: is damage found, is it distinguished from rewriting, is it repaired?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from detector.training.spinners import AlignedSpan, DamageSpinner, SlipSpinner, 
 __all__ = ["damaged_text", "some_undone"]
 
 _WORDS = 300
-# What is damaged, and how many words of a text of 300. Thirty are more than one word in twenty: no honest hand.
+# Kinds of damage, and how many of 300 words they hit. Thirty are more than one in twenty, which no honest author has.
 _AMOUNTS: tuple[tuple[str, Spinner, int], ...] = tuple(
     (f"{name}, {n}", spinner, n)
     for name, spinner, amounts in (
@@ -65,7 +65,7 @@ def _row(setup: EvaluationSetup, name: str, texts: Sequence[SpunText]) -> Damage
 
 
 def damaged_text(setup: EvaluationSetup) -> tuple[DamageRow, ...]:
-    """Return what becomes of human stretches of 300 words with some words damaged."""
+    """Return the results on human stretches of 300 words with some words damaged."""
     human = [s.text for s in stretches(setup.test, max(20, setup.limit // 2), _WORDS, setup.seed + 60)]
     rows = []
     for number, (name, spinner, n) in enumerate(_AMOUNTS):

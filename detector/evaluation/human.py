@@ -40,7 +40,7 @@ HELD_OUT_SOURCES, HELD_OUT_DOCUMENTS = "sources held out whole", "held-out docum
 
 @dataclass(frozen=True)
 class HumanText:
-    """What is flagged, marked and changed in human text, in groups."""
+    """How much of human text is flagged, marked and changed, by group."""
 
     rates: tuple[RateRow, ...]
     marked: tuple[MarkedRow, ...]
@@ -48,7 +48,7 @@ class HumanText:
 
 @dataclass(frozen=True)
 class _Counts:
-    """Of each text: whether it is flagged at each threshold, its words, and what is marked and changed, (texts,)."""
+    """Of each text: whether each threshold flags it, its words, and how many are marked and changed, (texts,)."""
 
     flagged: Mapping[str, NDArray[np.bool_]]
     words: NDArray[np.float64]
@@ -118,7 +118,7 @@ def _stretches(setup: EvaluationSetup) -> list[tuple[str, CorpusDocument]]:
 
 
 def by_register(setup: EvaluationSetup) -> HumanText:
-    """Return what becomes of human stretches of 300 words, all together, by register and by source."""
+    """Return the results on human stretches of 300 words, all together, by register and by source."""
     drawn = _stretches(setup)
     counts = _counted(setup.models, [text for text, _ in drawn], setup.progress)
     sources = np.array([document.source for _, document in drawn])
@@ -152,7 +152,7 @@ def by_level(setup: EvaluationSetup, people: Path) -> HumanText:
     """
     by_score: dict[str, list[str]] = defaultdict(list)
     for path in corpus_files(people):
-        # Rows are by the score alone, so it is read as what identifies a record.
+        # Rows depend on the score alone, so it is read as the id of a record.
         for text, score in read_fields(path, ("text", "score")):
             by_score[str(score)].append(text)
     if not by_score:

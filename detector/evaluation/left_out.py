@@ -38,7 +38,7 @@ from detector.training.stages import FIT_FAMILIES, FIT_RATES, STAGES
 
 __all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
 
-# Names of the two scorers: the channel is the product's own, or lacks what the family's tables are drawn from.
+# Names of the two scorers: the channel is the product's own, or lacks the sources of the family's tables.
 TABLES_KNOWN, TABLES_HIDDEN = "left out of fitting", "left out, its tables hidden too"
 
 # Sources of the channel that a family's tables stand in; `dictionary`, `thesaurus`, `roundtrip` draw on both thesauri.

@@ -1,7 +1,8 @@
 """Numbers with intervals: everything that a table of the model card holds.
 
-scikit-learn and SciPy compute what they have. Our own are the weighted ROC AUC, which a bootstrap asks a thousand times
-of scores that are sorted once, and the calibration bins, since `calibration_curve` does not return the count of each.
+scikit-learn and SciPy compute what they have. Our own are the weighted ROC AUC, which a bootstrap computes a thousand
+times from scores that are sorted once, and the calibration bins, since `calibration_curve` does not return the count of
+each.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ def bootstrap(
 ) -> Interval:
     """Return a measure with its 95% percentile interval over documents drawn with replacement.
 
-    `measure` takes how often each document was drawn, float64 (n_documents,); a human text and what was spun from it
-    are one document.
+    `measure` takes how often each document was drawn, float64 (n_documents,); a human text and its spun versions are
+    one document.
     """
     rng = np.random.default_rng(seed)
     once = measure(np.ones(n_documents))

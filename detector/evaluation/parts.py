@@ -15,7 +15,7 @@ from detector.scoring.tokens import FeatureExtractor
 
 __all__ = ["THESAURUS_SOURCES", "with_columns_masked", "with_extractor", "without_sources"]
 
-THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold what the two thesauri list
+THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold the entries of the two thesauri
 
 
 def without_sources(channel: Channel, sources: Collection[str]) -> Channel:

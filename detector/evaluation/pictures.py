@@ -33,7 +33,7 @@ def draw_reliability(bins: Sequence[BinRow], path: Path) -> None:
 
 
 def draw_roc(curves: Sequence[CurveRow], path: Path) -> None:
-    """Write the ROC curves by length, false alarms on a logarithmic scale: that end is what matters."""
+    """Write the ROC curves by length, false alarms on a logarithmic scale: that end matters most."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.6, 3.8), dpi=100, layout="constrained")

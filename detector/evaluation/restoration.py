@@ -1,4 +1,4 @@
-"""Can it be put back: errors removed, edits right and wrong, phrases of real engines, and what the evidence covers.
+"""Restoration: errors removed, edits right and wrong, phrases of real engines, and the coverage of the evidence.
 
 Edits are counted as errant does (Bryant et al. 2017): the word alignment of a text with its original gives the edits
 that are wanted, the alignment with its restoration those that were made; neighbouring changes are one edit. errant
@@ -56,7 +56,7 @@ _READINGS = 5
 _WORDS = 300
 _MIN_GAINS = (-0.5, 0.0, 0.5, 1.0, 2.0)
 
-WordEdit = tuple[int, int, tuple[str, ...]]  # first word, one past the last, and what is written there instead
+WordEdit = tuple[int, int, tuple[str, ...]]  # first word, one past the last, and the words that replace them
 
 
 def word_edits(words: Sequence[str], others: Sequence[str]) -> list[WordEdit]:
@@ -249,7 +249,7 @@ def _readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[s
 
 
 def _changes(spun: str, original: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield start and end of each stretch of `spun` that differs, and the words of `spun` with it alone put back."""
+    """Yield start and end of each stretch of `spun` that differs, and the words of `spun` with it alone restored."""
     pieces = iter_pieces(spun)
     ends = np.cumsum([len(p) for p in pieces]).tolist()
     at = [i for i, p in enumerate(pieces) if not p.isspace()]
@@ -275,7 +275,7 @@ def observed_phrases(setup: EvaluationSetup, pairs: Path, engines: Sequence[str]
     """Return how many substitutions in observed phrases of real engines come back word for word.
 
     A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict. At 1 counts
-    what `reverse` makes of it; at 5 also the likeliest readings, among them edits that `reverse` thinks too doubtful.
+    the result of `reverse`; at 5 also the likeliest readings, with edits that `reverse` does not make.
     """
     listed = read_observed_pairs(pairs / "observed_pairs.jsonl")
     rows = []

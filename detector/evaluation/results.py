@@ -1,4 +1,4 @@
-"""What an evaluation found: rows of tables, written as JSON and read back."""
+"""The results of an evaluation: rows of tables, written as JSON and read back."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class CurveRow:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """Share of texts flagged at a threshold; `kind` says what `group` is (register, form, level, family and so on)."""
+    """Share of texts flagged at a threshold; `kind` is that of `group` (register, form, level, family and so on)."""
 
     kind: str
     group: str
@@ -109,8 +109,8 @@ class MixedRow:
     """One spun passage in each human article: articles flagged, and the flagged passages against the spun one.
 
     `recall` is the share of spun characters that lie in flagged passages, `precision` the share of flagged
-    characters that were spun (a passage reaches beyond what was spun in it; None where nothing is flagged),
-    `located` the share of articles where at least half of the spun passage is flagged. `false_passages` is the share
+    characters that were spun (a passage extends beyond its spun part; None if nothing is flagged),
+    `located` the share of articles in which at least half of the spun passage is flagged. `false_passages` is the share
     of passages flagged in the same articles without it.
     """
 
@@ -126,7 +126,7 @@ class MixedRow:
 
 @dataclass(frozen=True, slots=True)
 class MarkedRow:
-    """What a report shows of human text, and what `reverse` changes in it, at the default threshold.
+    """Findings that reports show in human text, and edits that `reverse` makes in it, at the default threshold.
 
     `marked` is the share of words that evidence covers, `damage` the share of texts in which damage is reported;
     `findings` (evidence) and `edits` are per 1,000 words. `kind` and `group` are as in `RateRow`.
@@ -174,7 +174,7 @@ class PerplexityRow:
 
 @dataclass(frozen=True, slots=True)
 class RestorationRow:
-    """What `reverse` and the evidence make of spun text.
+    """How well `reverse` restores spun text, and the evidence covers it.
 
     `error_reduction` is the share of the word edit distance to the original that is taken away; `precision` the share
     of the edits that are right in place and wording, `recall` the share of the right edits that are made, `f05` their
@@ -196,7 +196,7 @@ class RestorationRow:
 
 @dataclass(frozen=True, slots=True)
 class GainRow:
-    """What `reverse` restores at one `min_gain`, all families together; `harm`: edits per 1,000 words of human text."""
+    """Restoration at one `min_gain`, all families together; `harm` is edits per 1,000 words of human text."""
 
     min_gain: float
     error_reduction: Interval
@@ -208,7 +208,7 @@ class GainRow:
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """Whether a report shows what `reverse` changes, in spun text that either has something to say of.
+    """Whether a report shows the edits that `reverse` makes, in spun text in which either finds something.
 
     `agree` is the share of documents whose edits and findings are the same, `edits_shown` the share of edits that are
     the first alternative of a finding, `findings_changed` the share of findings from `min_gain` on that are edits.
@@ -223,7 +223,7 @@ class AgreementRow:
 
 @dataclass(frozen=True, slots=True)
 class PhraseRow:
-    """Observed phrases of a real engine: spans put back word for word by the first reading, or by one of five."""
+    """Observed phrases of a real engine: spans restored word for word by the first reading, or by one of five."""
 
     engine: str
     phrases: int
@@ -235,7 +235,7 @@ class PhraseRow:
 
 @dataclass(frozen=True, slots=True)
 class AblationRow:
-    """What is left when one part is taken away: ROC AUC on 100 words, error reduction and harm of the reverser."""
+    """The results without one part: ROC AUC on 100 words, error reduction and harm of the reverser."""
 
     removed: str
     auc: Interval
@@ -246,7 +246,7 @@ class AblationRow:
 
 @dataclass(frozen=True, slots=True)
 class CueRow:
-    """What one cue finds: findings per 1,000 words of spun and of human text, and the share of substituted spans that
+    """The findings of one cue: per 1,000 words of spun and of human text, and the share of substituted spans that
     no other cue touches.
     """
 
@@ -308,7 +308,7 @@ class Evaluation:
 
 
 def _plain(value: Any) -> Any:
-    """Return the value for JSON: no opinion where a number is none."""
+    """Return the value for JSON, with null for numbers that are not finite."""
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -333,7 +333,7 @@ def write_json(value: Any, path: Path) -> None:
 
 
 def read_json(kind: type[T], path: Path, key: str | None = None) -> T:
-    """Return what `write_json` wrote, or what stands under one key of it; raise InputError where it is not there."""
+    """Return the value that `write_json` wrote, or the member `key` of it; raise InputError if it is missing."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
         return from_json(kind, value if key is None else value[key])

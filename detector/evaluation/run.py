@@ -59,7 +59,8 @@ class EvaluateSettings:
     ----------
     corpus, lexicon, pairs : as `detector train` takes them
     output : the folder of the models that are measured; the card, its pictures and evaluation.json are written there
-    work : where finished parts are kept; the folder of `detector train --work` has the spinners' tables already
+    work : folder in which finished parts are kept; the folder of `detector train --work` has the spinners' tables
+        already
     limit : documents in each table
     leave_one_out : whether models are fitted anew without each family (minutes for each)
     examples : documents that each of those fits takes a stage
@@ -87,7 +88,7 @@ class EvaluateSettings:
 
 @dataclass(frozen=True)
 class _PartStore:
-    """Keeps each finished part as JSON, and takes it from there when it is asked for again."""
+    """Keeps each finished part as JSON, and reads it from there if it exists."""
 
     folder: Path
     announce: Callable[[str], None]
@@ -110,12 +111,12 @@ def evaluate(
     announce: Callable[[str], None] = lambda step: None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Evaluation:
-    """Measure everything, write the model card with its pictures, and return what was found.
+    """Measure everything, write the model card with its pictures, and return the results.
 
     Parameters
     ----------
-    announce : told the name of each part as it begins
-    progress : told how much of the part is done
+    announce : called with the name of each part as it begins
+    progress : called with the number of texts done and the number of all
     """
     with _workplace(settings) as work:
         return _evaluate(settings, work, announce, progress)
@@ -186,7 +187,7 @@ def _unseen(s: EvaluateSettings, models: Models) -> dict[str, UnseenSpinner]:
 
 
 def _inputs_digest(s: EvaluateSettings) -> str:
-    """Return what stands for the optional inputs in the name of the folder of finished parts."""
+    """Return a name for the optional inputs, which becomes part of that of the folder of finished parts."""
     paths = [path for path in (s.unseen_thesaurus, s.unseen_dictionary) if path is not None]
     paths += [] if s.people is None else corpus_files(s.people)
     return hashlib.sha256("".join(map(sha256_of, paths)).encode()).hexdigest()[:8]

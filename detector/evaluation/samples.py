@@ -1,4 +1,4 @@
-"""What is measured on: stretches of held-out human text and their spun versions, and everything scored in one pass."""
+"""The texts to measure on: stretches of held-out human text and their spun versions, all scored in one pass."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 LENGTHS = (30, 100, 300)  # words
-# About what spinners of the wild replace: a real article of kind A had 31% of its words written anew.
+# Near the rate of spinners in the wild: a real article of kind A had 31% of its words written anew.
 FULL_RATE = 0.3
 QUARTER_RATE = FULL_RATE / 4
 ALL, REWRITES = "all", "all that rewrite words"  # groups: of all texts, of all families but damage
@@ -83,16 +83,16 @@ class UnseenSpinner:
 
 @dataclass(frozen=True)
 class EvaluationSetup:
-    """What every part of the evaluation works with.
+    """Inputs of every part of the evaluation.
 
     Attributes
     ----------
     models : the models under test
-    resources : what the spinners draw on
+    resources : the sources of the spinners' tables
     test, fit : documents by split; nothing was fitted on `test`
     limit : documents in each table
     seed : of all draws
-    progress : told how many texts of the step are done
+    progress : called with the number of texts that are done, and of all
     unseen : by name, spinners that nothing was fitted on
     """
 
@@ -106,7 +106,7 @@ class EvaluationSetup:
     unseen: Mapping[str, UnseenSpinner] = field(default_factory=dict)
 
     def spin(self, texts: Sequence[str], spinner: str, rate: float, seed: int) -> list[SpunText | None]:
-        """Return each text spun by a family or an unseen spinner; None where nothing was changed."""
+        """Return each text spun by a family or an unseen spinner; None if nothing was changed."""
         own = self.unseen.get(spinner)
         if own is None:
             return spin_all(texts, spinner, rate, self.resources, seed)
@@ -130,7 +130,7 @@ def stretches(documents: Sequence[CorpusDocument], n: int, words: int, seed: int
 def spin_all(
     texts: Sequence[str], family: str, rate: float, resources: SpinnerResources, seed: int
 ) -> list[SpunText | None]:
-    """Return each text spun by a spinner of the family, drawn anew for each; None where nothing was changed."""
+    """Return each text spun by a spinner of the family, drawn anew for each; None if nothing was changed."""
     out: list[SpunText | None] = []
     for i, text in enumerate(texts):
         rng = np.random.default_rng((seed, i))
@@ -146,7 +146,7 @@ def changed_share(spun: Sequence[SpunText]) -> float:
 
 
 def _batches(texts: Sequence[str], progress: Progress) -> Iterator[Sequence[str]]:
-    """Yield the texts in batches, and tell how many are done after each."""
+    """Yield the texts in batches, and report how many are done after each."""
     for i in range(0, len(texts), _BATCH):
         part = texts[i : i + _BATCH]
         yield part
@@ -177,7 +177,7 @@ def wanted_edits(report: Report) -> list[Evidence | Damage]:
 def flagged_at(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> dict[str, NDArray[np.bool_]]:
     """Return which texts are flagged at each threshold, bool (texts,), by its name.
 
-    Each threshold is asked for by itself, since what is read in full depends on it.
+    Each threshold is run by itself, since it decides which texts are read in full.
     """
     found: dict[float, list[NDArray[np.bool_]]] = {value: [] for value in models.thresholds.values()}
     with one_blas_thread():
@@ -198,7 +198,7 @@ def rate_rows(kind: str, group: str, flagged: Mapping[str, NDArray[np.bool_]]) -
 
 @dataclass(frozen=True)
 class Scores:
-    """What each text scores, float64 (texts,), higher is likelier spun.
+    """The scores of each text, float64 (texts,), higher is likelier spun.
 
     Attributes
     ----------

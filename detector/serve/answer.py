@@ -1,4 +1,4 @@
-"""What a worker sends back, and what it raises if a request cannot be read."""
+"""The answer that a worker sends back, and the error that it raises if a request cannot be read."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from detector.version import __version__
 __all__ = ["ServeSettings", "create_app", "open_socket", "run"]
 
 _RETRY_SECONDS = 2  # after which a client may ask a full server again
-_GRACE_SECONDS = 5  # that requests have to end after a stop was asked for
+_GRACE_SECONDS = 5  # that requests have to finish after a stop
 _ANYWHERE = frozenset({"0.0.0.0", "::", ""})  # addresses that stand for all of the computer's
 
 # Files that the page consists of, besides its own template: package, file, media type.
@@ -47,7 +47,7 @@ _STATIC = {
 
 @dataclass(frozen=True)
 class ServeSettings:
-    """What the server allows.
+    """The limits of the server, and who may use it.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ def _text_of(package: str, *path: str) -> str:
 async def _body(request: Request, max_bytes: int) -> bytes:
     """Return the body of a request. Raises _TooLarge if it has more bytes than allowed.
 
-    Up to twice as many are read all the same: many clients read no answer before they have sent all.
+    Up to twice as many are read nevertheless: many clients read no answer before they have sent everything.
     """
     parts: list[bytes] = []
     size = 0
@@ -103,7 +103,7 @@ async def _body(request: Request, max_bytes: int) -> bytes:
 
 
 async def _discard(request: Request, limits: ServeSettings) -> None:
-    """Read what a request sends that is refused for want of a place, within limits."""
+    """Read the body of a request that is refused because the queue is full, within limits."""
     size = 0
     with suppress(TimeoutError, ClientDisconnect):
         async with asyncio.timeout(limits.seconds):
@@ -288,7 +288,7 @@ def run(settings: ServeSettings, listening: socket.socket, on_ready: Callable[[]
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
-    # uvicorn acts on the signals and raises them once more when it has stopped, which would end this process as if it
+    # uvicorn acts on the signals and raises them again when it has stopped, which would end this process as if it
     # had crashed.
     former = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

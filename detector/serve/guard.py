@@ -86,7 +86,7 @@ class Guard:
 
 
 def _is_own(origin: str, host: str) -> bool:
-    """Return whether an origin is the server's own, asked for by the same host and port."""
+    """Return whether an origin is the server's own: the same host and port."""
     scheme, separator, rest = origin.partition("://")
     return bool(separator) and scheme in ("http", "https") and rest.lower() == host.lower()
 
@@ -96,7 +96,7 @@ def _refusal(message: str) -> Response:
 
 
 def _preflight() -> Response:
-    """Return what a browser asks for before a page of an allowed origin sends anything."""
+    """Return the headers that a browser needs before a page of an allowed origin may send anything."""
     return Response(
         status_code=204,
         headers={

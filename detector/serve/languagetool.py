@@ -46,11 +46,11 @@ _MAX_FIELDS = 100
 
 @dataclass(frozen=True)
 class _Text:
-    """A text with markup left out, and where its pieces stand in what was sent.
+    """A text without its markup, and the places of its pieces in the request.
 
     Attributes
     ----------
-    plain : what is judged
+    plain : the text that is judged
     starts : of the pieces, in `plain`, ascending
     shifts : how many characters farther on each piece stands in `whole`
     whole : all that was sent, with its markup; offsets of the answer point into it
@@ -62,7 +62,7 @@ class _Text:
     whole: str
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a span of `plain` stands in `whole`."""
+        """Return the span of `whole` that holds a span of `plain`."""
         return self._moved(start), self._moved(end - 1) + 1
 
     def _moved(self, offset: int) -> int:

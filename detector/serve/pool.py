@@ -38,7 +38,7 @@ def _serve_requests(connection: Connection) -> None:
     from detector.model_store import load_models
     from detector.serve.work import answer
 
-    # Damaged models are told by the server, which has read them too.
+    # The server reports damaged models, since it has read them too.
     with suppress(EOFError, OSError, ModelError):
         load_models()
         connection.send(_READY)
@@ -68,7 +68,7 @@ class _Worker:
         return answer
 
     def kill(self) -> None:
-        """End the process by force, whatever it is at."""
+        """End the process by force, whatever it is doing."""
         self._process.kill()
         self._process.join()
         self._connection.close()

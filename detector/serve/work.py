@@ -1,4 +1,4 @@
-"""What a worker does with the bytes of a request: read it, judge its documents, and write the answer."""
+"""The work on a request: read its bytes, judge its documents, and write the answer."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _Source:
 
 @dataclass(frozen=True)
 class _Request:
-    """What was asked for; `threshold`, `prior` and `min_gain` are None if they were not given."""
+    """A request; `threshold`, `prior` and `min_gain` are None if they were not given."""
 
     sources: tuple[_Source, ...]
     threshold: float | str | None
@@ -74,9 +74,9 @@ class _Request:
 
 
 def answer(kind: str, body: bytes) -> Answer:
-    """Return the answer to a request of a kind; whatever goes wrong is an answer too.
+    """Return the answer to a request of a kind; an error is an answer too.
 
-    A fault is told without the message of its exception, which may quote the text.
+    A fault is reported without the message of its exception, which may quote the text.
     """
     try:
         return _ANSWERS[kind](body)
@@ -85,7 +85,7 @@ def answer(kind: str, body: bytes) -> Answer:
     except InputError as error:
         return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     except MemoryError:
-        return _refusal(HTTPStatus.INSUFFICIENT_STORAGE, "too large for the memory at hand: send less at once")
+        return _refusal(HTTPStatus.INSUFFICIENT_STORAGE, "too large for the memory of this computer: send less at once")
     except Exception as error:
         return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, _fault(error))
 
@@ -201,7 +201,7 @@ def _restored(source: _Source, request: _Request) -> RestoredDocument:
 
 
 def _each(request: _Request, work: Callable[[_Source, _Request], _T]) -> Iterator[_T | InputFailure]:
-    """Yield what is made of each document, or what is wrong with it; the others are done all the same."""
+    """Yield the result of each document, or its error; an error does not stop the others."""
     for source in request.sources:
         try:
             yield work(source, request)
