@@ -20,7 +20,7 @@ from detector.scoring.stage import StageScores
 from detector.scoring.tokens import FeatureExtractor
 from detector.types import Damage, Edit, EditAlternative, Evidence
 
-__all__ = ["Findings", "find", "plan", "weightiest_words"]
+__all__ = ["Findings", "edit_of", "find", "plan", "weightiest_words"]
 
 _WEIGHTIEST = 5  # words that a flagged document without any finding shows
 
@@ -34,7 +34,7 @@ class Findings:
     damage: list[Damage]
 
 
-def _edit_of(evidence: Evidence) -> Edit:
+def edit_of(evidence: Evidence) -> Edit:
     """Return a finding as an edit to its first alternative."""
     first, *others = evidence.alternatives
     return Edit(
@@ -136,9 +136,7 @@ def _plans(
     keep: Sequence[Sequence[Span]],
 ) -> list[list[Edit]]:
     repairs = [
-        without_overlap(
-            [_edit_of(e) for e in found if e.alternatives and e.alternatives[0].log10_odds >= min_gain], spans
-        )
+        without_overlap([edit_of(e) for e in found if _is_edit(e, min_gain)], spans)
         for found, spans in zip(before, keep, strict=True)
     ]
     plans = list(repairs)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from detector.cues import CUE_BY_ID
+from detector.findings import edit_of
 from detector.readers import InputDocument
 from detector.restore.plan import apply_plan
-from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Omission, Report, Restoration
+from detector.types import Alternative, Damage, Edit, Evidence, Omission, Report, Restoration
 
 __all__ = [
     "Finding",
@@ -227,17 +228,8 @@ def is_edit(finding: Finding, min_gain: float) -> bool:
 
 
 def _edit(finding: Finding) -> Edit:
-    first, *others = finding.alternatives
-    return Edit(
-        finding.start,
-        finding.end,
-        finding.surface,
-        first.text,
-        first.log10_odds,
-        tuple(EditAlternative(a.text, a.log10_odds) for a in others),
-        finding.cue,
-        finding.message,
-    )
+    f = finding
+    return edit_of(Evidence(f.start, f.end, f.surface, f.cue, f.strength, f.alternatives, f.message))
 
 
 def evidence_id(text: str, finding: Evidence | Damage | Finding) -> str:

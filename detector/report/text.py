@@ -18,7 +18,16 @@ from detector.report.model import (
     disjoint,
     findings,
 )
-from detector.report.wording import base_rate, count, counted_cues, damage_line, percent, threshold_percent, words
+from detector.report.wording import (
+    abstention,
+    base_rate,
+    count,
+    counted_cues,
+    damage_line,
+    percent,
+    threshold_percent,
+    words,
+)
 from detector.types import Passage
 
 if TYPE_CHECKING:
@@ -134,10 +143,8 @@ def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
 def verdict_line(judged: JudgedDocument) -> str:
     """Return the verdict on one line."""
     report = judged.report
-    if report.verdict == "insufficient_text":
-        return f"no verdict  {words(report)}: too little text to judge"
-    if report.verdict == "unsupported_language":
-        return f"no verdict  {words(report)}: not English, which is all that can be judged"
+    if (reason := abstention(report)) is not None:
+        return f"no verdict  {reason}"
     n = len(report.evidence)
     found = count(n, "finding") if n else "no findings"
     limit = f"threshold {threshold_percent(report.threshold)}"

@@ -12,6 +12,7 @@ from detector.report.model import Finding, JudgedDocument, label_of
 from detector.types import Report
 
 __all__ = [
+    "abstention",
     "base_rate",
     "count",
     "counted_cues",
@@ -97,13 +98,20 @@ def words(report: Report) -> str:
     return f"{judged}, {report.omitted_words:,} more not judged ({', '.join(reasons)})"
 
 
-def verdict(judged: JudgedDocument) -> str:
-    """Return in plain words what the verdict says and what it is measured by."""
-    report = judged.report
+def abstention(report: Report) -> str | None:
+    """Return why there is no verdict; None if there is one."""
     if report.verdict == "insufficient_text":
         return f"{words(report)}: too little text to judge"
     if report.verdict == "unsupported_language":
         return f"{words(report)}: not English, which is all that can be judged"
+    return None
+
+
+def verdict(judged: JudgedDocument) -> str:
+    """Return in plain words what the verdict says and what it is measured by."""
+    report = judged.report
+    if (reason := abstention(report)) is not None:
+        return reason
     limit = threshold_percent(report.threshold)
     if report.verdict == "spun":
         side = f"at or above the threshold of {limit}"
