@@ -1,4 +1,4 @@
-"""Find spun English, show the words that give it away, and restore what they probably were.
+"""Find spun English, show the words that give it away, and restore the likely originals.
 
 >>> from detector import detect
 >>> detect("Hello.").verdict

@@ -244,7 +244,7 @@ def test_the_top_says_how_to_read_it_and_what_the_number_assumes():
     assert "A flag is a reason to look, not proof" in source
     assert "if 1% of yours are, it is 24.6%" in source
     assert "ab" * 32 in source
-    assert "where 1% are" in page((finding("stated", "said"),))
+    assert "if 1% are" in page((finding("stated", "said"),))
 
 
 def test_damage_is_a_remark_of_its_own():

@@ -59,10 +59,10 @@ Completion of commands and options, in the shell's start-up file:
 
 
 class Group(click.Group):
-    """Commands whose closed pipes are told apart: click would exit with 1, which means something here."""
+    """Commands that treat closed pipes apart: click would exit with 1, which has a meaning here."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
+        """Run the command that was named."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -71,7 +71,7 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is named; if none is, say which there are, or what the name may have meant."""
+        """Return the command of this name; if there is none, list the commands, or suggest one."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             if os.path.lexists(args[0]):
                 hint = f"to judge that file: detector annotate {args[0]}"
@@ -86,7 +86,7 @@ class Group(click.Group):
 @click.version_option(__version__, "--version", "-V", prog_name="detector")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Find spun English, show the words that give it away, and restore what they probably were.
+    """Find spun English, show the words that give it away, and restore the likely originals.
 
     Spun text had its words replaced by synonyms, automatically. PATH is a file, a folder or a pattern; `-` or
     no PATH reads standard input.

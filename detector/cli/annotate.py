@@ -70,7 +70,7 @@ __all__ = ["annotate"]
     "baseline_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Only findings that this former JSON report lacks; --check minds only documents with such findings.",
+    help="Only findings that this former JSON report lacks; --check counts only documents with such findings.",
 )
 @click.option("--prune", is_flag=True, help="Take findings that are gone out of the baseline's file.")
 @click.pass_context
@@ -107,7 +107,7 @@ def annotate(
     check_threshold(threshold)
     baseline = None if baseline_path is None else read_baseline(baseline_path)
     if baseline is not None and context is None:
-        context = 0  # what is new matters, not the article around it
+        context = 0  # new findings matter, not the article around them
     limits = limits_of(shared)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
     check_not_an_input(call.output, files, "give -o another name")
@@ -157,7 +157,7 @@ def annotate(
 
 
 def _only_cues(judged: JudgedDocument, cues: Sequence[str]) -> JudgedDocument:
-    """Return the report without the findings of cues that nobody asked for."""
+    """Return the report without the findings of cues that were not named."""
     if not cues:
         return judged
     report = judged.report

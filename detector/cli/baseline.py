@@ -1,4 +1,4 @@
-"""A former JSON report as a baseline: what it holds is known, and only what it lacks is shown."""
+"""A former JSON report as a baseline: only findings that it lacks are shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS = ("evidence", "damage")
 
 @dataclass
 class Baseline:
-    """A former report, and what of it was found again.
+    """A former report, and those of its findings that were found again.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""One call of the command line: its settings, where its results go, and the errors so far."""
+"""One call of the command line: its settings, the place of its results, and the errors so far."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Item = TypeVar("_Item")
 
 @dataclass
 class Invocation:
-    """Where the results of one call go, and the errors so far.
+    """The place of the results of one call, and the errors so far.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Invocation:
 
     @property
     def colored(self) -> bool:
-        """Whether standard output takes colour: asked for, or a terminal and nothing speaks against it."""
+        """Whether standard output takes colour: as the option says, or if it is a terminal and nothing forbids it."""
         if self.color != "auto":
             return self.color == "always"
         if self.output is not None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -70,7 +70,7 @@ class Invocation:
     def read(
         self, items: Iterable[_Item | InputFailure], sizes: list[int], n_words: Callable[[_Item], int]
     ) -> Iterator[_Item]:
-        """Yield the results that there are, with progress; print errors for the others.
+        """Yield the results, with progress; print an error in place of each that is missing.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Invocation:
 
     @contextmanager
     def terminal(self) -> Iterator[Terminal]:
-        """Yield a terminal on the place where results go."""
+        """Yield a terminal that writes to the place of the results."""
         from detector.report.text import Terminal
 
         if self.output is None:
@@ -165,7 +165,7 @@ def _write_out(data: bytes) -> None:
 
 
 def signature() -> str:
-    """Return what stands for all models and settings."""
+    """Return the signature of all models and settings."""
     from detector.api import model_info
 
     return str(model_info()["signature"])

@@ -16,11 +16,11 @@ from detector.model_store import find_models
 __all__ = ["explain"]
 
 
-@click.command(short_help="What a cue means, and what to do next.")
+@click.command(short_help="The meaning of a cue, its innocent explanations, and what to do next.")
 @click.argument("cue", required=False)
 @click.option("--all", "everything", is_flag=True, help="Explain all cues.")
 def explain(cue: str | None, everything: bool) -> int:
-    """Say what a cue means, with an example, its innocent explanations, and what to do next.
+    """Explain a cue: its meaning, an example, its innocent explanations, and what to do next.
 
     Without CUE, list them. Their ids never change.
     """

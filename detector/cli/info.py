@@ -22,12 +22,12 @@ __all__ = ["info"]
     type=click.Choice(("text", "json")),
     default="text",
     show_default=True,
-    help="What to write.",
+    help="Format of the output.",
 )
 @click.option("--verify", is_flag=True, help="Check every file of the models against its SHA-256, and say so.")
 @models_option
 def info(format_: str, verify: bool) -> int:
-    """Say which version and models these are, what they are made from, and what the thresholds mean."""
+    """Print the version, the models, their sources and licences, and the meaning of each threshold."""
     facts = model_info()
     if verify:
         folder = find_models()

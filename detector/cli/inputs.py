@@ -1,4 +1,4 @@
-"""From arguments to documents: which files they name, what stands on standard input, and what cannot be read."""
+"""From arguments to documents: the files that they name, standard input, and errors for unreadable inputs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Input:
 
 
 def paths_of(arguments: Sequence[str], exclude: Sequence[str], stdin_filename: str | None) -> list[Path]:
-    """Return the files that the arguments name, standard input if they name none; raise Usage for what is no file."""
+    """Return the files that the arguments name, standard input if they name none; raise Usage for other arguments."""
     arguments = arguments or (STDIN,)
     for argument in arguments:
         if not argument:
@@ -123,7 +123,7 @@ def sizes_of(paths: Sequence[Path]) -> list[int]:
 def iter_inputs(
     paths: Iterable[Path], stdin_filename: str | None = None, limits: Limits | None = None
 ) -> Iterator[Input | InputFailure]:
-    """Yield each input as a document, or what is wrong with it."""
+    """Yield each input as a document, or its error."""
     limits = limits or Limits()
     for path in paths:
         try:
@@ -157,7 +157,7 @@ def _read_stdin(filename: str | None, limits: Limits) -> Input:
     if sys.stdin.isatty():
         echo_error("reading standard input; Ctrl-D ends it, `detector --help` says more")
     buffer = getattr(sys.stdin, "buffer", None)
-    # One more than allowed: what writes to a pipe may never end.
+    # One more than allowed: the writer of a pipe may never end.
     n = limits.max_bytes + 1
     data: bytes = sys.stdin.read(n).encode("utf-8", "surrogateescape") if buffer is None else buffer.read(n)
     check_size(len(data), limits.max_bytes)
@@ -167,7 +167,7 @@ def _read_stdin(filename: str | None, limits: Limits) -> Input:
 
 
 def _suffix_of(data: bytes) -> str:
-    """Return the suffix of the kind of file that the first bytes tell of.
+    """Return the suffix of the kind of file, by its first bytes.
 
     >>> _suffix_of(b"%PDF-1.7"), _suffix_of(b"  <!DOCTYPE html><p>"), _suffix_of(b"Plain.")
     ('.pdf', '.html', '.txt')

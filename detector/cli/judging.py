@@ -41,7 +41,7 @@ class Judging:
     findings : whether passages and findings are wanted; scores alone are faster
     prior : share of the reader's texts that are spun; None if it was not given
     rules : which findings the project does not want, and which phrases of its own it does
-    cache : where reports are kept; None for no cache
+    cache : the cache of reports; None for no cache
     verbose : whether the tracebacks of faults are printed
     timeout : seconds that a document may take; None for any time
     """
@@ -90,7 +90,7 @@ def _groups(inputs: Iterable[Input | InputFailure], jobs: int) -> Iterator[list[
 
 
 def _reports(texts: Sequence[str], judging: Judging) -> list[Report | str]:
-    """Return the report on each text, or what went wrong with it; those that the cache has are not judged again."""
+    """Return the report on each text, or its error; texts that the cache has are not judged again."""
     cache = judging.cache
     out: list[Report | str | None] = [None if cache is None else cache.get(text) for text in texts]
     missing = [i for i, report in enumerate(out) if report is None]
@@ -109,9 +109,9 @@ def isolated(
     verbose: bool,
     timeout: float | None = None,
 ) -> list[_T | str]:
-    """Return what `work` makes of each text; a text that it fails on gets a message, and the others are done alone.
+    """Return the result of `work` on each text; a text that it fails on gets a message, and the others are done alone.
 
-    The errors that this catches are faults, or too little memory or time: what is wrong with an input was found before.
+    The errors that this catches are faults, or too little memory or time: errors of inputs were found before.
     """
     try:
         with time_limit(timeout if timeout is None else timeout * len(items)):
@@ -146,7 +146,7 @@ def _jobs(texts: Sequence[str], judging: Judging) -> int:
 
 
 def restore(item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None) -> Restoration:
-    """Return the restoration of a document's own text; what the project's rules accept stays."""
+    """Return the restoration of a document's own text; wordings that the project's rules accept stay."""
     document = item.document
     text = document.text
     found = reverse_text(document.judged_text, min_gain=min_gain, keep=keep)

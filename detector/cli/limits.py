@@ -19,7 +19,7 @@ _AGAIN = 1.0  # seconds until a second alarm, if something has caught the first
 
 @dataclass(frozen=True)
 class Limits:
-    """What is read of each input.
+    """How inputs are read, and how much of them.
 
     Attributes
     ----------

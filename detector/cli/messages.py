@@ -1,4 +1,4 @@
-"""What the command line says on standard error: wrong usage, errors of inputs, faults of its own."""
+"""Messages on standard error: wrong usage, errors of inputs, faults of the program."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PipeClosed", "Usage", "echo_error", "fault"]
 
 
 class Usage(click.UsageError):
-    """Wrong usage that says itself what to do instead."""
+    """Wrong usage, with a message that names the remedy."""
 
 
 class PipeClosed(Exception):
@@ -29,11 +29,11 @@ def echo_error(message: str) -> None:
 
 
 def fault(error: Exception) -> str:
-    """Return one line about an error that nobody foresaw: where it was raised, and how to report it."""
+    """Return one line about an unforeseen error: its place, and how to report it."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     return (
         f"a fault of detector itself ({what}{where}): please report it to its maintainers, "
-        "with what `-v` prints for the same command, and `detector --version`"
+        "with the output of the same command with `-v`, and of `detector --version`"
     )

@@ -158,7 +158,7 @@ models_option = click.option(
     help="Use the models in FOLDER, as DETECTOR_MODELS does.",
 )
 
-# What annotate, score and reverse share, besides paths and --format, in the order of the help.
+# Options that annotate, score and reverse share, besides paths and --format, in the order of the help.
 _SHARED = (
     click.option(
         "--output",
@@ -174,7 +174,7 @@ _SHARED = (
         help="Write one file for each input to FOLDER.",
     ),
     click.option(
-        "--stdin-filename", metavar="NAME", help="Name of what stands on standard input; its suffix says its kind."
+        "--stdin-filename", metavar="NAME", help="Name of the document on standard input; its suffix says its kind."
     ),
     click.option(
         "--exclude",
@@ -207,7 +207,7 @@ _SHARED = (
         type=click.Choice(("auto", "always", "never")),
         default="auto",
         show_default=True,
-        help="Colour in text; auto minds NO_COLOR.",
+        help="Colour in text; auto obeys NO_COLOR.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no notes."),
     click.option("--verbose", "-v", is_flag=True, help="Print the traceback of a fault too."),
@@ -228,7 +228,7 @@ _SHARED = (
         expose_value=False,
         help="Read no settings.",
     ),
-    click.option("--show-settings", is_flag=True, help="Print each setting and where it comes from, and stop."),
+    click.option("--show-settings", is_flag=True, help="Print each setting with its origin, and stop."),
 )
 
 
@@ -239,7 +239,7 @@ def common(command: str) -> Callable[[_Command], _Command]:
         "--format",
         "format_",
         type=click.Choice(FORMATS[command]),
-        help="What to write; without it, what the suffix of FILE says, or text.",
+        help="Format of the results; by default that of the suffix of FILE, or text.",
     )
 
     def add(function: _Command) -> _Command:
@@ -267,7 +267,7 @@ _ORIGINS = {
 
 
 def _show_settings(ctx: click.Context) -> None:
-    """Print each option with its value and origin, and the settings that are no options."""
+    """Print each option with its value and origin, and the settings that are not options."""
     config = config_of(ctx)
     click.echo(f"settings: {config.source or 'none; no detector.toml and no [tool.detector] upward from here'}")
     for name, value in ctx.params.items():
@@ -294,7 +294,7 @@ prior_option = click.option(
     "--prior",
     type=Share(),
     metavar="SHARE",
-    help="How much of your text is spun, such as 0.01; reports then say what the probability comes to there.",
+    help="Share of your texts that is spun, such as 0.01; reports then state the probability among them.",
 )
 check_option = click.option("--check", is_flag=True, help="Exit with 1 if a document is flagged.")
 jobs_option = click.option(
@@ -315,7 +315,7 @@ cache_option = click.option(
 
 
 def check_threshold(threshold: float | str | None) -> None:
-    """Name the thresholds that there are if this is none of them."""
+    """Raise Usage, with the names of all thresholds, if this is not the name of one."""
     if isinstance(threshold, str):
         from detector.api import model_info
 
@@ -337,7 +337,7 @@ def open_cache(folder: Path | None, threshold: float | str | None, findings: boo
 
 
 def config_of(ctx: click.Context) -> Config:
-    """Return what the project has settled."""
+    """Return the settings of the project."""
     return ctx.find_object(Config) or Config()
 
 

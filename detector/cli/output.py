@@ -1,4 +1,4 @@
-"""Where results go: the formats that file names ask for, and names that would overwrite an input."""
+"""Names of output files: the formats that they imply, and names that would overwrite an input."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 
 
 def format_for(output: Path | None, asked: str | None, default: str, formats: Sequence[str]) -> str:
-    """Return the format to write: the one that was asked for, or the one of the file's suffix, or the default.
+    """Return the format to write: that of the option, or of the file's suffix, or the default.
 
-    Raises Usage if the suffix contradicts what was asked for, or belongs to a format that the command lacks.
+    Raises Usage if the suffix contradicts the option, or belongs to a format that the command lacks.
     """
     if output is None:
         return asked or default

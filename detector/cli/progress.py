@@ -104,7 +104,7 @@ def bar() -> Any:
 
 @contextmanager
 def step_progress(quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[int, int], None]]]:
-    """Yield what `train` and `evaluate` call with the name of each step, and with how far it is."""
+    """Yield the functions that `train` and `evaluate` call with the name of each step, and with its progress."""
     if quiet:
         yield (lambda step: None), (lambda done, total: None)
         return

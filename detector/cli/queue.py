@@ -1,4 +1,4 @@
-"""Which documents of many are shown, and in what order."""
+"""The choice of documents to show, and their order."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def reverse(
 ) -> int:
     """Write the text with its likely originals restored.
 
-    Several texts are told apart by a line with the name of each. Exit codes are those of annotate.
+    Several texts are separated by a line with the name of each. Exit codes are those of annotate.
     """
     call = call_of(ctx)
     limits = limits_of(shared)
@@ -125,7 +125,7 @@ def _restored(
     call: Invocation,
     limits: Limits,
 ) -> RestoredDocument | InputFailure:
-    """Return a restored document, or what went wrong with it."""
+    """Return a restored document, or its error."""
     n = len(item.document.text)
     for start, end in keep:
         if end > n:
@@ -149,7 +149,7 @@ def _queries(item: Input, restoration: Restoration) -> tuple[str, ...]:
 
 
 def _written(call: Invocation, restored: RestoredDocument, kind: str) -> bytes | None:
-    """Return the restored file in a kind of its own; None if it cannot be written, which is told."""
+    """Return the restored file in a kind of its own; None, with an error, if it cannot be written."""
     document = restored.document
     writer = writer_for(kind)
     if writer is None or restored.suffix not in writer.suffixes:
@@ -189,7 +189,7 @@ def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
 
 
 def _encoded(call: Invocation, restored: RestoredDocument) -> bytes | None:
-    """Return a restored text in the encoding of its file; None if that lacks a letter, which is told."""
+    """Return a restored text in the encoding of its file; None, with an error, if that lacks a letter."""
     encoding = restored.document.encoding
     try:
         return restored.restoration.text.encode(encoding)

@@ -21,7 +21,7 @@ __all__ = ["PhraseList", "Rules", "read_phrases"]
 
 @cache
 def _pattern(wordings: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds any of the wordings, whole words, whatever their case and the spaces in them."""
+    """Return a pattern for any of the wordings, whole words, whatever their case and the spaces in them."""
     longest_first = sorted(wordings, key=len, reverse=True)
     alternatives = (r"\s+".join(map(re.escape, wording.split())) for wording in longest_first)
     return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
@@ -33,7 +33,7 @@ def _spans(text: str, wordings: tuple[str, ...]) -> list[Span]:
 
 @dataclass(frozen=True)
 class PhraseList:
-    """Phrases that a house wants to be shown, with what it expects in their place.
+    """Phrases that a publisher wants to be shown, with the wordings that it expects instead.
 
     Attributes
     ----------
@@ -75,14 +75,14 @@ def read_phrases(path: Path) -> PhraseList:
             continue
         phrase, *rest = line.split("\t")
         if len(rest) > 1 or not phrase.strip():
-            raise InputError(f"{path}, line {number}: expected a phrase, or a phrase, a tab and what is expected")
+            raise InputError(f"{path}, line {number}: expected a phrase, or a phrase, a tab and the expected wording")
         expected[" ".join(phrase.lower().split())] = rest[0].strip() if rest else ""
     return PhraseList(path.name, sha256(data).hexdigest(), expected)
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Which findings a project wants. They change what is shown and restored; no probability changes.
+    """The findings that a project wants. They decide on findings and edits; no probability changes.
 
     Attributes
     ----------

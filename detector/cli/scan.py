@@ -32,7 +32,7 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[
     """Return I and N of I/N."""
     index, slash, count = value.partition("/")
     if not (slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
-        raise click.BadParameter(f"{value!r} is no share: give I/N, I from 1 to N, such as 3/16")
+        raise click.BadParameter(f"{value!r} is not a share: give I/N, I from 1 to N, such as 3/16")
     return int(index), int(count)
 
 
@@ -84,7 +84,7 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[
 @threshold_option
 @jobs_option
 @models_option
-@click.option("--quiet", "-q", is_flag=True, help="No progress, no summary; errors are told.")
+@click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no summary.")
 def scan(
     source: str,
     output: Path,
@@ -142,7 +142,7 @@ def scan(
         raise Usage(str(error)) from None
     except KeyboardInterrupt:
         scored = f"{at[0].records:,} records were scored; " if at else ""
-        echo_error(f"stopped: {scored}what is finished is kept in {output}; the same command goes on from there")
+        echo_error(f"stopped: {scored}finished parts are kept in {output}; the same command goes on from there")
         return 130
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -163,7 +163,7 @@ def _interrupt(number: int, frame: Any) -> None:
 
 
 def _rate(now: ScanProgress, done_before: int, seconds: float) -> tuple[float, float | None]:
-    """Return words a second, and the seconds left; None while they cannot be told."""
+    """Return words a second, and the seconds left; None while they are unknown."""
     done = now.done - done_before
     left = seconds * (now.total - now.done) / done if done > 0 else None
     return now.words / max(seconds, 1e-9), left
@@ -210,7 +210,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[ScanProgress], None]]:
         yield lambda now: shown.update(task, description=described(now), completed=now.done, total=now.total)
 
 
-# -- what is said at the end
+# -- the summary at the end
 
 
 def _faults(summary: ScanSummary, output: Path) -> Iterator[str]:

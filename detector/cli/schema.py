@@ -11,6 +11,6 @@ __all__ = ["schema"]
 
 @click.command()
 def schema() -> int:
-    """Write the JSON Schema of what `--format json` writes."""
+    """Write the JSON Schema of the output of `--format json`."""
     click.echo(json.dumps(json.schema(), indent=1))
     return 0

@@ -31,7 +31,7 @@ __all__ = [
     "read_document",
 ]
 
-# What a folder is searched for, and the module of this package that reads it. A file named outright may have
+# The suffixes that are searched for in a folder, each with the module that reads it. A file named outright may have
 # any other suffix: it is read as plain text.
 SUFFIXES = {
     ".txt": "text",
@@ -44,9 +44,9 @@ SUFFIXES = {
 }
 # Kinds whose readers obey marks of the author (front matter, fences, regions), if they are asked to.
 _MARKED = frozenset({"html", "markdown"})
-# Bytes of one input. Memory is that of its text several times over; what is larger is a corpus and no document.
+# Bytes of one input. Memory is that of its text several times over; a larger file is a corpus, not a document.
 MAX_BYTES = 100_000_000
-# Folders that hold other people's text or none; hidden ones are passed over too.
+# Folders that hold other people's text or none; hidden ones are skipped too.
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 _SAMPLE = 1 << 18  # bytes that the encoding is guessed from
 # Single-byte encodings that English text is met in, and UTF-16 and UTF-32, which a byte order mark announces.
@@ -70,7 +70,7 @@ _MARKS = (
 
 
 def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """Return the file's bytes; raise InputError, in words, if there are none to be had or too many.
+    """Return the file's bytes; raise InputError if there are none or too many.
 
     Pipes, devices and sockets are refused: they may never end, or never begin.
     """
@@ -99,7 +99,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def check_size(size: int, max_bytes: int) -> None:
-    """Raise InputError if an input, or what it unpacks to, has more bytes than are read."""
+    """Raise InputError if an input, or its unpacked content, has more bytes than are read."""
     if size > max_bytes:
         raise InputError(f"larger than {max_bytes:,} bytes, the most that is read: split it, or raise --max-bytes")
 
@@ -112,7 +112,7 @@ def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES)
     Parameters
     ----------
     regions : whether marks of the author are obeyed: `<!-- detector: off -->`, front matter, code fences. Otherwise
-        content alone decides what is left out, so that nobody can hide text from the verdict
+        content alone decides which parts are left out, so that nobody can hide text from the verdict
     max_bytes : a larger file is refused
     """
     return parse_document(path, read_bytes(path, max_bytes), path.suffix, regions)
@@ -123,7 +123,7 @@ def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) 
 
     Raises InputError if the bytes are not a file of that kind, or reading it needs an extra that is not installed.
     """
-    if not data:  # nothing to judge, which is no error, whatever kind of file it would have been
+    if not data:  # nothing to judge, which is not an error for any kind of file
         return InputDocument(str(path), "")
     kind = SUFFIXES.get(suffix.lower(), "text")
     reader = import_module(f"detector.readers.{kind}")
@@ -138,7 +138,7 @@ def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) 
 
 @contextmanager
 def quiet_log(name: str) -> Iterator[None]:
-    """Keep what a parser logs of a damaged file off standard error: the error that is raised says it in one line."""
+    """Keep a parser's log of a damaged file off standard error: the error that is raised says it in one line."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)
@@ -149,7 +149,7 @@ def quiet_log(name: str) -> Iterator[None]:
 
 
 def _likeliest(data: bytes) -> str | None:
-    """Return the likeliest encoding of bytes that are no UTF-8, or None."""
+    """Return the likeliest encoding of bytes that are not UTF-8, or None."""
     from charset_normalizer import from_bytes
 
     matches = from_bytes(data[:_SAMPLE], cp_isolation=list(_ENCODINGS))
@@ -178,8 +178,8 @@ def _decoded(data: bytes, encoding: str | None) -> str | None:
 def encoding_of(data: bytes) -> str:
     """Return Python's name of the encoding that the bytes of a text are in.
 
-    UTF-8 first, as it is almost always; then what a byte order mark says; then UTF-16 without one; then the likeliest
-    single-byte encoding. Raises InputError if the bytes are not text.
+    UTF-8 first, as it is almost always; then the encoding of a byte order mark; then UTF-16 without one; then the
+    likeliest single-byte encoding. Raises InputError if the bytes are not text.
     """
     encoding = next((name for start, name in _MARKS if data.startswith(start)), None)
     has_zero = b"\0" in data
@@ -189,7 +189,7 @@ def encoding_of(data: bytes) -> str:
     if text is None and encoding == "utf-8" and not has_zero:
         encoding = _likeliest(data)
         text = _decoded(data, encoding)
-    # Control characters are what tells a picture or a program from a text in an odd encoding.
+    # Control characters distinguish a picture or a program from a text in an odd encoding.
     if (
         encoding is None
         or text is None
@@ -201,10 +201,10 @@ def encoding_of(data: bytes) -> str:
 
 
 def decode(path: Path | str, data: bytes) -> str:
-    """Return the text of a file: what `data.decode(encoding_of(data))` returns, byte for byte as it stood.
+    """Return the text of a file as `data.decode(encoding_of(data))` does, with nothing changed.
 
     A byte order mark of UTF-8 stays, as U+FEFF, so that offsets hold for all who read the file plainly.
-    Raises InputError where the bytes are no text.
+    Raises InputError if the bytes are not text.
 
     >>> decode("a.txt", b"caf\\xc3\\xa9")
     'café'
@@ -215,7 +215,7 @@ def decode(path: Path | str, data: bytes) -> str:
 def iter_paths(arguments: Iterable[str], exclude: Sequence[str] = ()) -> Iterator[Path]:
     """Yield the files that the arguments stand for: folders and patterns in order of name.
 
-    What is named outright is yielded as it is, whether it exists or not: reading it says what is wrong. So is
+    A path that is named outright is yielded as it is, whether it exists or not: reading it raises the error. So is
     a folder without readable files. `exclude` holds patterns of paths or names to pass over in both.
     """
     for argument in arguments:
@@ -236,7 +236,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _PASSED_OVER)
         for name in sorted(names):
             path = Path(parent, name)
-            # Pipes, devices and links that lead nowhere are passed over.
+            # Pipes, devices and links that lead nowhere are skipped.
             if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
                 yield path
 

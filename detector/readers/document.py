@@ -1,4 +1,4 @@
-"""One input as it is judged: its text, and what of it is left out."""
+"""One input as it is judged: its text, and the parts that are left out."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class InputDocument:
-    """One input: where it came from, and its text.
+    """One input: its path and its text.
 
     Attributes
     ----------
     path : as the user named it; "-" for standard input
-    text : the decoded file, or what was extracted from it; all offsets point into it
+    text : the decoded file, or the text that was extracted from it; all offsets point into it
     judged : the text as it is judged: of the same length, skipped parts (code, links) masked by spaces;
-        None where it is `text` itself
+        None if it is `text` itself
     extracted : whether `text` was extracted, so that a reader of the report needs it to follow the offsets
     encoding : Python's name of the encoding that `text` was decoded from
     omitted : half-open spans of `text` that are not judged, sorted and disjoint, each with the reason; markup that
@@ -63,7 +63,7 @@ class InputDocument:
         return self.page_starts[at - 1][1] if at else None
 
     def without(self, spans: Sequence[Omission]) -> InputDocument:
-        """Return the document with more spans left out; what is left out already keeps its reason."""
+        """Return the document with more spans left out; those that are left out already keep their reasons."""
         if not spans:
             return self
         omitted: list[Omission] = []

@@ -25,7 +25,7 @@ from detector.readers import InputDocument
 
 __all__ = ["Package", "Paragraph", "Piece", "WordFile", "local_name", "open_word", "read", "relationships_of"]
 
-# Uncompressed bytes, which the archive's own directory gives: what exceeds them is a decompression bomb or a corpus.
+# Uncompressed bytes, which the archive's own directory gives: a larger file is a decompression bomb or a corpus.
 _MAX_PART, _MAX_PACKAGE = 100_000_000, 1_000_000_000
 _OLE = b"\xd0\xcf\x11\xe0"  # an encrypted Word file, or one from before 2007
 CONTENT_TYPES = "[Content_Types].xml"
@@ -73,7 +73,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of the text, and where it is in the file.
+    """One paragraph of the text, and its place in the file.
 
     Attributes
     ----------
@@ -220,7 +220,7 @@ class _Story:
         self._fields: list[_Field] = []  # those that are open, outermost first
 
     def read(self, element: Any, anchor: Any, paragraph: _Draft | None = None, place: str = "") -> None:
-        """Read what stands in an element; `paragraph` is the one that its runs belong to."""
+        """Read the content of an element; `paragraph` is the one that its runs belong to."""
         continued = None
         for child in element:
             name = local_name(child, self.namespace)
@@ -316,7 +316,7 @@ class WordFile:
         body = self.package.xml(self.main)
         self.namespace = str(body.tag).partition("}")[0][1:]
         if local_name(body, self.namespace) != "document":
-            raise InputError(f"not a Word file that can be read: {self.main} is no document")
+            raise InputError(f"not a Word file that can be read: {self.main} is not a document")
         paragraphs: list[Paragraph] = []
         texts: list[str] = []
         start = 0
@@ -361,7 +361,7 @@ class WordFile:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Turn whatever a damaged file makes its parsers raise into an InputError."""
+    """Turn any error that parsers raise on a damaged file into an InputError."""
     try:
         yield
     except (DetectorError, MemoryError):
@@ -373,7 +373,7 @@ def reading() -> Iterator[None]:
 def open_word(data: bytes) -> WordFile:
     """Return a Word file from its bytes.
 
-    Raises InputError if they are no such file, or one that is damaged, encrypted or too large.
+    Raises InputError if they are not such a file, or one that is damaged, encrypted or too large.
     """
     try:
         import lxml  # noqa: F401

@@ -63,7 +63,7 @@ def _without_piles(run: re.Match[str]) -> str:
 
 
 def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
-    """Return the text that trafilatura extracts from a page, without its switched-off regions if that is asked for."""
+    """Return the text that trafilatura extracts from a page, without its switched-off regions if `regions` is true."""
     try:
         import trafilatura
     except ImportError as error:

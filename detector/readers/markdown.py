@@ -24,17 +24,17 @@ _FRONT_MATTER = re.compile(r"\A\ufeff?(?:---\r?\n.*?\n---|\+\+\+\r?\n.*?\n\+\+\+
 # Each start that fails must fail at once, or a text of nothing but starts takes quadratic time.
 _INLINE = re.compile(
     r"""
-      (?P<ticks>`+)                           # code, where the same number of ticks follows
-    | (?P<comment><!--)                       # a comment, where it ends
+      (?P<ticks>`+)                           # code, if the same number of ticks follows
+    | (?P<comment><!--)                       # a comment, if it ends
     | (?<=\])\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\) # the target of a link or picture
     | (?<=\])\[[^\[\]\n]*+\]                # its reference
-    | ^[ ]{0,3}\[[^\]\n]++\]:[^\n]*+         # where references lead
+    | ^[ ]{0,3}\[[^\]\n]++\]:[^\n]*+         # the targets of references
     | <(?:https?|mailto):[^<>\s]*+>
     | </?[A-Za-z](?:[^<>\n]|\n(?![ \t]*+\r?\n))*+> # HTML tags
     """,
     re.VERBOSE | re.MULTILINE,
 )
-# Lines as CommonMark ends them: form feeds and Unicode's own separators, which `splitlines` minds, end none.
+# Lines as CommonMark ends them: form feeds and Unicode's own separators, at which `splitlines` splits, end none.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TICKS = re.compile("`+")
 _COMMENT_END = re.compile("-->")
@@ -52,7 +52,7 @@ def _opens_line(text: str, start: int) -> bool:
 
 
 def _inline(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the spans of what is not prose inside paragraphs, with "code", "comment" or "" for other markup.
+    """Yield the spans inside paragraphs that are not prose, with "code", "comment" or "" for other markup.
 
     Ends are looked up, not searched for: a text of nothing but ticks takes as long as any other.
     """
@@ -122,7 +122,7 @@ def _blocks(text: str, obey: bool) -> Iterator[Omission]:
 
 
 def _left_out(text: str, obey: bool) -> tuple[str, list[Omission]]:
-    """Return the text with all that is not prose turned into spaces, and what that was; "" stands for markup."""
+    """Return the text with all that is not prose turned into spaces, and those spans; "" stands for markup."""
     blocks = list(_blocks(text, obey))
     prose = blanked(text, blocks)
     inline = list(_inline(prose))
@@ -141,7 +141,7 @@ def masked(text: str) -> str:
 def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     """Return the decoded file, with its prose alone to be judged.
 
-    `regions` says that fences and front matter are left out whatever they hold.
+    If `regions` is true, fences and front matter are left out whatever they hold.
     """
     plain = read_text(path, data)
     judged, spans = _left_out(plain.judged_text, regions)

@@ -18,7 +18,7 @@ from statistics import median
 __all__ = ["ENDS_SENTENCE", "GAP", "Paragraph", "Piece", "page_paragraphs", "reading_order", "rows_of"]
 
 _GUTTER = 0.6  # of the size: the least width of the white between two columns
-_COLUMN = 18  # characters of a column's usual line; what is narrower is a table
+_COLUMN = 18  # characters of a column's usual line; a narrower column is a table
 _FACING = 4  # lines with another one beside them, fewer of which prove no columns
 GAP = 0.8  # of the size: a wider gap may be one between columns or cells
 _CELL = 3.0  # of the size: a gap that no justified line has between two words
@@ -80,7 +80,7 @@ class Paragraph:
 
     Attributes
     ----------
-    is_aside : whether it is no running text: a cell of a table, a stamp
+    is_aside : whether it is not running text but a cell of a table or a stamp
     is_first : whether it is the first of its column, so that it may go on with a sentence of the one before
     is_full : whether its last line is as long as those around it, so that it may go on elsewhere
     """
@@ -301,7 +301,7 @@ def _with_edges(lines: Sequence[_Line]) -> list[_Line]:
     for i in range(1, len(lines) + 1):
         if i < len(lines) and not lines[i].cell and _same_style(lines[i - 1].piece, lines[i].piece):
             continue
-        # One line alone tells nothing of the column's width.
+        # One line alone does not show the column's width.
         edge = max(line.piece.right for line in lines[first:i]) if i - first > 1 else float("inf")
         out += [replace(line, edge=edge) for line in lines[first:i]]
         first = i

@@ -1,4 +1,4 @@
-"""PDF files: paragraphs in reading order, words that were cut at a line's end mended, and the page of each.
+"""PDF files: paragraphs in reading order, words that were cut at a line's end joined, and the page of each.
 
 PDFium reads the characters and their places; `page_layout` makes paragraphs of them. Headings, notes, captions, cells
 and what stands at the edges of a page are paragraphs of their own, and a sentence runs on past them. Headers and
@@ -43,7 +43,7 @@ _BOLD = re.compile(rb"bold|black|heavy|demi|cmbx", re.IGNORECASE)
 def _mended(head: str, tail: str) -> str:
     """Return two lines as one, the first of which was cut inside a word.
 
-    The hyphen stays where it belongs to the word ("well-known"): where the parts are words and the whole is none.
+    The hyphen stays where it belongs to the word ("well-known"): if the parts are words and the whole is not.
     """
     if head.endswith("\u00ad"):  # a soft hyphen says itself that it goes
         return head[:-1] + tail
@@ -106,7 +106,7 @@ def _in_order(pages: Sequence[Sequence[Paragraph]]) -> Iterator[list[tuple[Parag
 
 
 def running_text(pages: Sequence[Sequence[Paragraph]]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return the paragraphs of all pages, a blank line between each, and where in the text each page's parts begin.
+    """Return the paragraphs of all pages, with blank lines between, and the offsets at which each page's parts begin.
 
     The second is pairs of an offset and a page, from 1, sorted by offset; a page may come again after the next one,
     since its notes stand behind the paragraph that runs over its end.
@@ -159,7 +159,7 @@ def without_running_lines(pages: Sequence[Sequence[Piece]]) -> tuple[list[list[P
 
 @dataclass(slots=True)
 class _Character:
-    """A character that is no space, on a page turned so that its text runs rightward; distances are in points."""
+    """A character that is not a space, on a page turned so that its text runs rightward; distances are in points."""
 
     text: str
     index: int
@@ -181,7 +181,7 @@ _AXES = {
 
 
 def _characters(text_page: Any) -> Iterator[_Character]:
-    """Yield each character of a page that is no space; the indices of spaces are left out."""
+    """Yield each character of a page that is not a space; the indices of spaces are left out."""
     from ctypes import c_double
 
     from pypdfium2 import raw

@@ -1,7 +1,7 @@
 """Records of a corpus: JSON Lines, Parquet and folders of texts, in parts that can be read again one by one.
 
-Each file is read once from end to end to index it: its SHA-256, and where its parts begin. A part is a few megabytes of
-whole records. Positions are bytes of the decompressed file, rows of a Parquet file, or files of a folder.
+Each file is read once from end to end to index it: its SHA-256, and the beginnings of its parts. A part is a few
+megabytes of whole records. Positions are bytes of the decompressed file, rows of a Parquet file, or files of a folder.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ __all__ = [
 
 _LINES = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"
-PART_BYTES = 4 << 20  # of records in a part: a few seconds of work, which is what a killed scan does again
+PART_BYTES = 4 << 20  # of records in a part: a few seconds of work, which a killed scan does again
 _BLOCK = 1 << 20  # bytes that are read at a time
 _ROWS = 256  # of a Parquet file that are in memory at a time
 _FIRST_RECORDS = 20  # that are looked at before a scan begins
-_MAX_LINE = 512 << 20  # bytes; a longer line is no record
+_MAX_LINE = 512 << 20  # bytes; a longer line is not a record
 MAX_CHARACTERS = 100_000_000  # characters; a longer record is not judged
 _EXCERPT = 200  # characters of a broken record that are quoted
 _NAMED = 20  # fields that a message names
@@ -77,8 +77,8 @@ class BadRecord:
     Attributes
     ----------
     number : its line or row, from 1
-    fault : what is wrong, the same words for the same kind of fault
-    message : what is wrong with this one
+    fault : the problem, in the same words for the same kind of fault
+    message : the problem of this record
     excerpt : the beginning of the record
     """
 
@@ -107,7 +107,7 @@ class CorpusFile:
 
     @property
     def place(self) -> str:
-        """Where it is, from wherever it is asked."""
+        """Its URL or absolute path."""
         return self.path if _is_url(self.path) else os.path.abspath(self.path)
 
     @property
@@ -128,7 +128,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """What a file holds.
+    """The parts of a file.
 
     Attributes
     ----------
@@ -147,7 +147,7 @@ class FileIndex:
 
 
 class _DamagedError(InputError):
-    """A file is not what its name says."""
+    """A file is damaged, or not of the kind that its name says."""
 
 
 class PartReader(Protocol):
@@ -167,7 +167,7 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", ".jsonl.zst"),
 )
 # Damage to a Parquet file comes as any of these, depending on the byte.
-_TABLE_DAMAGE = (OSError, ValueError, OverflowError, LookupError)  # ArrowException is known only where pyarrow is
+_TABLE_DAMAGE = (OSError, ValueError, OverflowError, LookupError)  # ArrowException needs pyarrow
 
 
 def name_by_content(start: bytes) -> str:
@@ -315,7 +315,7 @@ def _stat_token(path: Path) -> str:
 
 
 def file_token(file: CorpusFile) -> str:
-    """Return what stays the same while nobody touches the file.
+    """Return a token that stays the same while nobody touches the file.
 
     Raises InputError if the file is gone.
     """
@@ -355,7 +355,7 @@ class _Tap(io.RawIOBase):
 
 
 def index_file(file: CorpusFile, text_field: str) -> FileIndex:
-    """Return what a file holds, from one pass over it.
+    """Return the parts of a file, from one pass over it.
 
     Raises InputError if nothing of it can be read.
     """
@@ -384,7 +384,7 @@ def index_file(file: CorpusFile, text_field: str) -> FileIndex:
 
 
 def _line_parts(stream: IO[bytes]) -> Iterator[Part]:
-    """Yield the parts of lines as the blocks of the file show where they end.
+    """Yield the parts of a file of lines, read in blocks.
 
     A part ends at the first line end after PART_BYTES, and before a line that is longer than that, so that a giant is
     alone.
@@ -407,7 +407,7 @@ def _line_parts(stream: IO[bytes]) -> Iterator[Part]:
                 yield Part(start, line_start, first)
                 start, first = line_start, number
     except DAMAGE:
-        if line_start > start:  # what is whole before the damage
+        if line_start > start:  # the whole lines before the damage
             yield Part(start, line_start, first)
         raise
     if at > start:
@@ -450,7 +450,7 @@ def _index_texts(file: CorpusFile, token: str) -> FileIndex:
                 tap.drain()
             digest.update(tap.digest.digest())
             size += tap.size
-        except OSError as error:  # told when its part is read
+        except OSError as error:  # reported when its part is read
             digest.update(str(error).encode())
         if size >= PART_BYTES:
             parts.append(Part(start, i + 1, start + 1))
@@ -513,7 +513,7 @@ def _id_of(value: Any, number: int) -> Any:
         return value.decode("utf-8", "backslashreplace")
     try:
         json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):  # timestamps, decimals, UUIDs, and what holds them
+    except (TypeError, ValueError, RecursionError):  # timestamps, decimals, UUIDs, and containers of them
         return str(value)
     return value
 
@@ -541,7 +541,7 @@ def _record(
 
 
 def open_reader(file: CorpusFile, text_field: str, id_field: str, whole: bool) -> PartReader:
-    """Return what reads parts of a file; `whole` asks for the records themselves, not for text and id alone."""
+    """Return a reader of the parts of a file; with `whole`, of the records themselves, not of text and id alone."""
     readers: dict[str, Callable[..., PartReader]] = {"lines": _LineReader, "rows": _RowReader, "texts": _TextReader}
     return readers[file.kind](file, text_field, id_field, whole)
 
@@ -558,7 +558,7 @@ class _LineReader:
     _at: int = 0
 
     def _read(self, part: Part) -> bytes:
-        """Return the bytes of a part: of a compressed file, what comes before it is read and dropped."""
+        """Return the bytes of a part: of a compressed file, the bytes before it are read and dropped."""
         try:
             if self._stream is None or part.start < self._at:
                 self.close()
@@ -610,7 +610,7 @@ class _LineReader:
 
 
 def _values(column: Any) -> list[Any]:
-    """Return the values of an Arrow column; of one that Python cannot hold, or that is no valid UTF-8, the error."""
+    """Return the values of an Arrow column; of one that Python cannot hold, or that is not valid UTF-8, the error."""
     with suppress(ValueError, OverflowError):
         found: list[Any] = column.to_pylist()
         return found
@@ -643,7 +643,7 @@ class _RowReader:
             self._parquet.close(force=True)
 
     def _seek(self, row: int) -> None:
-        """Go to the row group that holds a row, unless the row is ahead in the one at hand."""
+        """Go to the row group that holds a row, unless the row is ahead in the current one."""
         if self._parquet is None:
             self._parquet = _parquet(_open(self.file.path))
         data = self._parquet.metadata

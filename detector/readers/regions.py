@@ -1,4 +1,4 @@
-"""Parts that their author has put out of bounds: `<!-- detector: off -->` to `<!-- detector: on -->`."""
+"""Parts that their author excludes: `<!-- detector: off -->` to `<!-- detector: on -->`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What was found, as people read it and tools take it: one module a format, one model behind all."""
+"""Reports for people and for tools: one module a format, one model behind all."""

@@ -56,7 +56,7 @@ def _at(first: int, count: int) -> str:
 
 
 def unified_diff(path: str, text: str, plan: tuple[Edit, ...], extracted: bool = False) -> str:
-    """Return the diff from `text` to what the plan makes of it; nothing if the plan is empty.
+    """Return the diff from `text` to its restoration by the plan; nothing if the plan is empty.
 
     Lines end as they did in the text, carriage returns and all; a text without a last line feed says so. The diff of
     an `extracted` text is one of a file of its own, `path` with `.txt`, which it first makes: `patch` has no file of

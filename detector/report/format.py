@@ -1,4 +1,4 @@
-"""What a report format is: a name, the suffixes of its files, and one function."""
+"""Report formats: each is a name, the suffixes of its files, and one function."""
 
 from __future__ import annotations
 

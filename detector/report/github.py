@@ -27,7 +27,7 @@ def _command(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> str:
         line, column = lines.place(finding.start)
         last, end = lines.place(finding.end)
         where += f",line={line},endLine={last}"
-        # GitHub takes columns only for what lies on one line.
+        # GitHub takes columns only for spans within one line.
         where += f",col={column},endColumn={end}" if line == last else ""
     # Damage says nothing on whether a text was rewritten, so it never warns.
     level = "warning" if judged.report.verdict == "spun" and not finding.is_damage else "notice"

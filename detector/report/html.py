@@ -68,12 +68,12 @@ def _file(name: str) -> Markup:
 
 @cache
 def _script_hash() -> str:
-    """Return what the page's policy knows its script by: no other script runs in it."""
+    """Return the hash by which the page's policy admits its script: no other script runs in it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(_file("report.js").encode()).digest()).decode()
 
 
 def _summary(judged: JudgedDocument, found: Sequence[Finding]) -> str:
-    """Return in plain words what the verdict rests on; nothing if there is no verdict."""
+    """Return the grounds of the verdict in plain words; nothing if there is no verdict."""
     report = judged.report
     if judged.reading == "no verdict":
         return ""
@@ -261,7 +261,7 @@ def report_fragment(judged: JudgedDocument) -> str:
 
 
 def _edit_note(edit: Edit) -> str:
-    """Return what a mark in a restored text says: what stood there, and what else may have."""
+    """Return the label of a mark in a restored text: the replaced wording, and other likely originals."""
     others = listed([f"“{a.text}”" for a in edit.alternatives[:_LIKELY]])
     gain = likelier(edit.log10_gain)
     out = f"stood here; “{edit.original}” is {gain}." if gain else f"stood here; “{edit.original}” fits better."
@@ -269,7 +269,7 @@ def _edit_note(edit: Edit) -> str:
 
 
 def restoration_fragment(restoration: Restoration) -> str:
-    """Return a restoration as HTML for a notebook: the restored text, each edit marked with what stood there."""
+    """Return a restoration as HTML for a notebook: the restored text, each edit with the wording that it replaced."""
     text = restoration.text
     prefix = _prefix("e", restoration.source, text)
     position = 0
@@ -307,7 +307,7 @@ def restoration_fragment(restoration: Restoration) -> str:
             "prefix": prefix,
             "reading": "restored",
             "class": "restored-text",
-            "answer": f"{count(len(restoration.plan), 'edit')}; each says what stood there",
+            "answer": f"{count(len(restoration.plan), 'edit')}; each shows the wording that it replaced",
             "n_passages": 0,
             "n_marks": len(marks),
             "passages": [passage],

@@ -17,7 +17,7 @@ from detector.types import Damage, Evidence
 __all__ = ["FORMAT", "document_object", "dumps", "render", "restored_object", "schema", "wrap"]
 
 SCHEMA_VERSION = 1
-# What `score` leaves out.
+# Members that `score` leaves out.
 _PARTS = ("passages", "evidence", "damage")
 # Controls, bidirectional marks and lone surrogates are escaped: they would act on a terminal or not encode at
 # all, and inside a JSON string the escape is the same text.
@@ -31,7 +31,7 @@ def dumps(value: Any, indent: int | None = None) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of what `render` and `wrap` return; the ids of the cues are those of `CUE_IDS`."""
+    """Return the JSON Schema of the output of `render` and `wrap`; the ids of the cues are those of `CUE_IDS`."""
     made: dict[str, Any] = json.loads(files("detector").joinpath("report", "schema.json").read_text(encoding="utf-8"))
     made["$defs"]["cue"]["enum"] = list(CUE_IDS)
     return made

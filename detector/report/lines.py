@@ -9,7 +9,7 @@ __all__ = ["LineIndex"]
 
 
 class LineIndex:
-    """Where the lines of a text begin."""
+    """The beginnings of the lines of a text."""
 
     def __init__(self, text: str) -> None:
         lengths = [len(line) + 1 for line in text.split("\n")]

@@ -1,4 +1,4 @@
-"""What every format renders: the documents of one run with what was found, and the inputs that failed."""
+"""The input of every format: the documents of one run with their findings, and the inputs that failed."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ __all__ = [
     "restoration_of",
 ]
 
-# What people read; JSON keeps the verdicts of the contract.
+# Verdicts as people read them; JSON keeps those of the contract.
 Reading = Literal["flagged", "doubtful", "not flagged", "no verdict"]
-_NEARBY = 3  # words on either side that tell one finding of a wording from another
+_NEARBY = 3  # words on either side that distinguish findings of one wording
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,11 @@ def reading_of(report: Report, doubtful_from: float | None) -> Reading:
 
 @dataclass(frozen=True)
 class RestoredDocument:
-    """A document and what it probably said.
+    """A document and its restoration.
 
     Attributes
     ----------
-    queries : sentences that probably find the source; empty if nobody asked for them
+    queries : sentences that probably find the source; empty if they were not wanted
     suffix, data : kind and bytes of the file that it was read from, for formats that write such a file
     """
 
@@ -101,7 +101,7 @@ class ReportRun:
 
     Attributes
     ----------
-    date : the day of the run, as YYYY-MM-DD; empty if it is not told
+    date : the day of the run, as YYYY-MM-DD; empty if it is not given
     phrases : name and hash of the project's own list of phrases; empty if there is none
     """
 
@@ -120,9 +120,9 @@ class Finding:
     Attributes
     ----------
     cue : its id
-    label : what readers call it
+    label : its name for readers
     log10_odds : of evidence, or of damage's first alternative; None if there is none
-    is_damage : whether it tells of damage, and not of rewriting
+    is_damage : whether it is damage, which is not a sign of rewriting
     page : of a document that has pages, from 1
     """
 
@@ -157,8 +157,8 @@ def _of_damage(d: Damage) -> Finding:
 def fitted(document: InputDocument, report: Report) -> Report:
     """Return the report on a document's judged text as one on its own text.
 
-    A finding that reaches into a masked part goes, and what the reader left out is told beside what the report leaves
-    out. No word of the two is the same: where the reader left something out, the judged text is blank.
+    A finding that reaches into a masked part is dropped, and the parts that the reader left out are added to those that
+    the report leaves out. They share no word: the judged text is blank in the parts that the reader left out.
     """
     text = document.text
     if document.omitted or document.cut_words:
@@ -179,7 +179,7 @@ def fitted(document: InputDocument, report: Report) -> Report:
 
 
 def label_of(cue: str) -> str:
-    """Return what readers call a cue, also one that this version has no more.
+    """Return the name of a cue for readers, also of one that this version has no more.
 
     >>> label_of("collocation"), label_of("agreement")
     ('odd word', 'agreement')
@@ -190,8 +190,8 @@ def label_of(cue: str) -> str:
 def findings(report: Report, document: InputDocument | None = None) -> list[Finding]:
     """Return the findings of a report, evidence and damage, in the order of the text.
 
-    Evidence that is less likely than the text as it stands is none, unless `reverse` was told to change that too.
-    The document says on which page each stands, if it has pages.
+    Evidence that is less likely than the text as it stands is left out, unless `min_gain` is so low that `reverse`
+    changes it too. The document says on which page each stands, if it has pages.
     """
     least = min(0.0, report.min_gain)
     found = [_of_evidence(e) for e in report.evidence if e.log10_odds >= least]
@@ -216,7 +216,7 @@ def disjoint(found: Iterable[Finding]) -> list[Finding]:
 def restoration_of(text: str, report: Report) -> Restoration:
     """Return the restoration that a report implies: an edit for each finding that gains at least `min_gain`.
 
-    It is what `reverse` returns for the same text, since findings and edits come from one plan.
+    `reverse` returns the same for this text, since findings and edits come from one plan.
     """
     plan = tuple(_edit(f) for f in disjoint(findings(report)) if is_edit(f, report.min_gain))
     return Restoration(apply_plan(text, plan), plan, text, report.min_gain)

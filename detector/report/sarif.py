@@ -26,7 +26,7 @@ def _uri(path: str) -> str:
 
 
 def _region(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[str, Any]:
-    """Return where a finding stands; empty if the text was extracted, since no line of the file is known then."""
+    """Return the place of a finding; empty if the text was extracted, since no line of the file is known then."""
     if judged.document.extracted:
         return {}
     line, column = lines.place(finding.start)

@@ -13,7 +13,7 @@ __all__ = ["CSV_HEADER", "csv_row", "json_line"]
 
 _COLUMNS = ("path", "probability", "verdict", "n_words", "language", "threshold")
 CSV_HEADER = ",".join(_COLUMNS) + "\n"
-# What spreadsheets take for a formula, in full width too.
+# Characters that begin a formula in spreadsheets, in full width too.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 

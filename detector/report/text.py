@@ -42,7 +42,7 @@ __all__ = [
     "verdict_line",
 ]
 
-WIDTH = 80  # columns if there is no terminal to ask
+WIDTH = 80  # columns if there is no terminal
 _WIDEST = 100  # columns; longer lines are hard to read
 _BAR = 5  # columns of the bar that stands for a probability
 _NUMBER = 6  # columns of the probability itself: ">99.9%"
@@ -58,7 +58,7 @@ _CONTROLS = {
     9: " ",
     13: None,
     **dict.fromkeys(range(128, 160), "\ufffd"),
-    # Marks that reorder or hide what stands on the screen.
+    # Marks that reorder or hide text on the screen.
     **dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
     0x2028: "\n",
     0x2029: "\n",
@@ -76,7 +76,7 @@ _PLAIN = str.maketrans(
 
 
 def printable(text: str) -> str:
-    """Return the text as it may be shown: what would act on a terminal becomes a visible sign.
+    """Return the text as it may be shown: characters that act on a terminal become visible signs.
 
     Line breaks stay; every odd kind of them becomes a line feed.
 
@@ -105,7 +105,7 @@ class Block:
 
 
 def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
-    """Yield the paragraphs and meant lines of a text, cut where a passage begins."""
+    """Yield the paragraphs and meant lines of a text, cut at the beginnings of passages."""
     if not text:
         return
     cuts: list[tuple[int, bool]] = [(0, False)]
@@ -341,7 +341,7 @@ class Terminal:
         self.console.print(row)
 
     def legend(self) -> None:
-        """Print what the colours mean."""
+        """Print the meaning of the colours."""
         line = self._text()
         line.append("found", "red")
         line.append(self.show(" → "), "dim")
@@ -380,12 +380,12 @@ class Terminal:
             line.append(f"  {item.label}", "dim")
             self.console.print(line, overflow="fold")
         if len(rest) > len(best):
-            more = f"  and {len(rest) - len(best):,} weaker; --context 0 shows where they stand"
+            more = f"  and {len(rest) - len(best):,} weaker; --context 0 shows them in place"
             self.console.print(self._text(more, "dim"))
         return True
 
     def verdict(self, judged: JudgedDocument) -> None:
-        """Print whether the text was rewritten, what the number assumes, and whether it is damaged."""
+        """Print whether the text was rewritten, the assumption of the probability, and whether the text is damaged."""
         head, rest = verdict_line(judged).split("  ", 1)
         line = self._text()
         line.append(head, _STYLES[judged.reading] or "bold")

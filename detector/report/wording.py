@@ -93,7 +93,7 @@ def words(report: Report) -> str:
     judged = count(report.n_words, "word")
     if not report.omitted_words:
         return judged
-    # What was cut out of a page before its text was extracted has no place in it.
+    # Parts that were cut from a page before its text was extracted have no place in it.
     reasons = sorted({omission.reason for omission in report.omitted}) or ["region"]
     return f"{judged}, {report.omitted_words:,} more not judged ({', '.join(reasons)})"
 
@@ -108,7 +108,7 @@ def abstention(report: Report) -> str | None:
 
 
 def verdict(judged: JudgedDocument) -> str:
-    """Return in plain words what the verdict says and what it is measured by."""
+    """Return the verdict in plain words, with its threshold."""
     report = judged.report
     if (reason := abstention(report)) is not None:
         return reason
@@ -124,7 +124,7 @@ def verdict(judged: JudgedDocument) -> str:
 
 
 def base_rate(judged: JudgedDocument) -> str:
-    """Return what the probability assumes, and what it comes to where spun text is rarer."""
+    """Return the assumption of the probability, and the probability if spun text is rarer."""
     p = judged.report.probability
     if p is None or judged.reading == "no verdict":
         return ""
@@ -132,7 +132,7 @@ def base_rate(judged: JudgedDocument) -> str:
     assumed = "This assumes that half of all texts are spun"
     there = percent(probability_at_prior(p, prior))
     if judged.prior is None:
-        return f"{assumed}; where {threshold_percent(prior)} are, it is {there}."
+        return f"{assumed}; if {threshold_percent(prior)} are, it is {there}."
     return f"{assumed}; if {threshold_percent(prior)} of yours are, it is {there}."
 
 

@@ -305,7 +305,7 @@ class _Scan:
 
     def _stopped(self, why: str) -> ScanStopped:
         return ScanStopped(
-            f"{why}; what is finished is kept in {self.folder.path}, the same command goes on from there"
+            f"{why}; finished parts are kept in {self.folder.path}, the same command goes on from there"
         )
 
     def _run(self, source: str) -> None:
