@@ -97,6 +97,33 @@ def test_html_gives_the_article(tmp_path):
     assert "Menu" not in document.text
 
 
+def test_html_blocks_are_paragraphs_of_their_own(tmp_path):
+    path = tmp_path / "a.html"
+    table = "".join(f"<tr><td>{ship}</td><td>{tons}</td></tr>" for ship, tons in (("Ship", "Tons"), ("Marlow", "310")))
+    blocks = (
+        f"<h2>the harbour in May</h2><p>{PROSE}</p><ul><li>ropes</li><li>nets</li></ul>"
+        f"<table>{table}</table><p>one line<br>another line</p>"
+        f"<blockquote><p>{PROSE}</p><p>so they said.</p></blockquote>"
+    )
+    path.write_text(f"<html><body><article>{blocks}</article></body></html>", encoding="utf-8")
+    document = read_document(path)
+    cells = ["Ship", "Tons", "Marlow", "310"]
+    expected = [
+        "the harbour in May",
+        PROSE,
+        "- ropes",
+        "- nets",
+        *cells,
+        "one line\nanother line",
+        PROSE,
+        "so they said.",
+    ]
+    assert document.text.split("\n\n") == expected
+    ((start, end, reason),) = document.omitted
+    assert (document.text[start:end].split("\n\n"), reason) == (cells, "table")
+    assert document.omitted_words == 4
+
+
 def test_a_page_without_text_says_so(tmp_path):
     path = tmp_path / "empty.html"
     path.write_text("<html></html>", encoding="utf-8")

@@ -105,7 +105,9 @@ def test_one_column(tmp_path):
     expected += [PARAGRAPHS[0], "2 The morning", PARAGRAPHS[3], PARAGRAPHS[2], NOTE, "3 The morning", PARAGRAPHS[5]]
     assert document.text.split("\n\n") == [*expected, PARAGRAPHS[4]]
     assert document.extracted
-    assert document.cut_words == document.omitted_words == 3 * len("Journal of Quays volume 7 1".split())
+    ((start, end, reason),) = document.omitted
+    assert (document.text[start:end].split("\n\n"), reason) == (table, "table")
+    assert document.cut_words == 3 * len("Journal of Quays volume 7 1".split())
 
 
 def test_pages_are_right_where_a_sentence_runs_over(tmp_path):

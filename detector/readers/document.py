@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 
 from detector.text.prose import blanked
 
-__all__ = ["InputDocument", "Omission"]
+__all__ = ["InputDocument", "Omission", "table_omissions"]
 
 Omission = tuple[int, int, str]
 _WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_MIN_CELLS = 4
+_CELL_WORDS = 5  # words of a table's usual cell at most; what has more is prose in columns
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,28 @@ class InputDocument:
                 omitted.append((max(start, reach), end, reason))
                 reach = end
         return replace(self, judged=blanked(self.judged_text, omitted), omitted=tuple(omitted))
+
+
+def table_omissions(text: str, cells: Sequence[tuple[int, int]]) -> list[Omission]:
+    """Return the tables of short cells that a text holds, which are no prose: spans with their reason.
+
+    Parameters
+    ----------
+    cells : half-open spans of the cells, sorted; those with nothing but space between them are one table
+
+    >>> text = "Ship\\n\\nTons\\n\\nMarlow\\n\\n310\\n\\nIt was late."
+    >>> table_omissions(text, [(0, 4), (6, 10), (12, 18), (20, 23)])
+    [(0, 23, 'table')]
+    """
+    out: list[Omission] = []
+    first = 0
+    for i in range(1, len(cells) + 1):
+        if i < len(cells) and not text[cells[i - 1][1] : cells[i][0]].strip():
+            continue
+        table = [text[start:end] for start, end in cells[first:i]]
+        sentences = sum(len(_WORD.findall(cell)) > _CELL_WORDS and bool(_SENTENCE_END.search(cell)) for cell in table)
+        words = sum(len(_WORD.findall(cell)) for cell in table)
+        if len(table) >= _MIN_CELLS and words <= _CELL_WORDS * len(table) and sentences <= len(table) / 4:
+            out.append((cells[first][0], cells[i - 1][1], "table"))
+        first = i
+    return out

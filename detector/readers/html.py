@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 from detector.errors import InputError
 from detector.extras import missing_extra
 from detector.readers import InputDocument, decode, quiet_log
+from detector.readers.document import table_omissions
 from detector.readers.regions import cut_regions
 from detector.text.prose import blank
 
@@ -62,6 +64,56 @@ def _without_piles(run: re.Match[str]) -> str:
     return "".join(out)
 
 
+# Elements of trafilatura's tree that are paragraphs of their own.
+_BLOCKS = frozenset(["head", "p", "item", "cell", "quote", "code", "table", "row", "list", "ab", "fw", "del"])
+
+
+def _blocks(body: Any) -> list[tuple[str, bool]]:
+    """Return the paragraphs of an article, and whether each is a cell of a table.
+
+    A list's item begins with a dash; a line that the page broke is a line. Characters are composed.
+    """
+    from lxml import etree
+
+    out: list[tuple[str, bool]] = []
+    pieces: list[str] = []
+    n_cells = 0  # that are open
+
+    def close(is_item: bool = False) -> None:
+        lines = [" ".join(line.split()) for line in "".join(pieces).split("\n")]
+        text = unicodedata.normalize("NFC", "\n".join(line for line in lines if line))
+        if text:
+            out.append((f"- {text}" if is_item else text, n_cells > 0))
+        pieces.clear()
+
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        tag = element.tag
+        step = 1 if event == "start" else -1
+        if tag in _BLOCKS:
+            close(tag == "item" and step < 0)
+        n_cells += step * (tag == "cell")
+        if event == "start":
+            pieces.append("\n" if tag == "lb" else element.text or "")
+        else:
+            pieces.append(element.tail or "")
+    close()
+    return out
+
+
+def _text_of(body: Any) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of an article, a blank line between paragraphs, and the spans of its cells."""
+    parts: list[str] = []
+    cells: list[tuple[int, int]] = []
+    length = 0
+    for block, is_cell in _blocks(body):
+        length += 2 * bool(parts)
+        parts.append(block)
+        if is_cell:
+            cells.append((length, length + len(block)))
+        length += len(block)
+    return "\n\n".join(parts), cells
+
+
 def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     """Return the text that trafilatura extracts from a page, without its switched-off regions if `regions` is true."""
     try:
@@ -74,11 +126,13 @@ def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
     page = _UNBROKEN.sub(_without_piles, _without_long_tags(page))
     try:
         with quiet_log("trafilatura"):
-            text = trafilatura.extract(page, include_comments=False, favor_recall=True)
+            found = trafilatura.bare_extraction(page, include_comments=False, favor_recall=True)
+            text, cells = ("", []) if found is None else _text_of(found.body)
     except MemoryError:
         raise
     except Exception as error:  # a damaged page makes its parsers raise almost anything
         raise InputError(f"not a page that can be read: {error}") from None
     if not text:
         raise InputError("no article text found in this page")
-    return InputDocument(str(path), text, extracted=True, cut_words=cut_words)
+    document = InputDocument(str(path), text, extracted=True, cut_words=cut_words)
+    return document.without(table_omissions(text, cells))

@@ -19,6 +19,7 @@ from typing import Any
 from detector.errors import InputError
 from detector.extras import missing_extra
 from detector.readers import InputDocument
+from detector.readers.document import table_omissions
 from detector.readers.page_layout import ENDS_SENTENCE, GAP, Paragraph, Piece, page_paragraphs, rows_of
 
 __all__ = ["join_lines", "read", "running_text", "without_running_lines"]
@@ -105,16 +106,20 @@ def _in_order(pages: Sequence[Sequence[Paragraph]]) -> Iterator[list[tuple[Parag
     yield from ([one] for one in held)
 
 
-def running_text(pages: Sequence[Sequence[Paragraph]]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return the paragraphs of all pages, with blank lines between, and the offsets at which each page's parts begin.
+def running_text(
+    pages: Sequence[Sequence[Paragraph]],
+) -> tuple[str, tuple[tuple[int, int], ...], list[tuple[int, int]]]:
+    """Return the paragraphs of all pages, a blank line between each, where each page's parts begin, and the cells.
 
     The second is pairs of an offset and a page, from 1, sorted by offset; a page may come again after the next one,
-    since its notes stand behind the paragraph that runs over its end.
+    since its notes stand behind the paragraph that runs over its end. The third is half-open spans.
     """
     out: list[str] = []
     starts: list[tuple[int, int]] = []
+    cells: list[tuple[int, int]] = []
     length = 0
     for parts in _in_order(pages):
+        begin = length + (2 if out else 0)
         for number, (line, page) in enumerate((line, page) for part, page in parts for line in part.lines):
             if number == 0:
                 before = "\n\n" if out else ""
@@ -127,7 +132,9 @@ def running_text(pages: Sequence[Sequence[Paragraph]]) -> tuple[str, tuple[tuple
             if not starts or starts[-1][1] != page:
                 starts.append((length, page))
             length += len(line)
-    return "".join(out), tuple(starts)
+        if parts[0][0].is_aside:
+            cells.append((begin, length))
+    return "".join(out), tuple(starts), cells
 
 
 def _key(row: Sequence[Piece]) -> str:
@@ -298,7 +305,8 @@ def read(path: Path, data: bytes) -> InputDocument:
     # Most text of a page runs one way, rightward or not.
     by_length = [sorted(page.values(), key=len, reverse=True) for page in pages]
     main, cut_words = without_running_lines([page[0] if page else [] for page in by_length])
-    text, starts = running_text([_paragraphs(m, page[1:]) for m, page in zip(main, by_length, strict=True)])
+    text, starts, cells = running_text([_paragraphs(m, page[1:]) for m, page in zip(main, by_length, strict=True)])
     if not text:
         raise InputError("this PDF holds no text, only pictures of it")
-    return InputDocument(str(path), text, extracted=True, cut_words=cut_words, page_starts=starts)
+    document = InputDocument(str(path), text, extracted=True, cut_words=cut_words, page_starts=starts)
+    return document.without(table_omissions(text, cells))

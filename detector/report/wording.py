@@ -94,7 +94,7 @@ def words(report: Report) -> str:
     if not report.omitted_words:
         return judged
     # Parts that were cut from a page before its text was extracted have no place in it.
-    reasons = sorted({omission.reason for omission in report.omitted}) or ["region"]
+    reasons = sorted({omission.reason for omission in report.omitted}) or ["cut from the page"]
     return f"{judged}, {report.omitted_words:,} more not judged ({', '.join(reasons)})"
 
 
