@@ -1,4 +1,4 @@
-"""What a cue is: one kind of finding, as one object in one module."""
+"""Cues: each is one kind of finding, as one object in one module."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DamagedWord = tuple[int, int, CharacterDamage]
 
 @dataclass(frozen=True)
 class CueContext:
-    """What a cue may look at; a batch of texts.
+    """The inputs of a cue: a batch of texts with their scores.
 
     Attributes
     ----------
@@ -54,14 +54,14 @@ class Cue:
     ----------
     id : as JSON has it; ids never change
     label, plural : for readers
-    description : one sentence on what it is and why it is suspicious
+    description : one sentence that defines it and says why it is suspicious
     find : returns the findings of each text of a batch, sorted and disjoint
     when : "before" the plan, which then holds each finding with an alternative; from the "plan" itself; "after" it, for
         words that no edit touches
-    is_damage : whether findings tell of damage and not of rewriting
+    is_damage : whether findings are damage, not signs of rewriting
     example : a sentence of our own with such a finding in square brackets
     innocent : how human text comes to have such findings, most frequent first
-    advice : what an editor does next
+    advice : the next step of an editor
     """
 
     id: str

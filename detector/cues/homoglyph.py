@@ -1,4 +1,4 @@
-"""Characters that no honest hand types inside English words: look-alike letters, invisible and styled ones."""
+"""Characters that no honest author types inside English words: look-alike letters, invisible and styled ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KINDS = {
 
 
 def find(context: CueContext) -> Found:
-    """Return the words of each text in which normalisation found damage, with what a reader sees."""
+    """Return the words of each text in which normalisation found damage, with the words that a reader sees."""
     return [
         [
             Evidence(

@@ -1,9 +1,9 @@
-"""Names spelt wrong: what transliteration there and back, or a careless spinner, leaves behind.
+"""Misspelt names, as transliteration there and back, or a careless spinner, leaves them.
 
 Asks of each capitalised word inside a sentence, if the vocabulary does not know it (or hardly) and the text has it
 once, whether it is a slip for another: a word that everyone knows, or a name of the same text, that one letter dropped,
-added, changed or swapped tells from it (Damerau 1964). A small network weighs the two, as a noisy channel would: how
-well the right one would stand there, how common it is, and whether a name would be spelt as this one is.
+added, changed or swapped separates from it (Damerau 1964). A small network weighs the two, as a noisy channel would:
+how well the right one would stand there, how common it is, and whether a name would be spelt as this one is.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ID = "name_mangling"
 NAME_COLUMNS = (
     "context",  # log10 odds that a writer put the right word there
     "lm",  # log10 P(right word | two before)
-    "zipf",  # of the right word; 0 where it is not listed
+    "zipf",  # of the right word; 0 if it is not listed
     "name",  # the word as it is written is listed as a name
     "letters",  # log10 P of the letters that are written
     "length",  # letters written
@@ -50,12 +50,12 @@ _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" 
 
 @dataclass(frozen=True)
 class Misspellings:
-    """Pairs of a mention and what it may be a slip of, in the order of the mentions.
+    """Pairs of a mention and a word that it may misspell, in the order of the mentions.
 
     Attributes
     ----------
     place : int64 (k,), the mention's token
-    right : what it may have been, as it would be written
+    right : the word that was probably meant, as it would be written
     features : float32 (k, len(NAME_COLUMNS))
     """
 
@@ -141,11 +141,11 @@ def _elsewhere(
     written: Sequence[tuple[int, str]], times: Mapping[tuple[int, str], int], vocabulary: Vocabulary
 ) -> Iterator[tuple[int, str]]:
     """Yield rows of `written` (document, name) and the names of the same document (keys of `times`) one letter off."""
-    # What is one letter apart has the same first letter.
+    # Words one letter apart have the same first letter.
     alike: dict[tuple[int, str, int], list[str]] = defaultdict(list)
     for (d, name), often in times.items():
         known = vocabulary.get(name, NAME)
-        # "Rivers" may open a sentence: a word that is written small elsewhere is no name for that.
+        # "Rivers" may open a sentence: that does not make a word that is written small elsewhere a name.
         is_name = known == NAME or vocabulary.usual_case[known] != LOWER
         if is_name and often >= _MIN_MENTIONS and len(name) >= _MIN_RIGHT_LETTERS:
             alike[d, name[0], len(name)].append(name)

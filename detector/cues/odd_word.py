@@ -1,4 +1,4 @@
-"""Words that fit neither neighbours nor topic, even where no original is known."""
+"""Words that fit neither neighbours nor topic, even if no original is known."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class PhraseIndex:
         at = np.minimum(np.searchsorted(self._keys, pairs), len(self._keys) - 1)
         hits = np.flatnonzero(self._keys[at] == pairs)
         near = np.flatnonzero(np.isin(ids, np.fromiter(self._near, dtype=np.int64, count=len(self._near))))
-        # Strings are made only of documents that hold all words of some anchor, side by side where it asks for that.
+        # Strings are made only of documents that hold all words of some anchor, side by side if it requires that.
         suspects: dict[int, dict[int, PhraseQuery]] = defaultdict(dict)
         for hit in hits.tolist():
             for f, anchor in self._by_pair[int(pairs[hit])]:

@@ -36,7 +36,7 @@ class Query:
 
 
 class DocumentWords:
-    """A document's words, ready to be asked for phrases."""
+    """A document's words, ready to be searched for phrases."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = list(words)
@@ -50,7 +50,7 @@ class DocumentWords:
         return places
 
     def find(self, term: Term) -> tuple[int, int] | None:
-        """Return the first and last word of a place where the term stands, None where it does not."""
+        """Return the first and last word of a place at which the term stands, None if there is none."""
         if term.prefix:
             at = self._line.find(" " + term.words[0])
             return None if at < 0 else (n := self._line.count(" ", 0, at + 1) - 1, n)
@@ -79,7 +79,7 @@ class DocumentWords:
 
 @dataclass(frozen=True, slots=True)
 class PhraseQuery:
-    """One tortured phrase (`anchor`), what it stands for, when it counts, and how telling it is.
+    """One tortured phrase (`anchor`), the expected term, the conditions under which it counts, and its log10 odds.
 
     `log10_odds` is how much likelier a text that holds it is tortured than not, from how often human text says it.
     """
@@ -91,7 +91,7 @@ class PhraseQuery:
 
     @property
     def query(self) -> Query | Term:
-        """The conditions under which it counts, parsed from `text` when they are first asked for."""
+        """The conditions under which it counts, parsed from `text` when they are first needed."""
         return parse(self.text)
 
 
@@ -136,7 +136,7 @@ def parse(text: str) -> Query | Term:
     def single() -> Query | Term:
         nonlocal place
         if place >= len(tokens):
-            raise InputError(f"the fingerprint {text!r} ends where a phrase is due")
+            raise InputError(f"the fingerprint {text!r} ends where a phrase must stand")
         token = tokens[place]
         place += 1
         phrase, slop, opening, closing, _ = token
@@ -152,7 +152,7 @@ def parse(text: str) -> Query | Term:
         if word == "NOT":
             return Query("not", (single(),))
         if closing or word in ("AND", "OR"):
-            raise InputError(f"the fingerprint {text!r} has {closing or word!r} where a phrase is due")
+            raise InputError(f"the fingerprint {text!r} has {closing or word!r} where a phrase must stand")
         return Term(_words(word.rstrip("*")), None, word.endswith("*"))
 
     query = either()

@@ -1,4 +1,4 @@
-"""Tortured phrases: set terms of science in other words ("bosom peril"), where their guards hold.
+"""Tortured phrases: set terms of science in other words ("bosom peril"), if their conditions hold.
 
 The list is the Problematic Paper Screener's (Cabanac, Labbé & Magazinov, CC BY 4.0), each phrase weighed by how
 often human text says it.

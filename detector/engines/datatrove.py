@@ -18,7 +18,7 @@ class SpunFilter(BaseFilter):  # type: ignore[misc]
     ----------
     threshold : as `detect` takes it
     drop : the verdicts that are dropped; the verdict is the reason that the exclusion writer and the statistics show
-    exclusion_writer : writes what is dropped
+    exclusion_writer : writes the documents that are dropped
     batch_size : documents that are scored together
     """
 

@@ -71,7 +71,7 @@ def score_frame(
 def score_frames(
     frames: Iterable[Frame], text_column: str = "text", threshold: Threshold = None, prefix: str = "detector_"
 ) -> Iterator[Frame]:
-    """Yield each batch as `score_frame` returns it: what Spark's mapInPandas and mapInArrow call."""
+    """Yield each batch as `score_frame` returns it, for Spark's mapInPandas and mapInArrow."""
     for frame in frames:
         yield score_frame(frame, text_column, threshold, prefix)
 

@@ -1,4 +1,4 @@
-"""What a scan counts, of a part, a file or all of a corpus."""
+"""Counts of a scan: of a part, a file or all of a corpus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HISTOGRAM_BINS = 20  # of probability, 0 to 1, all of one width
 
 @dataclass
 class Counts:
-    """Records and words by what was found of them.
+    """Counts of records and words.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class Counts:
     verdicts, languages : records by each
     histogram : (HISTOGRAM_BINS,) records by probability, from 0 to 1
     written, rejected : records that went to either
-    faults : broken records by what is wrong with them
+    faults : broken records by kind of fault
     """
 
     records: int = 0
@@ -48,7 +48,7 @@ class Counts:
             self.histogram[min(int(row["probability"] * HISTOGRAM_BINS), HISTOGRAM_BINS - 1)] += 1
 
     def add(self, other: Counts) -> None:
-        """Add what was counted elsewhere."""
+        """Add other counts."""
         for f in fields(self):
             own, more = getattr(self, f.name), getattr(other, f.name)
             both = [a + b for a, b in zip(own, more, strict=True)] if isinstance(own, list) else own + more
@@ -63,7 +63,7 @@ class Counts:
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> Counts:
-        """Return what `to_dict` gave."""
+        """Return the counts from the value of `to_dict`."""
         values: dict[str, Any] = {f.name: kept[f.name] for f in fields(cls)}
         for name, value in values.items():
             values[name] = Counter(value) if isinstance(value, dict) else value

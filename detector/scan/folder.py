@@ -1,6 +1,6 @@
-"""The folder of a scan: what is done in it, what is at work, and for which settings.
+"""The folder of a scan: parts that are done, parts at work, and the settings of the results.
 
-`.scan/settings.json` says what the results depend on; `.scan/files` has a marker for each file that is done,
+`.scan/settings.json` holds all that the results depend on; `.scan/files` has a marker for each file that is done,
 `.scan/parts` the results of parts whose file is not done yet. Markers are written last and appear whole.
 """
 
@@ -29,7 +29,7 @@ def write_json(path: Path, value: Any, indent: int | None = None) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Return what `write_json` wrote, None if there is nothing."""
+    """Return the value that `write_json` wrote, None if there is no file."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -37,7 +37,7 @@ def read_json(path: Path) -> Any:
 
 
 class ScanFolder:
-    """The output folder and what it keeps of a scan."""
+    """The output folder, with the state of the scan."""
 
     KEY_LENGTH = 20
 
@@ -86,17 +86,17 @@ class ScanFolder:
                 held.release()
 
     def key(self, name: str) -> str:
-        """Return what stands for a file's name among the folder's own files."""
+        """Return the key of a file's name in the names of the folder's own files."""
         return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[: self.KEY_LENGTH]
 
     def marker(self, name: str) -> Path:
-        """Return where it is kept that a file is done."""
+        """Return the path of the marker that says that a file is done."""
         return self.files / f"{self.key(name)}.json"
 
     def index(self, name: str) -> Path:
-        """Return where the index of a file is kept while it is not done."""
+        """Return the path of the index of a file while it is not done."""
         return self.parts / f"{self.key(name)}.index.json"
 
     def part(self, name: str, sha256: str, number: int, what: str) -> Path:
-        """Return where something of a part is kept: of another content of the file it has another name."""
+        """Return the path of some result of a part; another content of the file gives another name."""
         return self.parts / f"{self.key(name)}-{sha256[:12]}-{number:06d}.{what}"

@@ -38,7 +38,7 @@ def _pyarrow() -> Any:
 
 
 def check_available(output_format: str, compression: str) -> None:
-    """Raise InputError if what writes the format is not installed."""
+    """Raise InputError if the library that writes the format is not installed."""
     if output_format == "parquet":
         _pyarrow()
     elif compression == "zstd":
@@ -49,7 +49,7 @@ class RowWriter(Protocol):
     """Writes the rows of one part to a file that is complete when it is closed."""
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the rest and close the file."""
 
 
 class JsonWriter:
@@ -68,7 +68,7 @@ class JsonWriter:
         self._file.write(line)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the rest and close the file."""
         try:
             if self._file is not self._raw:
                 self._file.close()
@@ -93,7 +93,7 @@ class ResultWriter:
             self._rows.append({**row, "id": own if isinstance(own, str) else json.dumps(own, default=str)})
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the rest and close the file."""
         if self._lines is not None:
             self._lines.close()
             return
@@ -112,7 +112,7 @@ def _encodable(value: Any) -> Any:
 
 
 def result_schema(evidence: bool) -> Any:
-    """Return the Arrow schema of results; an id that is no string is there as JSON."""
+    """Return the Arrow schema of results; an id that is not a string is written as JSON."""
     pa = _pyarrow()
     text, number, whole = pa.string(), pa.float64(), pa.int64()
     span = [("start", whole), ("end", whole)]
@@ -154,7 +154,7 @@ class SourceWriter:
             self._picked[-1][2].append((reason, probability))
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write the rest and close the file."""
         if self._lines is not None:
             self._lines.close()
             return
@@ -168,7 +168,7 @@ class SourceWriter:
 
 
 def quarantine_line(path: str, bad: BadRecord) -> bytes:
-    """Return the line that says what is wrong with a record."""
+    """Return the line about a broken record."""
     line = {"path": path, "line": bad.number, "reason": bad.message, "excerpt": bad.excerpt}
     return dumps(line).encode() + b"\n"
 
@@ -196,5 +196,5 @@ def join_parquet(parts: Sequence[Path], out: Path) -> None:
 
 
 def joiner(path: Path) -> Callable[[Sequence[Path], Path], None]:
-    """Return what joins parts to a file of this name."""
+    """Return the function that joins parts to a file of this name."""
     return join_parquet if path.suffix == ".parquet" else join_json

@@ -105,7 +105,7 @@ class _Scan:
         self._count_file(file, name, Counts.from_dict(marker["counts"]), marker["damage"])
 
     def _remove_leftovers(self, file: CorpusFile, name: str) -> None:
-        """Remove what killed scans have left of a file that is done now."""
+        """Remove the remains of killed scans of a file that is done now."""
         if name == file.name:  # no share of a file, other parts of which may be at work
             for path in self._leftovers.pop(self.folder.key(name), ()):
                 path.unlink(missing_ok=True)
@@ -238,7 +238,7 @@ class _Scan:
                 return
             try:
                 if file_token(state.file) != state.index.token:
-                    raise InputError("has changed while it was scanned: scan it again when it is at rest")
+                    raise InputError("has changed while it was scanned: scan it again when it no longer changes")
             except InputError as error:
                 self._told_failure(state.file.path, str(error))
                 return
@@ -304,9 +304,7 @@ class _Scan:
         return self.summary
 
     def _stopped(self, why: str) -> ScanStopped:
-        return ScanStopped(
-            f"{why}; finished parts are kept in {self.folder.path}, the same command goes on from there"
-        )
+        return ScanStopped(f"{why}; finished parts are kept in {self.folder.path}, the same command goes on from there")
 
     def _run(self, source: str) -> None:
         files = corpus_files(source)
@@ -322,12 +320,12 @@ class _Scan:
         self._scan([(file, file.name + tail) for file in own], by_parts)
 
     def _scan(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> None:
-        # What scans that were killed have left: it goes with the parts of its file.
+        # The remains of killed scans, which are removed with the parts of their file.
         for path in self.folder.parts.iterdir():
             self._leftovers.setdefault(path.name.lstrip(".")[: self.folder.KEY_LENGTH], []).append(path)
         try:
             self._work(self._units(files, by_parts))
-            # What other scans were at: each part is waited for, and done here if its scan has died.
+            # Parts that other scans work on: each is waited for, and done here if its scan has died.
             for state, number in self._busy:
                 held = lock(self._lock_path(state, number), wait=True)
                 assert held is not None
@@ -365,7 +363,7 @@ def _is_result(relative: Path, name: str) -> bool:
 
 @contextmanager
 def _spooled(folder: ScanFolder) -> Iterator[str]:
-    """Yield a file with what standard input holds, so that it can be read in parts; it goes when the body is done.
+    """Yield a file with the content of standard input, so that it can be read in parts; it is removed in the end.
 
     Raises InputError if another scan of the folder reads its own.
     """
@@ -393,16 +391,16 @@ def scan(
     fail: Callable[[InputFailure], None] = lambda failure: None,
     progress: Callable[[ScanProgress], None] = lambda at: None,
 ) -> ScanSummary:
-    """Score every record and return what is done.
+    """Score every record and return a summary.
 
     Parameters
     ----------
-    fail : told of each file that cannot be read, and of the first record of each kind of fault
-    progress : told how far the scan is, after each batch
+    fail : called with each file that cannot be read, and the first record of each kind of fault
+    progress : called with the progress after each batch
 
     Raises InputError if there is nothing to read, the first records have no such text field, two files would have
     results of one name, or the folder holds the results of other models or settings; ScanStopped if the disk is full
-    or a process was killed. What is done stays done, and the same call goes on with the rest.
+    or a process was killed. Finished parts stay, and the same call goes on with the rest.
     """
     settings.check()
     return _Scan(settings, fail, progress).run()

@@ -1,4 +1,4 @@
-"""The rows of results: what a scan writes of each text."""
+"""The rows of results, one for each text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scan is told, and what it tells."""
+"""The settings of a scan, its progress and its summary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from detector.scan.outputs import COMPRESSIONS, check_available
 
 __all__ = ["KEPT_VERDICTS", "ScanProgress", "ScanSettings", "ScanStopped", "ScanSummary"]
 
-# What `write` keeps. The records that are too short or not English are neither clean nor spun.
+# The verdicts that `write` keeps. The records that are too short or not English are neither clean nor spun.
 KEPT_VERDICTS = {
     "clean": ("clean",),
     "spun": ("spun",),
@@ -23,12 +23,12 @@ KEPT_VERDICTS = {
 
 
 class ScanStopped(DetectorError):
-    """A scan had to stop; what it finished is kept."""
+    """A scan had to stop; finished parts are kept."""
 
 
 @dataclass(frozen=True)
 class ScanSettings:
-    """What a scan reads, and what it writes.
+    """The input and output of a scan, and how it scores.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class ScanSettings:
         if self.write is not None and self.write not in KEPT_VERDICTS:
             raise InputError(f"write is {self.write!r}: give one of {', '.join(KEPT_VERDICTS)}")
         if self.rejected is not None and self.write is None:
-            raise InputError("rejected needs write: it is what `write` leaves out")
+            raise InputError("rejected needs write: it takes the records that `write` leaves out")
         if self.output_format not in ("jsonl", "parquet"):
             raise InputError(f"output_format is {self.output_format!r}: give jsonl or parquet")
         if self.compression not in COMPRESSIONS:
@@ -78,7 +78,7 @@ class ScanSettings:
 
 @dataclass
 class ScanSummary:
-    """What is done of a corpus, by this scan and those before it.
+    """The work done on a corpus, by this scan and those before it.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ class ScanSummary:
         return self.counts.verdicts
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `summary.json` holds."""
+        """Return the content of `summary.json`."""
         return {
             "schema_version": 1,
             "counts": self.counts.to_dict(),

@@ -1,4 +1,4 @@
-"""Files and parts at work, and what is written of them."""
+"""Files and parts at work, and their outputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["FileWork", "PartWork", "ScanContext"]
 
 @dataclass(frozen=True)
 class ScanContext:
-    """What all files of a scan share: its settings, its folder, and the models' signature."""
+    """Values that all files of a scan share: its settings, its folder, and the models' signature."""
 
     settings: ScanSettings
     folder: ScanFolder
@@ -64,12 +64,12 @@ class ScanContext:
                 taken[path] = own
 
     def output(self, state: FileWork, stream: str) -> Path:
-        """Return where a stream of a file goes; a file that is damaged further on has incomplete results."""
+        """Return the path of a stream of a file; a file that is damaged further on has incomplete results."""
         incomplete = ".incomplete" if state.index.damage else ""
         return self.roots()[stream] / (state.name + incomplete + self.suffix(state.file, stream))
 
     def result_writer(self, path: Path) -> ResultWriter:
-        """Return what writes results to a file."""
+        """Return the writer of results to a file."""
         s = self.settings
         return ResultWriter(path, s.output_format, COMPRESSIONS[s.compression], s.evidence)
 
@@ -83,7 +83,7 @@ class FileWork:
         self.missing = set(self.parts)
 
     def write_outputs(self, context: ScanContext, streams: dict[str, list[Path]]) -> None:
-        """Write each stream's file from its parts; what an earlier content of the file has left there goes."""
+        """Write each stream's file from its parts; outputs of an earlier content of the file are removed."""
         for stream in context.roots():
             out, parts = context.output(self, stream), streams.get(stream, [])
             if not parts and stream != "results":
@@ -112,7 +112,7 @@ class PartWork:
         return self._context.folder.part(self.state.file.name, self.state.index.sha256, self.number, stream)
 
     def _writer(self, stream: str) -> Any:
-        """Return what writes a stream of the part, under a name that no other scan takes for done."""
+        """Return the writer of a stream of the part, under a name that no other scan takes for done."""
         if stream not in self._writers:
             path = self._path(stream + ".partial")
             if stream == "results":

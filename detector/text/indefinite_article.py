@@ -1,4 +1,4 @@
-"""The indefinite article by sound: which of "a" and "an" goes before a word."""
+"""The indefinite article by sound: "a" or "an" before a word."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _A_DESPITE = re.compile(
 
 
 def article_for(word: str) -> str:
-    """Return "a" or "an", whichever goes before the word by its sound.
+    """Return the article before the word, "a" or "an", by its sound.
 
     >>> article_for("honest"), article_for("university"), article_for("idea"), article_for("unintended")
     ('an', 'a', 'an', 'an')

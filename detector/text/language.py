@@ -18,7 +18,7 @@ ENGLISH, UNDETERMINED = "en", "und"
 # and German below 0.08.
 _MIN_SHARE = 0.13
 _FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")
-_SAMPLE = 20_000  # characters that tell a document's script
+_SAMPLE = 20_000  # characters that decide a document's script
 
 
 def languages(batch: TokenBatch, vocabulary: Vocabulary) -> tuple[list[str], NDArray[np.float64]]:

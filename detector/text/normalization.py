@@ -28,12 +28,12 @@ __all__ = ["PASSES", "CharacterDamage", "DamageKind", "NormalizedText", "Pass", 
 
 DamageKind = Literal["look_alike", "invisible", "styled_letters", "combining_mark"]
 
-# What one pass uncovers, another may undo (an entity holds a tag): two rounds do for all but texts made to need more.
+# One pass may uncover work for another (an entity holds a tag): two rounds suffice for all but texts made to need more.
 _MAX_ROUNDS = 4
 
 
 class Replacement(NamedTuple):
-    """Characters `start` to `end` of a string, half-open, and what stands for them in the normalised one."""
+    """Characters `start` to `end` of a string, half-open, and their replacement in the normalised one."""
 
     start: int
     end: int
@@ -42,12 +42,12 @@ class Replacement(NamedTuple):
 
 @dataclass(frozen=True)
 class CharacterDamage:
-    """A word that holds characters no honest hand puts there.
+    """A word that holds characters which no honest author types.
 
     Attributes
     ----------
     start, end : half-open offsets of the whole word in the source
-    kind : what is wrong with it; the first kind if there are several
+    kind : of damage; the first if there are several
     surface : the word as it stands in the source
     repaired : the word that a reader sees
     """
@@ -61,15 +61,17 @@ class CharacterDamage:
 
 @dataclass(frozen=True, eq=False)
 class NormalizedText:
-    """A normalised text, the text it comes from, and where each of its characters stands there.
+    """A normalised text, the text it comes from, and the offsets of its characters there.
 
     Attributes
     ----------
     text : the normalised text; the very object `source` if nothing had to change
     source : the text as it was given
-    starts : int32 (len(text) + 1,), where in the source each character begins; the last is len(source); ascending
-    ends : int32 (len(text) + 1,), where in the source the characters before each place end; the first is 0; ascending
-    damage : the words with characters that no honest hand puts there, in order
+    starts : int32 (len(text) + 1,), the offset in the source at which each character begins; the last is len(source);
+        ascending
+    ends : int32 (len(text) + 1,), the offset in the source at which the characters before each place end; the first is
+        0; ascending
+    damage : the words with characters that no honest author types, in order
     """
 
     text: str
@@ -93,7 +95,7 @@ class NormalizedText:
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the half-open span of the source from which `text[start:end]` comes.
 
-        What was removed inside the span belongs to it, what was removed at its edges does not.
+        Characters that were removed inside the span belong to it, those at its edges do not.
 
         >>> view = normalize("a **bo\\u200bld** word")
         >>> view.text[2:6], view.source[slice(*view.source_span(2, 6))]
@@ -122,14 +124,14 @@ class NormalizedText:
     def replace(self, replacements: Sequence[Replacement]) -> NormalizedText:
         """Return the view with `replacements`, which are sorted and disjoint, applied to `text`.
 
-        Each new character comes from all of what it stands for; if old and new are equally long, one from one.
+        Each new character comes from all that it replaces; if old and new are equally long, one from one.
         """
         if not replacements:
             return self
         begins, stops, new = zip(*replacements, strict=True)
         start, stop = np.array(begins, dtype=np.int64), np.array(stops, dtype=np.int64)
         sizes = np.fromiter(map(len, new), dtype=np.int64, count=len(new))
-        # Stretches kept and stretches replaced take turns; `base` is where each begins in the old text.
+        # Stretches kept and stretches replaced alternate; `base` is the offset of each in the old text.
         lengths = np.empty(2 * len(new) + 1, dtype=np.int64)
         base = np.zeros_like(lengths)
         base[1::2], base[2::2] = start, stop
@@ -160,10 +162,10 @@ class Pass:
 
     Attributes
     ----------
-    name : what the pass undoes
+    name : of the change that the pass undoes
     signs : strings one of which stands in every text that holds something for it; if there are none, `is_unusual` says
     find : function of a text that returns its replacements, sorted and disjoint
-    damage : the kind of damage that a replacement proves; None if honest hands write so too
+    damage : the kind of damage that a replacement proves; None if honest authors write so too
     """
 
     name: str
@@ -287,7 +289,7 @@ _BEYOND_ASCII = re.compile("[^\x00-\x7f]{2,}+|[\x80-\x9f]")
 
 
 def _find_mojibake(text: str) -> list[Replacement]:
-    """UTF-8 that was read as a single-byte encoding, run by run, as ftfy tells and mends it."""
+    """UTF-8 that was read as a single-byte encoding, run by run, as ftfy finds and repairs it."""
     import ftfy  # takes as long to load as all else here, and few texts need it
     from ftfy.badness import is_bad
 
@@ -315,7 +317,7 @@ _ONE_LINE_BREAK = _words("br td th li dd dt tr")
 def _find_tags(text: str) -> list[Replacement]:
     """HTML tags in running text: block-level ones break the line or paragraph, others vanish.
 
-    An inline element counts only if it is opened and closed: "x <b and c> d" and "vector<a>" are no tags.
+    An inline element counts only if it is opened and closed: "x <b and c> d" and "vector<a>" are not tags.
     """
     found = [(m, m["name"].lower() if m["name"] else "") for m in _TAG.finditer(text)]
     closed = {name for m, name in found if m["close"]}
@@ -334,7 +336,7 @@ def _emphasis(mark: str, marks: str, around: str = r"[^\W_]") -> str:
     """Return the pattern of a stretch between two equal marks, with no such mark and no blank line inside.
 
     It begins with a word or what opens one ("*.py" and "as _." are none), and follows no bracket, as a sign of
-    multiplication or an index does. `around` is what may not stand outside the marks: they go around whole words.
+    multiplication or an index does. `around` may not match outside the marks: they enclose whole words.
     """
     inside = rf"[^{mark}\n]*+(?:\n(?![ \t\r]*+\n)[^{mark}\n]*+)*+"
     return (
@@ -362,7 +364,7 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]++(?=\S)", re.MULTILINE)
 
 
 def _find_emphases(pattern: re.Pattern[str], text: str) -> list[Replacement]:
-    """Return the removals of the marks around what the pattern finds; a single mark around a figure is a sign."""
+    """Return the removals of the marks around matches of the pattern; a single mark around a figure is a sign."""
     return [
         edge
         for m in pattern.finditer(text)
@@ -495,7 +497,7 @@ def _compatible(ranges: Ranges, kinds: str) -> dict[str, str]:
 
 
 def _class(*ranges: Ranges) -> str:
-    """Return what stands between the brackets of a pattern for the characters in the ranges."""
+    """Return the class of characters in the ranges, as it stands between the brackets of a pattern."""
     return "".join(f"{chr(first)}-{chr(last)}" for part in ranges for first, last in part)
 
 
@@ -610,7 +612,7 @@ def _find_noise_marks(text: str) -> list[Replacement]:
 
 
 def _find_decomposed(text: str) -> list[Replacement]:
-    """Letters with combining marks: composed ("e\u0301" is "é"); in a Latin word, what nothing composes is dropped."""
+    """Letters with combining marks: composed ("e\u0301" is "é"); in a Latin word, other marks are dropped."""
 
     def seen(match: re.Match[str]) -> str:
         composed = unicodedata.normalize("NFC", match["few"])
@@ -646,7 +648,7 @@ _FOREIGN_WORD = re.compile(r"(?<![^\W_])[A-Za-z0-9]*+[^\W_A-Za-z0-9][^\W_]*+")
 _GREEK_SYMBOL = re.compile(r"[α-νπ-ω]")
 _GREEK_IN_WORD = re.compile(r"[a-z][α-ω]++[a-z]|ο")
 _PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{2,}+")
-_MIN_DISGUISES = 3  # words, before what may be a symbol of a formula ("α") is taken for one more
+_MIN_DISGUISES = 3  # words, before a possible symbol of a formula ("α") counts as one more
 _NEIGHBOURHOOD = 20  # characters to either side: a word or two
 
 
@@ -663,7 +665,7 @@ def _is_latin(letter: str) -> bool:
 
 
 class _Disguise(NamedTuple):
-    """A word that could be Latin throughout: where, what it looks like, and what its scripts say.
+    """A word that could be Latin throughout: its span, its Latin look, and its scripts.
 
     `is_proof`: it mixes scripts as no formula and no other language does. `is_bare`: it mixes no scripts, so that
     reading it as Latin accuses nobody. A word that is neither may be a symbol of a formula.
@@ -700,7 +702,7 @@ def _iter_disguises(text: str) -> Iterator[_Disguise]:
 
 
 def _find_disguises(text: str) -> list[Replacement]:
-    """Latin words with look-alike letters of another script, and what else can be a disguise once a text holds some."""
+    """Latin words with look-alike letters of another script, and other possible disguises once a text holds some."""
     found = list(_iter_disguises(text))
     n_proofs = sum(d.is_proof for d in found)
     if not n_proofs:
@@ -738,7 +740,7 @@ _WIDE_GAP = re.compile(r"(?<! ) {2,}+")
 
 
 def _find_spaced_letters(text: str) -> list[Replacement]:
-    """Letters spaced out one by one ("T h e   e n d"), where wider gaps or a line of their own say what is a word."""
+    """Letters spaced out one by one ("T h e   e n d"), if wider gaps or a line of their own mark the words."""
     if not _SPACED_SIGN.search(text):
         return []
     stretches: list[tuple[int, int]] = []

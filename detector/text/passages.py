@@ -1,4 +1,4 @@
-"""Passages: the stretches of a document that get a score of their own, whole paragraphs where lengths allow."""
+"""Passages: the stretches of a document that get a score of their own, whole paragraphs if lengths allow."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def split_passages(batch: TokenBatch) -> Passages:
 def _cut(batch: TokenBatch, first: int, last: int, running: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     """Cut a long paragraph between sentences into pieces of about PASSAGE_WORDS words."""
     opens = first + 1 + np.flatnonzero(batch.shape[first + 1 : last] & SENTENCE_START)
-    # A quotation mark opens the sentence with its word: it touches what follows, and not what stands before.
+    # A quotation mark opens the sentence with its word: it touches the text after it, and not the text before.
     opens -= (batch.starts[opens] == batch.ends[opens - 1]) & (batch.starts[opens - 1] > batch.ends[opens - 2])
     pieces = []
     start = first

@@ -1,4 +1,4 @@
-"""What is not English prose in a text: source code, tables, lists of words, verse, notes, other languages.
+"""Parts of a text that are not English prose: source code, tables, lists of words, verse, notes, other languages.
 
 The models know running English. On anything else their scores mean nothing, so it is left out passage by passage, by
 its content and not by its markup: a stranger's code fence around prose hides nothing. The rules prefer prose: what is
@@ -113,7 +113,7 @@ _SYMBOLS = "{}[]<>=;_$#\\|&*/%@^~+`\t"
 
 @dataclass(frozen=True)
 class _Line:
-    """One line that is not blank: where it stands, and what it looks like."""
+    """One line that is not blank: its span and its looks."""
 
     start: int
     end: int
@@ -143,7 +143,7 @@ class _Line:
 
     @cached_property
     def code(self) -> int:
-        """2 for what only code looks like, 1 for what code may look like, 0 for neither."""
+        """2 if only code looks like this line, 1 if code may, 0 for neither."""
         if self.is_plain:
             return 0
         visible = len(self.text) - self.text.count(" ") - self.text.count("\t")
@@ -166,7 +166,7 @@ class _Line:
 
     @cached_property
     def columns(self) -> tuple[str, int]:
-        """Return what separates the columns of a table's row, and how many separators there are; ("", 0) if nothing."""
+        """Return the separator of the columns of a table's row, and how many there are; ("", 0) if there is none."""
         if self.is_plain:
             return "", 0
         if (pipes := len(_PIPES.findall(self.text))) >= 2:
@@ -354,7 +354,7 @@ def _paragraphs(lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
 
 
 _MIN_FOREIGN_WORDS = 7
-_SAMPLE = 2_000  # characters that tell disguised English from another script
+_SAMPLE = 2_000  # characters that distinguish disguised English from another script
 _MIN_NOTE_WORDS = 25
 
 
@@ -421,7 +421,7 @@ def blanked(text: str, spans: Sequence[Omission]) -> str:
 
 
 def omitted_spans(text: str) -> list[Omission]:
-    """Return what is not English prose: half-open spans of whole lines with a reason, sorted and disjoint.
+    """Return the parts that are not English prose: half-open spans of whole lines with a reason, sorted and disjoint.
 
     The reason is "code", "table", "words" (a list of words), "verse", "notes" (no articles or auxiliaries) or
     "language" (another one than English).

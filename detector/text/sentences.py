@@ -1,4 +1,4 @@
-"""Sentences as a reader sees them, for what is shown or searched; passages need no more than the tokens tell."""
+"""Sentences as a reader sees them, for display and search; passages need only the tokens."""
 
 from __future__ import annotations
 

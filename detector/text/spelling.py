@@ -50,7 +50,7 @@ def one_apart(a: str, b: str) -> bool:
 def _forms(words: Sequence[str]) -> NDArray[np.uint64]:
     """Return hashes of each word and of the word less each of its letters, uint64 (n, 1 + _MAX_LENGTH).
 
-    What is over, past a word's end, is 0.
+    Columns past a word's end are 0.
     """
     letters = (
         np.array(words, dtype=f"<U{_MAX_LENGTH}").view(np.uint32).reshape(len(words), _MAX_LENGTH).astype(np.uint64)
@@ -70,7 +70,7 @@ class Spellings:
 
     Attributes
     ----------
-    words : what is known, in lower case, of letters alone
+    words : the known words, in lower case, of letters alone
     keys : uint64, hashes of their forms, sorted; owners : int64, the row of the word of each
     """
 

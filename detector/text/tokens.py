@@ -149,7 +149,7 @@ class TokenBatch:
         return replace(self, shape=self.shape | np.where(self.span_of(spans) >= 0, np.uint8(MENTIONED), np.uint8(0)))
 
     def span_of(self, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.int32]:
-        """Return the index of its document's span that touches each token, -1 where none does, int32 (n,).
+        """Return the index of its document's span that touches each token, -1 if none does, int32 (n,).
 
         `spans` are half-open offsets in each document; those of the documents after the last are none.
         """
@@ -179,7 +179,7 @@ class TokenBatch:
         )
 
     def surface(self, start: int, end: int) -> str:
-        """Return what the document says from token `start` up to but not including token `end`."""
+        """Return the text of the document from token `start` up to but not including token `end`."""
         text: str = self.texts[int(self.document_of[start])]
         return text[int(self.starts[start]) : int(self.ends[end - 1])]
 
@@ -328,7 +328,7 @@ def _paragraph_breaks(
 
 
 def _sentence_starts(ids: NDArray[np.int32], shape: NDArray[np.uint8], vocabulary: Vocabulary) -> NDArray[np.uint8]:
-    """SENTENCE_START where a word follows a boundary or an end mark, with a quotation mark allowed between."""
+    """SENTENCE_START if a word follows a boundary or an end mark, with a quotation mark allowed between."""
     after_end = np.zeros(len(ids), dtype=bool)
     ends = (ids == BOUNDARY) | vocabulary.is_terminal_id[ids]
     after_end[1:] = ends[:-1]

@@ -16,9 +16,9 @@ __all__ = ["truecased"]
 # Bits of a token's shape, as `text.tokens` has them.
 FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, _HYPHENATED, MIXED_CASE = 1, 2, 4, 8, 16, 32
 
-_MIN_EVIDENCE = 3  # words that tell of a document's capitals; fewer tell nothing
+_MIN_EVIDENCE = 3  # words that a document's use of capitals is judged by; fewer are not enough
 _MIN_WORDS = 8  # without any capital; fewer are a fragment of a sentence
-_FEW, _MANY = 0.25, 0.6  # shares between which capitals mean what they usually do
+_FEW, _MANY = 0.25, 0.6  # shares between which capitals have their usual meaning
 
 
 def _share(
@@ -51,7 +51,7 @@ def truecased(
     # Names and "I" in lower case: nearly none of the words that have a capital has one here.
     names, enough = _share(upper, inner & (usual != LOWER), document, n)
     lower = enough & (names < _FEW)
-    # Too few names to tell: sentences that begin in lower case.
+    # Too few names to decide by: sentences that begin in lower case.
     starts, enough_starts = _share(upper, listed & start, document, n)
     lower |= ~enough & enough_starts & (starts < _FEW)
     # None of many words begins with a capital, not even the first.

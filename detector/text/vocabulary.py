@@ -72,8 +72,8 @@ class Vocabulary(dict[str, int]):
     """Ids of the pieces that `text.iter_pieces` yields: a plain lookup, with classes for all that is not listed.
 
     A space has the id `SPACE` (-1), other white space `WIDE_SPACE` (-2); numbers that are not listed have `<num>`,
-    all else `<unk>`, which `tokenize` turns into `<name>` where it is capitalised. A word written with look-alike
-    letters has the id of what a reader sees.
+    all else `<unk>`, which `tokenize` turns into `<name>` if it is capitalised. A word written with look-alike
+    letters has the id of the word that a reader sees.
     """
 
     SPACE, WIDE_SPACE = -1, -2
@@ -87,7 +87,7 @@ class Vocabulary(dict[str, int]):
         self.words: tuple[str, ...] = (*SPECIAL_WORDS, *words)
         super().__init__(zip(words, range(len(SPECIAL_WORDS), len(self.words)), strict=True))
         self[" "] = self.SPACE
-        # Zipf scale (log10 of occurrences per billion words), float32 (len(words),); 0 where unknown.
+        # Zipf scale (log10 of occurrences per billion words), float32 (len(words),); 0 if unknown.
         self.zipf = np.zeros(len(self.words), np.float32) if zipf is None else zipf
         # How each word is written inside a sentence, uint8 (len(words),): LOWER, CAPITAL or UPPER.
         self.usual_case = np.zeros(len(self.words), np.uint8) if usual_case is None else usual_case
@@ -139,5 +139,5 @@ class Vocabulary(dict[str, int]):
         return np.array([w in listed for w in self.words], dtype=bool)
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
-        """Return the id of each word, UNKNOWN where it is not listed."""
+        """Return the id of each word, UNKNOWN if it is not listed."""
         return np.fromiter((self[w] for w in words), dtype=np.int32, count=len(words))
