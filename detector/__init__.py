@@ -5,10 +5,12 @@
 'insufficient_text'
 """
 
-import detector.notebook  # noqa: F401 reports show themselves in notebooks
+from detector import plot
 from detector.api import ScoreColumns, detect, detect_many, reverse, reverse_many, scores
 from detector.errors import DetectorError, InputError, ModelError, PlanError
+from detector.notebook import detect_files
 from detector.prior import probability_at_prior
+from detector.readers import InputDocument, read_document
 from detector.restore.plan import apply_plan
 from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Omission, Passage, Report, Restoration
 from detector.version import __version__
@@ -20,6 +22,7 @@ __all__ = [
     "Edit",
     "EditAlternative",
     "Evidence",
+    "InputDocument",
     "InputError",
     "ModelError",
     "Omission",
@@ -31,8 +34,11 @@ __all__ = [
     "__version__",
     "apply_plan",
     "detect",
+    "detect_files",
     "detect_many",
+    "plot",
     "probability_at_prior",
+    "read_document",
     "reverse",
     "reverse_many",
     "scores",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import index
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,7 @@ _DAMAGED_LOG_ODDS = math.log(999)
 
 T = TypeVar("T")
 Threshold = float | str | None
+Errors = Literal["raise", "skip"]
 
 
 def _threshold(models: Models, threshold: Threshold) -> float:
@@ -304,12 +307,23 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = ()) ->
         return _reports([text], models, _threshold(models, threshold), keep=[spans])[0]
 
 
+def _only_texts(items: Iterable[object], what: str, errors: Errors) -> Iterator[str]:
+    """Yield the texts; an item that is not one raises, or is left out with a warning that says which it was."""
+    for number, item in enumerate(items):
+        if isinstance(item, str):
+            yield item
+            continue
+        message = f"{what} takes texts (str): document {number}, counted from 0, is {type(item).__name__}"
+        if errors == "raise":
+            raise InputError(message + ("; decode bytes first" if isinstance(item, bytes) else ""))
+        warnings.warn(f"{message}, and is left out", stacklevel=2)
+
+
 def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
     """Yield the texts in lists of bounded size, a long text alone."""
     batch: list[str] = []
     size = 0
     for text in texts:
-        _text(text, "each document of detect_many")
         if batch and (len(text) > PART_CHARACTERS or size >= _BATCH_CHARACTERS or len(batch) >= _BATCH_DOCUMENTS):
             yield batch
             batch, size = [], 0
@@ -319,17 +333,21 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _check_many(texts: object, n_jobs: int, what: str) -> None:
+def _check_many(texts: object, n_jobs: int, what: str, errors: Errors = "raise") -> Iterator[str]:
+    """Return the texts of a collection, read lazily; raise InputError if it is none, or an argument is wrong."""
     if isinstance(texts, str | bytes):
         raise InputError(
             f"{what} takes an iterable of texts, got one {type(texts).__name__}: pass it in a list, or use `detect`"
         )
     try:
-        iter(texts)  # type: ignore[call-overload]
+        items = iter(texts)  # type: ignore[call-overload]
     except TypeError:
         raise InputError(f"{what} takes an iterable of texts, got {type(texts).__name__}") from None
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
         raise InputError(f"n_jobs is {n_jobs!r}: give the number of processes, 1 or more")
+    if errors not in ("raise", "skip"):
+        raise InputError(f'errors is {errors!r}: give "raise" or "skip"')
+    return _only_texts(items, what, errors)
 
 
 def _map_batches(texts: Iterable[str], n_jobs: int, work: Callable[[list[str]], T]) -> Iterator[T]:
@@ -358,15 +376,24 @@ class _Report:
             return _reports(batch, load_models(), self.threshold, self.findings)
 
 
-def detect_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> Iterator[Report]:
+def detect_many(
+    texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None, errors: Errors = "raise"
+) -> Iterator[Report]:
     """Yield the reports of many texts, in order, as `detect` gives them; lazily, in bounded memory.
 
     Parameters
     ----------
     n_jobs : processes that work side by side
     threshold : as `detect` takes it
+    errors : what happens at an item that is not text (a missing value, bytes): "raise" an InputError that says which
+        it is, or "skip" it with a warning. Then there are fewer reports than items
+
+    Examples
+    --------
+    >>> [report.n_words for report in detect_many(["One text.", "Another one."])]
+    [2, 2]
     """
-    _check_many(texts, n_jobs, "detect_many")
+    texts = _check_many(texts, n_jobs, "detect_many", errors)
     work = _Report(_threshold(load_models(), threshold))
     return (report for reports in _map_batches(texts, n_jobs, work) for report in reports)
 
@@ -377,12 +404,12 @@ def score_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = Non
     >>> next(score_many(["Too short to say."])).evidence
     ()
     """
-    _check_many(texts, n_jobs, "score_many")
+    texts = _check_many(texts, n_jobs, "score_many")
     work = _Report(_threshold(load_models(), threshold), findings=False)
     return (report for reports in _map_batches(texts, n_jobs, work) for report in reports)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ScoreColumns:
     """Scores of many texts as columns; one row a text, in order.
 
@@ -399,6 +426,10 @@ class ScoreColumns:
 
     def __len__(self) -> int:
         return len(self.verdict)
+
+    def __repr__(self) -> str:
+        counts = " ".join(f"{verdict}={n}" for verdict, n in Counter(self.verdict).most_common())
+        return f"<ScoreColumns texts={len(self)}{' ' if counts else ''}{counts}>"
 
 
 @dataclass(frozen=True)
@@ -432,7 +463,7 @@ def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -
     >>> scores(["Too short to say."]).verdict
     ('insufficient_text',)
     """
-    _check_many(texts, n_jobs, "scores")
+    texts = _check_many(texts, n_jobs, "scores")
     parts = list(_map_batches(texts, n_jobs, _Score(_threshold(load_models(), threshold))))
     if not parts:
         return ScoreColumns(np.zeros(0), (), np.zeros(0, dtype=np.int64))
@@ -487,7 +518,7 @@ def reverse_many(
     texts: Iterable[str], threshold: Threshold = None, min_gain: float | None = None
 ) -> Iterator[Restoration]:
     """Yield the restorations of many texts, in order, as `reverse` gives them."""
-    _check_many(texts, 1, "reverse_many")
+    texts = _check_many(texts, 1, "reverse_many")
     return (reverse(text, threshold, min_gain) for text in texts)
 
 

@@ -14,6 +14,8 @@ _LIBRARIES = {
     "parquet": "pyarrow",
     "zstd": "zstandard",
     "serve": "starlette uvicorn",
+    "frames": "pandas",
+    "plots": "matplotlib",
 }
 
 

@@ -7,10 +7,16 @@ than the text as it stands. Higher is more suspicious.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from detector.extras import missing_extra
 from detector.json_objects import JsonObject
+
+if TYPE_CHECKING:
+    import pandas
 
 Verdict = Literal["spun", "clean", "insufficient_text", "unsupported_language"]
 
@@ -26,6 +32,41 @@ __all__ = [
     "Restoration",
     "Verdict",
 ]
+
+
+# The columns of `to_frame`, which an empty report has too, with the types that pandas keeps them in.
+_FINDING_COLUMNS = {
+    "start": "int64",
+    "end": "int64",
+    "surface": "object",
+    "original": "object",
+    "log10_odds": "float64",
+    "cue": "object",
+    "is_damage": "bool",
+    "alternatives": "object",
+    "message": "object",
+}
+_EDIT_COLUMNS = {
+    "start": "int64",
+    "end": "int64",
+    "spun": "object",
+    "original": "object",
+    "log10_gain": "float64",
+    "cue": "object",
+    "alternatives": "object",
+}
+
+
+def _frame(rows: Sequence[Sequence[object]], columns: Mapping[str, str]) -> pandas.DataFrame:
+    """Return rows as a DataFrame with columns of these types."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise missing_extra(error, "frames", "to_frame") from None
+    values = zip(*rows, strict=True) if rows else [()] * len(columns)
+    return pandas.DataFrame(
+        {name: pandas.Series(list(v), dtype=kind) for v, (name, kind) in zip(values, columns.items(), strict=True)}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +109,18 @@ class Damage(JsonObject):
     message: str = ""
 
 
+def _first(finding: Evidence | Damage) -> tuple[str | None, float]:
+    """Return the likeliest original of a finding, None if none is known, and its log10 odds."""
+    if finding.alternatives:
+        return finding.alternatives[0].text, finding.alternatives[0].log10_odds
+    return None, finding.log10_odds if isinstance(finding, Evidence) else math.nan
+
+
+def _kind(finding: Evidence | Damage) -> tuple[str, bool]:
+    """Return the cue of a finding, and whether it is damage."""
+    return (finding.cue, False) if isinstance(finding, Evidence) else (finding.kind, True)
+
+
 @dataclass(frozen=True, slots=True)
 class Omission(JsonObject):
     """A stretch of text that is not judged, and why.
@@ -91,7 +144,7 @@ class Passage(JsonObject):
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report(JsonObject):
     """The verdict on one document, with its findings.
 
@@ -132,6 +185,28 @@ class Report(JsonObject):
     omitted: tuple[Omission, ...] = ()
     omitted_words: int = 0
 
+    def __repr__(self) -> str:
+        return (
+            f"<Report verdict={self.verdict!r} probability={self.probability} n_words={self.n_words} "
+            f"passages={len(self.passages)} evidence={len(self.evidence)} damage={len(self.damage)}>"
+        )
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the findings as a pandas DataFrame, one row each, in order of place; damage is among them.
+
+        Columns: `start`, `end` (half-open offsets in `source`), `surface`, `original` (the likeliest one, None if
+        none is known), `log10_odds` (of the original; how many powers of ten likelier it is), `cue`, `is_damage`,
+        `alternatives` (a tuple of all originals) and `message`. A report without findings has no rows.
+
+        Raises InputError if pandas is not installed.
+        """
+        found: list[Evidence | Damage] = sorted([*self.evidence, *self.damage], key=lambda finding: finding.start)
+        rows = [
+            (f.start, f.end, f.surface, *_first(f), *_kind(f), tuple(a.text for a in f.alternatives), f.message)
+            for f in found
+        ]
+        return _frame(rows, _FINDING_COLUMNS)
+
 
 @dataclass(frozen=True, slots=True)
 class EditAlternative(JsonObject):
@@ -165,7 +240,7 @@ class Edit(JsonObject):
         return len(self.original) - len(self.spun)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Restoration(JsonObject):
     """The restored text and the plan that leads to it: sorted, disjoint, replayed by `apply_plan`.
 
@@ -178,3 +253,20 @@ class Restoration(JsonObject):
     plan: tuple[Edit, ...] = ()
     source: str = field(default="", repr=False)
     min_gain: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Restoration edits={len(self.plan)} characters={len(self.text)}>"
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the plan as a pandas DataFrame, one row an edit, in order of place.
+
+        Columns: `start`, `end` (half-open offsets in `source`), `spun`, `original`, `log10_gain` (powers of ten by
+        which the original is likelier), `cue` and `alternatives` (a tuple of other originals).
+
+        Raises InputError if pandas is not installed.
+        """
+        rows = [
+            (e.start, e.end, e.spun, e.original, e.log10_gain, e.cue, tuple(a.text for a in e.alternatives))
+            for e in self.plan
+        ]
+        return _frame(rows, _EDIT_COLUMNS)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import fbeta_score, roc_auc_score
 
+from detector.calibration import calibration_bins
 from detector.errors import InputError
 from detector.estimators.channel import SOURCES, Channel, Ragged
 from detector.estimators.perceptron import Perceptron
@@ -22,7 +23,6 @@ from detector.evaluation import ablation, damage, detection, human, restoration
 from detector.evaluation.card import render_card
 from detector.evaluation.metrics import (
     auc_interval,
-    calibration_bins,
     expected_calibration_error,
     f_interval,
     ratio_interval,

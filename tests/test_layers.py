@@ -14,7 +14,7 @@ PACKAGE = Path(detector.__file__).resolve().parent
 # Lowest first; a module imports only from layers below its own, or from its own layer without a circle. `text` reads
 # nothing but text, `scoring` weighs words, `restore` plans edits, `cues` name what is found, `api` is what callers use.
 LAYERS = (
-    {"blas", "compressed", "errors", "extras", "files", "json_objects", "prior", "types", "version"},
+    {"blas", "calibration", "compressed", "errors", "extras", "files", "json_objects", "prior", "types", "version"},
     {"normalization", "text"},
     {"estimators"},
     {"scoring"},
@@ -25,7 +25,7 @@ LAYERS = (
     {"api"},
     {"cache", "config", "readers", "search_queries", "writers"},
     {"report"},
-    {"engines", "notebook", "scan", "serve"},
+    {"engines", "notebook", "plot", "scan", "serve"},
     {""},
     {"evaluation", "training"},
     {"cli"},

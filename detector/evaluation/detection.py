@@ -14,9 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from detector.calibration import calibration_bins
 from detector.evaluation.metrics import (
     auc_interval,
-    calibration_bins,
     expected_calibration_error,
     ratio_interval,
     roc_points,

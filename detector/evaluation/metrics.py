@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
+from detector.calibration import BINS, calibration_bins
 from detector.evaluation.results import Interval
 
 __all__ = [
     "auc_interval",
     "bootstrap",
-    "calibration_bins",
     "expected_calibration_error",
     "f_interval",
     "ratio_interval",
@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 _ROUNDS = 1000  # bootstrap samples; the ends of a 95% interval then move by a few hundredths of its width
-_BINS = 15  # of the calibration error, as Guo et al. (2017)
 
 
 def _groups(scores: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -117,19 +116,7 @@ def wilson(hits: int, n: int) -> Interval:
     return Interval(round(hits / n, 4), round(float(interval.low), 4), round(float(interval.high), 4))
 
 
-def calibration_bins(
-    probability: NDArray[np.float64], spun: NDArray[np.bool_], bins: int = _BINS
-) -> list[tuple[float, float, int]]:
-    """Return mean probability, share that is spun, and count of each bin of equal width that holds a text."""
-    which = np.minimum((probability * bins).astype(np.int64), bins - 1)
-    rows = []
-    for b in np.unique(which).tolist():
-        inside = which == b
-        rows.append((float(probability[inside].mean()), float(spun[inside].mean()), int(inside.sum())))
-    return rows
-
-
-def expected_calibration_error(probability: NDArray[np.float64], spun: NDArray[np.bool_], bins: int = _BINS) -> float:
+def expected_calibration_error(probability: NDArray[np.float64], spun: NDArray[np.bool_], bins: int = BINS) -> float:
     """Return the mean distance between probability and share, weighted by the texts of each bin; 0 is perfect.
 
     >>> round(expected_calibration_error(np.array([0.9, 0.9]), np.array([True, False])), 3)

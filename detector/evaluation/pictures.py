@@ -6,30 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detector.evaluation.results import BinRow, CurveRow, GainRow
+from detector.plot import GRID, INK, reliability_of_bins
 
 __all__ = ["draw_harm", "draw_reliability", "draw_roc"]
 
-_INK, _GREY = "#1f3b5c", "#9aa5b1"
 _COLOURS = ("#c2513c", "#d99a2b", "#1f3b5c")
 _METADATA = {"Software": None}  # the same numbers give the same file
 
 
 def draw_reliability(bins: Sequence[BinRow], path: Path) -> None:
     """Write the reliability diagram: stated probability against the share that was spun, with the count of each bin."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4.6, 4.6), dpi=100, layout="constrained")
-    axes, counts = figure.subplots(2, 1, height_ratios=(4, 1), sharex=True)
-    axes.plot((0, 1), (0, 1), color=_GREY, linewidth=1)
-    axes.plot([b.probability for b in bins], [b.spun for b in bins], "o-", color=_INK, markersize=4)
-    axes.set_ylabel("share that was spun")
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    counts.bar([b.probability for b in bins], [b.texts for b in bins], width=0.04, color=_INK)
-    counts.set_yscale("log")
-    counts.set_ylabel("texts")
-    counts.set_xlabel("stated probability")
-    figure.savefig(path, metadata=_METADATA)
+    reliability_of_bins([(b.probability, b.spun, b.texts) for b in bins]).save(path)
 
 
 def draw_roc(curves: Sequence[CurveRow], path: Path) -> None:
@@ -46,7 +33,7 @@ def draw_roc(curves: Sequence[CurveRow], path: Path) -> None:
     axes.set_ylim(0, 1.005)
     axes.set_xlabel("human texts flagged")
     axes.set_ylabel("spun texts flagged")
-    axes.grid(color="#e3e7eb")
+    axes.grid(color=GRID)
     axes.legend(loc="lower right", frameon=False)
     figure.savefig(path, metadata=_METADATA)
 
@@ -59,10 +46,10 @@ def draw_harm(gains: Sequence[GainRow], path: Path) -> None:
     axes = figure.subplots()
     harm = [row.harm.value for row in gains]
     removed = [100 * row.error_reduction.value for row in gains]
-    axes.plot(harm, removed, "o-", color=_INK, markersize=4)
+    axes.plot(harm, removed, "o-", color=INK, markersize=4)
     for x, y, row in zip(harm, removed, gains, strict=True):
-        axes.annotate(f"{row.min_gain:g}", (x, y), xytext=(4, -10), textcoords="offset points", color=_INK)
+        axes.annotate(f"{row.min_gain:g}", (x, y), xytext=(4, -10), textcoords="offset points", color=INK)
     axes.set_xlabel("edits per 1,000 words of human text")
     axes.set_ylabel("errors removed from spun text, %")
-    axes.grid(color="#e3e7eb")
+    axes.grid(color=GRID)
     figure.savefig(path, metadata=_METADATA)

@@ -104,7 +104,7 @@ def check_size(size: int, max_bytes: int) -> None:
         raise InputError(f"larger than {max_bytes:,} bytes, the most that is read: split it, or raise --max-bytes")
 
 
-def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES) -> InputDocument:
+def read_document(path: Path | str, regions: bool = False, max_bytes: int = MAX_BYTES) -> InputDocument:
     """Return the document in a file, read by the module that its suffix calls for.
 
     Raises InputError if the file cannot be read, is not text, or needs an extra that is not installed.
@@ -115,6 +115,7 @@ def read_document(path: Path, regions: bool = False, max_bytes: int = MAX_BYTES)
         content alone decides which parts are left out, so that nobody can hide text from the verdict
     max_bytes : a larger file is refused
     """
+    path = Path(path)
     return parse_document(path, read_bytes(path, max_bytes), path.suffix, regions)
 
 
