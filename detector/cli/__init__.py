@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from detector.cli.annotate import annotate
+from detector.cli.bug_report import bug_report
 from detector.cli.evaluate import evaluate
 from detector.cli.explain import explain
 from detector.cli.info import info
@@ -95,7 +96,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (annotate, score, reverse, scan, serve, explain, info, schema, train, evaluate):
+for command in (annotate, score, reverse, scan, serve, explain, info, schema, bug_report, train, evaluate):
     cli.add_command(command)
 
 
