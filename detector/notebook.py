@@ -109,7 +109,7 @@ def detect_files(
     rows = []
     for judged in detect_many(texts(), n_jobs, threshold):
         document = waiting.popleft()
-        report = fitted(document.text, judged)
+        report = fitted(document, judged)
         rows.append(
             {
                 "path": document.path,
@@ -118,7 +118,7 @@ def detect_files(
                 "probability": report.probability,
                 "human_rate": report.human_rate,
                 "n_words": report.n_words,
-                "omitted_words": report.omitted_words + document.omitted_words,
+                "omitted_words": report.omitted_words,
                 "passages": len(report.passages),
                 "spun_passages": sum(p.verdict == "spun" for p in report.passages),
                 "evidence": len(report.evidence),

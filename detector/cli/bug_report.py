@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import re
 from collections import Counter
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def bug_report(path: Path, include_text: bool, expected: str | None, output: Pat
 def bundle(item: Input, expected: str | None, include_text: bool) -> dict[str, Any]:
     """Return the bundle; without `include_text` no word of the document is in it."""
     document = item.document
-    report = fitted(document.text, detect(document.judged_text))
+    report = fitted(document, detect(document.judged_text))
     info = model_info()
     made: dict[str, Any] = {
         "bundle": "detector bug-report 1",
@@ -70,7 +69,7 @@ def bundle(item: Input, expected: str | None, include_text: bool) -> dict[str, A
             "bytes": len(item.data),
             "encoding": document.encoding,
             "extracted": document.extracted,
-            "sha256": sha256(item.data).hexdigest() if include_text else None,
+            "sha256": item.sha256 if include_text else None,
         },
         "form": _form(document.text),
         "report": report.to_dict() if include_text else _without_words(report),
