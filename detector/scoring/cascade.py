@@ -1,4 +1,4 @@
-"""The cascade: every text is screened; what may lie near the threshold is read in full.
+"""The cascade: every text is screened; texts that may lie near the threshold are read in full.
 
 A document is a list of parts, mostly one: a long text is scored part by part in bounded memory, and its log odds are
 those of all its parts together.
@@ -75,7 +75,7 @@ class Group:
     ----------
     texts : the parts
     document : int64 (parts,), the document of each
-    offset : int64 (parts,), where each begins in its document
+    offset : int64 (parts,), the beginning of each in its document
     """
 
     texts: tuple[str, ...]
@@ -139,7 +139,7 @@ class PassageTable:
 
 
 class GroupScores:
-    """What the stages compute of one group of parts, when it is first asked for.
+    """The results of the stages for one group of parts, computed when they are first needed.
 
     A few groups keep that until the report is made. A long document has many, and they keep it only until `forget` is
     called after each, so that memory does not grow with its length.
@@ -158,7 +158,7 @@ class GroupScores:
         return value
 
     def forget(self) -> None:
-        """Let go of what was computed, unless there are so few groups that all is kept."""
+        """Drop the results, unless there are so few groups that all are kept."""
         if not self._keeps:
             self._kept.clear()
 
@@ -180,7 +180,7 @@ class GroupScores:
 
 @dataclass(frozen=True)
 class DocumentScores:
-    """What the cascade computes of documents; columns have one row a document.
+    """Results of the cascade; columns have one row a document.
 
     Attributes
     ----------

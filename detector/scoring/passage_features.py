@@ -1,4 +1,4 @@
-"""Passage features: what the measurements of its words add up to, normalised by length, in named columns."""
+"""Passage features: sums over the scores of its words, normalised by length, in named columns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 # Shares of substituted words at which the passage's likelihood ratio is taken: a light and a heavy rewrite.
 _RATES = (0.02, 0.06, 0.15, 0.3)
-MIN_ODDS, _MAX_ODDS = -5.0, 4.0  # log10 odds of a word to which what is beyond them is clipped
+MIN_ODDS, _MAX_ODDS = -5.0, 4.0  # limits to which the log10 odds of a word are clipped
 _LEVELS = (-0.5, 0.0, 0.5, 1.0)  # log10 odds above which words are counted
 _QUANTILES = (0.5, 0.75, 0.9, 0.97)
 _CONTEXT_QUANTILES = (0.03, 0.1, 0.25, 0.5)
@@ -62,7 +62,7 @@ def _sorted_quantiles(
     np.copyto(bits, -(bits & 0x7FFFFFFF), where=bits < 0)
     bits += passage << 32
     bits.sort()
-    # A passage without words has nothing at its place: what stands there instead is put at 0.
+    # A passage without words has no value: 0 replaces that of another.
     found = bits[np.clip(at, 0, len(bits) - 1)]
     low = found - (((found + (1 << 31)) >> 32) << 32)
     turned = np.where(low < 0, (-low) | np.int64(-(1 << 31)), low)
@@ -73,7 +73,7 @@ def _sorted_quantiles(
 
 @dataclass(frozen=True)
 class WordMeasures:
-    """What of each word the features of its passage are made of.
+    """Values of each word that the features of its passage are made of.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class WordMeasures:
     odds : float32 (1 + len(KINDS), w), log10 odds that the word was substituted, and that it is a substitute of each
         kind, within -5 and 4
     context : float32 (w,), log10 odds that a writer put it there
-    averaged : float32 (means, w), what counts by its mean
+    averaged : float32 (means, w), values that count by their means
     """
 
     places: NDArray[np.int64]

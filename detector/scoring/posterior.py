@@ -1,7 +1,7 @@
-"""How much of each document was substituted, and what that says of each word.
+"""The share of each document that was substituted, and its effect on the odds of each word.
 
-A word's odds were learned on text of which a known share was substituted. In a document where next to nothing was,
-the same oddity means next to nothing; in one where a quarter was, a mild oddity means much. So each document's own
+A word's odds were learned on text of which a known share was substituted. In a document of which next to nothing was,
+the same oddity means next to nothing; in one of which a quarter was, a mild oddity means much. So each document's own
 share is estimated, from its words and from the verdict on it, and every word's odds are moved by it.
 """
 
@@ -16,7 +16,7 @@ __all__ = ["document_shift", "substitution_rate"]
 
 # Share of substituted words in human text as this package sees it: typing errors, odd names, bold metaphors.
 HUMAN_RATE = 3e-4
-# Beta prior of the share in spun text: the mean of what spinners of the wild replace, worth so many words.
+# Beta prior of the share in spun text: the mean rate of spinners in the wild, worth so many words.
 _SPUN_RATE, _SPUN_WORDS = 0.15, 60.0
 _ROUNDS = 8
 _CAUTION = 4.0  # chosen on dev, of 4 and 10
@@ -42,10 +42,10 @@ def substitution_rate(features: TokenFeatures) -> NDArray[np.float64]:
 
 
 def document_shift(features: TokenFeatures, probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what each document adds to the log10 odds of its words, float64 (documents,).
+    """Return the shift of each document that is added to the log10 odds of its words, float64 (documents,).
 
-    `probability` is P(spun) of each document; it counts to the power _CAUTION, because what a wrong verdict does
-    to a human text is worse than what a missed one leaves in a spun text.
+    `probability` is P(spun) of each document; it counts to the power _CAUTION, because a wrong verdict harms
+    a human text more than a missed one leaves in a spun text.
     """
     p = np.clip(probability, 0.0, 1.0) ** _CAUTION
     rate = p * substitution_rate(features) + (1 - p) * HUMAN_RATE

@@ -18,7 +18,7 @@ __all__ = ["Stage", "StageScores", "document_log_odds", "score_passages"]
 
 @dataclass(frozen=True)
 class StageScores:
-    """What one stage computes of a batch; log odds are natural logarithms, higher is likelier spun.
+    """Results of one stage for a batch; log odds are natural logarithms, higher is likelier spun.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Stage:
     document_calibration: tuple[float, float]
 
     def score(self, batch: TokenBatch, scores: TokenScores | None = None) -> StageScores:
-        """Return what the stage computes of a batch; `scores` are its extractor's, if they are there already."""
+        """Return the results of the stage for a batch; `scores` are its extractor's, if they were computed before."""
         features = self.extractor.extract(batch, scores=scores)
         return StageScores(features, *score_passages(features, self.passage_model))
 
@@ -75,7 +75,7 @@ def document_log_odds(
 
     Half of spun documents are taken to be spun throughout, and half in one passage, any of them as likely. So the
     odds are the mean of those of the whole and of the mean of the passages'. A maximum over passages rises with their
-    number; this mean does not, in human text of any length. On dev it tells ROC AUC 0.988, the maximum 0.982, the
+    number; this mean does not, in human text of any length. On dev it reaches ROC AUC 0.988, the maximum 0.982, the
     whole 0.982; of documents with one spun passage 0.966, 0.951 and 0.926.
 
     Parameters

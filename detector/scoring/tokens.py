@@ -1,7 +1,7 @@
-"""What the language model, the context model and the channel say of every word: the ground of all cues.
+"""Scores of every word by the language model, the context model and the channel: the basis of all cues.
 
-Measured once for a batch of documents; the cues, the passage features and the reverser read the same arrays, so
-that what a report blames is what the reverser starts from.
+They are computed once for a batch of documents; the cues, the passage features and the restorer read the same arrays,
+so that reports and restorations agree.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ __all__ = [
 ]
 
 CANDIDATE_COLUMNS = (
-    "lm_gain",  # log10: how much likelier the language model finds the text with the original put back
+    "lm_gain",  # log10: how much likelier the language model finds the text with the original restored
     "context_original",  # log10 odds that a writer put the original there
-    "context_substitute",  # the same of what stands there
+    "context_substitute",  # the same of the wording that stands there
     "weight",  # log10 P(substitute | original)
     "zipf_original",  # how common the wording is in human text
     "zipf_substitute",
     "words_original",
     "words_substitute",
-    "surprise",  # -log10 P of what stands there, the two words after it included
+    "surprise",  # -log10 P of the wording that stands there, the two words after it included
     "capital",  # a capital inside a sentence
     "rivals",  # log10 of the number of candidates at the place
     "original_elsewhere",  # log10 of 1 + how often the original's rarest word stands in the document
@@ -59,7 +59,7 @@ TOKEN_COLUMNS = (
     "context_after",
     "context_two_before",
     "context_two_after",
-    "document_context",  # mean over the document's words: what its style makes odd is odd throughout
+    "document_context",  # mean over the document's words: its style makes words odd throughout
     "lm",  # log10 P(word | two before)
     "lm_next",
     "lm_second",
@@ -79,13 +79,13 @@ TOKEN_COLUMNS = (
     "log10_words",  # of the document
 )
 
-# Kinds of substitutes, by where they are from: thesauri, tables of real spinners, words that stand in the same places.
-# A spinner mostly keeps to one. Where each has odds of its own a close reading of 100 words of which 7 were replaced
-# tells ROC AUC 0.964 on dev, where all have one 0.958; of 300 words 0.994 and 0.992.
+# Kinds of substitutes, by source: thesauri, tables of real spinners, words that occur in the same places. A spinner
+# mostly keeps to one. If each kind has odds of its own, a full reading of 100 words of which 7 were replaced reaches
+# ROC AUC 0.964 on dev, if all share one 0.958; on 300 words 0.994 and 0.992.
 KINDS = ("thesaurus", "observed", "neighbour")
 
 _MIN_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
-_NO_CANDIDATE = np.float32(-4.0)  # log10 odds where the channel knows nothing: below nearly all that it scores
+_NO_CANDIDATE = np.float32(-4.0)  # log10 odds if the channel knows no original: below nearly all that it scores
 
 
 def candidate_log10_prob(
@@ -140,7 +140,7 @@ def candidate_log10_prob(
 
 @dataclass(frozen=True)
 class TokenScores:
-    """What is known of a batch's words before any candidate is asked about; over the tokens (n), log10 throughout.
+    """Scores of a batch's words before any candidate is considered; over the tokens (n), log10 throughout.
 
     Attributes
     ----------
@@ -160,7 +160,7 @@ class TokenScores:
 
 @dataclass(frozen=True)
 class DocumentTermCounts:
-    """What stands in each document of a batch.
+    """Counts of the words in each document of a batch.
 
     Attributes
     ----------
@@ -202,7 +202,7 @@ class TokenFeatures(TokenScores):
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
     candidate_log10_odds : float32 (m,), that this original stood there
     token_features : float32 (n, len(TOKEN_COLUMNS))
-    token_log10_odds : float32 (n,), that the word was substituted; -inf where nothing can be
+    token_log10_odds : float32 (n,), that the word was substituted; -inf if it cannot be
     kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written; -inf likewise
     kind_priors : float64 (len(KINDS),), the same of a word without evidence; NaN until a token model is fitted
     """
@@ -220,7 +220,7 @@ class TokenFeatures(TokenScores):
 
     @property
     def prior_log10_odds(self) -> float:
-        """What `token_log10_odds` is of a word without evidence."""
+        """The `token_log10_odds` of a word without evidence."""
         return float(_of_any(self.kind_priors))
 
 
@@ -236,13 +236,13 @@ def _of_any(log10_odds: _Floats) -> _Floats:
 
 @dataclass(frozen=True)
 class TokenModel:
-    """Weighs whether a word was substituted, and by what kind of substitute.
+    """Weighs whether a word was substituted, and by which kind of substitute.
 
     Attributes
     ----------
     kinds : their names, in order
     network : one output a kind, the log10 odds that the word is such a substitute and not as written
-    kind_priors : float64 (len(kinds),), the log10 odds of each without evidence, where the network was fitted
+    kind_priors : float64 (len(kinds),), the log10 odds of each without evidence, in the examples of the network
     """
 
     kinds: tuple[str, ...]
@@ -271,7 +271,7 @@ class FeatureExtractor:
 
     @cached_property
     def _commonness(self) -> NDArray[np.float32]:
-        """Zipf frequency of each word, float32; infinite for marks, which are no run's head."""
+        """Zipf frequency of each word, float32; infinite for marks, which head no run."""
         return np.where(self.vocabulary.is_word_id, self.vocabulary.zipf, np.float32(np.inf))
 
     def head_places(
@@ -289,7 +289,7 @@ class FeatureExtractor:
         return head
 
     def score_tokens(self, batch: TokenBatch, places: NDArray[np.bool_] | None = None) -> TokenScores:
-        """Return what the language model and the context model say of the words as they stand.
+        """Return the scores of the words as they stand, by the language model and the context model.
 
         `places` bool (n,) marks the tokens whose context is read, with two words on either side; None for all.
         """
@@ -308,7 +308,7 @@ class FeatureExtractor:
         wanted = batch.is_word
         if places is not None:
             beside = places.copy()
-            for i in (1, 2):  # what the token features take from the words beside
+            for i in (1, 2):  # columns that the token features take from the words beside
                 beside[i:] |= places[:-i]
                 beside[:-i] |= places[i:]
             wanted = wanted & beside

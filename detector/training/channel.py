@@ -1,8 +1,8 @@
 """Estimate the channel: P(substitute | original) from observed pairs, aligned phrases and thesauri.
 
 Whole observed phrases are aligned block by block with expectation maximisation: blocks of up to three words a side
-in the same order, each block's probability shared between all phrases in which it occurs, backed off to what the
-thesauri know and to the blocks' lengths.
+in the same order, each block's probability shared between all phrases in which it occurs, backed off to the
+thesauri and to the blocks' lengths.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["ChannelPair", "Words", "align", "build_channel", "phrase_counts", "w
 Words = tuple[str, ...]
 
 # Prior probability of a block by its lengths (original words, substitute words), when nothing else is known.
-# Most spinners replace word by word; what they insert or drop is rarer the longer it is.
+# Most spinners replace word by word; insertions and deletions are rarer the longer they are.
 _LENGTH_PRIOR = {
     (1, 1): 1e-3,
     (1, 2): 3e-4,
@@ -52,11 +52,11 @@ _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
 # Marks that may stand at the edge of a wording; "%" and "&" are read as words.
 _MARKS = frozenset("-–—()[]{}\"'“”‘’.,;:!?/\\*")
 _CANDIDATES = 16  # originals that are kept for one substitute
-# What thesauri list is a candidate only where the original is common enough: spinners replace everyday words, and
+# Entries of thesauri are candidates only if the original is common enough: spinners replace everyday words, and
 # "dyadic" for "2" costs time at every "2". The last powers of ten that paid on dev.
 _LISTED = frozenset({"agreed", "spintax", "wordnet", "mythes", "neighbour"})
 _MIN_PRIOR = -2.5
-_SOURCE_STEP = 0.4  # log10 by which each source is believed less than the one before it
+_SOURCE_STEP = 0.4  # log10 by which each source counts less than the one before it
 
 
 @dataclass(frozen=True, slots=True)

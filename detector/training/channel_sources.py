@@ -1,4 +1,4 @@
-"""What the channel knows, and what the spinners of the examples draw on: one function a source."""
+"""The sources of the channel's pairs, and of the tables of the examples' spinners: one function a source."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _neighbours(t: SourceTables) -> Iterator[ChannelPair]:
         for j, cosine in zip(t.near[i, :4].tolist(), t.similarity[i, :4].tolist(), strict=True):
             if cosine <= _MIN_SIMILARITY or not (is_word[i] and is_word[j]):
                 continue
-            # "0.05" stands where "0.001" stands; a restored guess would pass for what the author wrote.
+            # "0.05" occurs where "0.001" does; a restored guess would pass for the author's own figure.
             if not (is_figure(words[i]) and is_figure(words[j])):
                 yield ChannelPair((words[i],), (words[j],), "neighbour", -1.5)
 
@@ -164,7 +164,7 @@ def channel_pairs(tables: SourceTables) -> list[ChannelPair]:
 
 
 def spinner_resources(tables: SourceTables) -> SpinnerResources:
-    """Return what the spinners of the examples draw on."""
+    """Return the sources of the tables of the examples' spinners."""
     vocabulary = tables.vocabulary
     zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))
 

@@ -1,10 +1,11 @@
 """Fit the context models: which word would a writer have put between these neighbours?
 
-Two readers of different width are fitted together over one set of word vectors: a narrow one that reads every text,
-and a wide one that reads again what the first one doubts. Every word of the human text is a positive example in its
-own place. Negative examples are what a spinner might have written there instead (its confusables) and words drawn at
-random. Part of the neighbours are replaced by confusables too, so that the models keep their judgement where the
-whole text is spun. PyTorch fits; `detector.estimators.context_model` reads the quantised weights with NumPy alone.
+Two readers of different width are fitted together over one set of word vectors: a narrow one that reads every text, and
+a wide one that reads again the texts that the first one does not clear. Every word of the human text is a positive
+example in its own place. Negative examples are words that a spinner might have written there instead (its confusables)
+and words drawn at random. Part of the neighbours are replaced by confusables too, so that the models keep their
+judgement if the whole text is spun. PyTorch fits; `detector.estimators.context_model` reads the quantised weights with
+NumPy alone.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class ReaderSize:
 
 @dataclass(frozen=True)
 class ContextModelSettings:
-    """Sizes and schedule; the defaults are what the shipped models were fitted with."""
+    """Sizes and schedule; the defaults are those of the shipped models."""
 
     words: int = 65_536
     dimensions: int = 64
@@ -127,9 +128,9 @@ def fit_context_models(
     Parameters
     ----------
     ids, shape : the stream, as `text.tokenize` gives it, documents end to end
-    confusable : int32 (words, k); row w lists what may be mistaken for w, padded by 0 (no confusable)
-    checkpoint : where the state is kept every 500 steps, and taken up again after an interruption
-    progress : told the step, the number of steps and the mean loss of late
+    confusable : int32 (words, k); row w lists the words that w may be mistaken for, padded by 0 (no confusable)
+    checkpoint : file in which the state is kept every 500 steps; after an interruption it is loaded again
+    progress : called with the step, the number of steps and the recent mean loss
     """
     s = settings
     torch.manual_seed(s.seed)

@@ -35,7 +35,7 @@ TEST_SOURCES = frozenset(
     {"bbc_2004_05", "nltk_brown_1961", "plos_starter", "18f_blog", "nltk_state_union", "eltec_eng"}
 )
 # Books of eltec_eng that english_novels or gitenberg_fiction have in another print, so that most of their text is read
-# all the same: 71 to 91 in 100 of their runs of eight words, of the other 65 books less than 1 in 1,000.
+# anyway: 71 to 91 in 100 of their runs of eight words, of the other 65 books less than 1 in 1,000.
 _READ_ELSEWHERE = frozenset(
     {
         "ENG18621_Braddon",
@@ -52,8 +52,8 @@ _READ_ELSEWHERE = frozenset(
 # strategies", "ladies who were being inked"): their label is wrong, so nothing is fitted or measured on them.
 _SPUN = frozenset({("wikipedia_2019b", "Page/Tattooing_in_South_Korea.md")})
 
-# Shares of the other documents. The language model sees none of what the later stages are fitted on, so that
-# its probabilities there are as honest as on a user's text.
+# Shares of the other documents. The language model sees none of the documents that the later stages are fitted on, so
+# that its probabilities there are as reliable as on a user's text.
 SPLITS: tuple[tuple[Split, float], ...] = (
     ("language_model", 0.88),
     ("fit", 0.06),
@@ -65,7 +65,7 @@ SPLITS: tuple[tuple[Split, float], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CorpusDocument:
-    """One human text, with where it is from and its register."""
+    """One human text, with its source and register."""
 
     id: str
     source: str

@@ -1,4 +1,4 @@
-"""Examples to fit and measure on: stretches of human text, as they are and spun, with what was changed."""
+"""Examples to fit and measure on: stretches of human text, as they are and spun, with the changes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _UNDONE = 0.5  # of the substitutions of an example that is restored in part
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One text to judge: the family that spun it (`human` for none), at which rate, and what was changed where."""
+    """One text to judge: the family that spun it (`human` for none), the rate, and the spans that were changed."""
 
     text: str
     family: str
@@ -42,7 +42,7 @@ class Example:
 def excerpt(text: str, words: int, rng: np.random.Generator) -> str:
     """Return about `words` words of the text from a random place, cut at line ends or spaces.
 
-    Starts at a line's or sentence's beginning where there is one near by, as a reader's excerpt would.
+    Starts at a line's or sentence's beginning if there is one near by, as a reader's excerpt would.
     """
     spaces = [i for i, c in enumerate(text) if c == " " or c == "\n"]
     if len(spaces) <= words:
@@ -135,7 +135,7 @@ def make_slips(documents: Iterable[CorpusDocument], words: int, seed: int) -> It
 
 
 def spun_tokens(batch: TokenBatch, spans: Sequence[Sequence[AlignedSpan]]) -> NDArray[np.int32]:
-    """Return for each token the index of its document's span that covers it, -1 where none does; int32 (n,)."""
+    """Return for each token the index of its document's span that covers it, -1 if none does; int32 (n,)."""
     out = batch.span_of([[(span.start, span.end) for span in aligned] for aligned in spans])
     out[~batch.is_word] = -1
     return out

@@ -136,7 +136,7 @@ class _LayeredTable(Mapping[str, Sequence[str]]):
 
 @dataclass(frozen=True)
 class _Draw:
-    """The generator of one spinner's draws, and what is drawn before its layers.
+    """The generator of one spinner's draws, and the draws before its layers.
 
     Attributes
     ----------
@@ -198,7 +198,7 @@ class Family:
         ----------
         rng : of the spinner's profile
         rate : share of the words that it replaces
-        seed : of its table, and of what it draws for each text
+        seed : of its table, and of its draws for each text
         """
         if self.layers is None:
             return DamageSpinner(self.name, min(1.0, rate * 0.6), letters=bool(rng.random() < 0.7), seed=seed)
@@ -288,8 +288,8 @@ _THESAURI = ("agreed", "wordnet", "mythes")
 # for, writes "getting to know" and "mastering" for one word in one passage, and keeps the word elsewhere.
 #
 # `spintax` is left out of the fitting of the stages, since people write its substitutes too. Fitted on it as well, the
-# stages tell strangers' dictionaries no better (ROC AUC 0.978, else 0.979 on dev), but flag 3 of 785 human texts where
-# they flag 1, and `reverse` makes 25 edits in them where it makes 6.
+# stages recognise strangers' dictionaries no better (ROC AUC 0.978, else 0.979 on dev), but flag 3 of 785 human texts
+# instead of 1, and `reverse` makes 25 edits in them instead of 6.
 #
 # The restorer is tuned on families in about the mix of the wild: whole articles spun by dictionary first, then B and C.
 _FAMILIES = (
@@ -344,7 +344,7 @@ TUNING_FAMILIES = tuple(
 def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: float | None = None) -> Spinner:
     """Return a spinner of the family.
 
-    `rate` is the share of words that it replaces; None draws it. Raises ValueError if there is no such family.
+    `rate` is the share of words that it replaces; None draws it. Raises ValueError for an unknown family.
     """
     if family not in FAMILY_BY_NAME:
         raise ValueError(f"no spinner family {family!r}; there are {', '.join(FAMILIES)}")

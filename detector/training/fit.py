@@ -1,4 +1,4 @@
-"""Fit what learns from spun text: candidate and token models, the classifiers, the decoder's weights, thresholds.
+"""Fit all that learns from spun text: candidate and token models, the classifiers, the decoder's weights, thresholds.
 
 Every example comes from a document that the language model has not seen. Part of the channel is hidden from each
 batch, drawn anew, so that nothing learns to lean on knowing the substitute: a user's spinner has other tables.
@@ -47,12 +47,12 @@ __all__ = [
 
 # Share of the channel's pairs that a batch may know, drawn for each batch.
 _KNOWN_SHARES = (1.0, 0.6, 0.3, 0.1)
-# The same where originals are chosen, of which more are known: users have all of them, and networks that were fitted on
-# the shares above are too timid (error reduction on 60 dev texts of `dictionary`: 0.628, otherwise 0.641).
+# The same for the choice of originals, of which more are known: users have all of them, and networks that were fitted
+# on the shares above are too timid (error reduction on 60 dev texts of `dictionary`: 0.628, otherwise 0.641).
 _CHOICE_KNOWN_SHARES = (1.0, 1.0, 0.6, 0.3)
 _BATCH = 60  # examples measured together
-# Learning rates of a network's passes over its examples. At one rate throughout it ends where chance has it: what it
-# restores then differs by a point from one seed to the next.
+# Learning rates of a network's passes over its examples. At one rate throughout it ends at a random point: its
+# restorations then differ by a point from one seed to the next.
 _RATES = (4e-3, 4e-3, 2e-3, 1e-3, 4e-4, 1e-4)
 _NEVER = -30.0  # natural logarithm of odds
 
@@ -96,7 +96,7 @@ def _batches(
 ) -> Iterator[tuple[Sequence[Example], TokenBatch, NDArray[np.bool_] | None]]:
     """Yield examples in batches with their tokens and the channel's pairs that are known to each, of one of the shares.
 
-    All are known where there is no seed.
+    All are known if there is no seed.
     """
     rng = np.random.default_rng(seed)
     for i in range(0, len(examples), _BATCH):
@@ -118,7 +118,7 @@ def _fit_perceptron(
 ) -> Perceptron:
     """Return a network of whether `y`, or with `kinds` of each kind that `y` can be of, from 1 on, against 0.
 
-    `x` is standardised where it lies.
+    `x` is standardised in place.
     """
     mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
     x -= mean  # in place: rows of candidates fill a laptop's memory
@@ -166,7 +166,7 @@ def _odds_of_each(network: MLPClassifier, kinds: int) -> tuple[NDArray[np.float6
 
 
 def _right_candidates(extractor: FeatureExtractor, part: Sequence[Example], m: TokenFeatures) -> NDArray[np.bool_]:
-    """Whether each candidate is what stood there before the spinner, extents and words alike."""
+    """Whether each candidate is the original that the spinner replaced, in extent and words."""
     batch, c = m.batch, m.candidates
     label = spun_tokens(batch, [e.spans for e in part])
     right = np.zeros(len(c), dtype=bool)
@@ -190,7 +190,7 @@ def fit_candidate_model(
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> Perceptron:
-    """Return the model of whether a candidate is what stood there, with so many hidden units."""
+    """Return the model of whether a candidate is the original, with so many hidden units."""
     rows = [
         (m.candidate_features, _right_candidates(extractor, part, m))
         for part, m in iter_features(extractor, examples, seed, progress)
@@ -206,7 +206,7 @@ def fit_token_model(
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> TokenModel:
-    """Return the model of whether a word was substituted, and by what kind of substitute."""
+    """Return the model of whether a word was substituted, and by which kind of substitute."""
     xs, ys = [], []
     for part, m in iter_features(extractor, examples, seed, progress):
         words = np.flatnonzero(m.batch.is_word)
@@ -216,7 +216,7 @@ def fit_token_model(
         ys.append(np.where(spun, kind[m.batch.document_of[words]], 0))
     x, y = np.concatenate(xs), np.concatenate(ys)
     counts = np.bincount(y, minlength=1 + len(KINDS))
-    # A kind that has no examples tells nothing: to these odds the features clip what is less likely.
+    # A kind without examples carries no evidence: the features clip lower odds to these.
     priors = np.log10(np.maximum(counts[1:] / counts[0], 10.0**MIN_ODDS))
     return TokenModel(KINDS, _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed, kinds=len(KINDS)), priors)
 
@@ -254,7 +254,7 @@ def fit_reranker(
     seed: int,
     progress: Callable[[int], None] = lambda n: None,
 ) -> Perceptron:
-    """Return the network of whether a candidate is what stood there, given what the document says.
+    """Return the network of whether a candidate is the original, given the rest of the document.
 
     `fit_to_topic` returns how well candidates fit their document's topic (`restore.topic.topic_fit`).
     """
@@ -281,7 +281,7 @@ def fit_reranker(
 
 @dataclass(frozen=True)
 class ExampleFeatures:
-    """Features of examples, row by row, with what they are examples of."""
+    """Features of examples, row by row, with their labels."""
 
     x: NDArray[np.float64]
     spun: NDArray[np.bool_]
@@ -328,7 +328,7 @@ _TREES, _DEPTH = 300, 4
 def fit_boosted(fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple[str, ...], seed: int) -> BoostedTrees:
     """Return boosted trees fitted on one set of examples and calibrated, length by length, on another.
 
-    Of 100 words of which 7 were replaced they tell ROC AUC 0.967 on dev, a logistic regression 0.961; of 300 words
+    On 100 words of which 7 were replaced they reach ROC AUC 0.967 on dev, a logistic regression 0.961; on 300 words
     0.995 and 0.990; and more of each family that they were not fitted on.
     """
     from lightgbm import Dataset, train
@@ -353,7 +353,7 @@ def fit_boosted(fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple
     value = np.zeros((_TREES, nodes + 1), dtype=np.float32)
 
     def place(tree: int, node: Mapping[str, Any], at: int) -> None:
-        """Write a node and what grows from it at its place in a full tree."""
+        """Write a node and its subtree at its place in a full tree."""
         if "leaf_value" in node:
             # A branch that was not grown on: all leaves below say the same.
             low = high = at
@@ -372,7 +372,7 @@ def fit_boosted(fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple
 
 
 def _single_below(x: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return the highest numbers of single precision that are not above `x`: what is above them is above `x` too."""
+    """Return the highest numbers of single precision that are not above `x`: numbers above them are above `x` too."""
     near = x.astype(np.float32)
     return np.where(near > x, np.nextafter(near, np.float32(-np.inf)), near)
 

@@ -1,7 +1,7 @@
 """The forms in which people write: lower case, no punctuation, hard line ends, typos, learners' errors and others.
 
-What is fitted on edited prose alone takes everything unusual for a substitution. So human and spun examples are
-rewritten into these forms alike. A form says what it replaces where; one helper carries the spans along.
+A model that is fitted on edited prose alone takes everything unusual for a substitution. So human and spun examples are
+rewritten into these forms alike. A form lists its replacements; one helper carries the spans along.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from detector.training.spinners import AlignedSpan, undo
 
 __all__ = ["FORMS", "Form", "Replacement", "in_form", "in_random_form"]
 
-Replacement = tuple[int, int, str]  # start, end and what is written there instead
+Replacement = tuple[int, int, str]  # start, end and replacement
 _Writer = Callable[[str, np.random.Generator], list[Replacement]]
 
 
@@ -31,7 +31,7 @@ class Form:
 
     Attributes
     ----------
-    name : what it is called
+    name : as the card has it
     weight : how often it is drawn, relative to the other forms
     write : returns the sorted, disjoint replacements that bring a text into the form
     of_originals : whether whoever writes in this form writes every wording so, originals of spun words included.
@@ -46,7 +46,7 @@ class Form:
 
 @dataclass(frozen=True)
 class _Rewriting:
-    """A text and its replacements, by place: what the new text is and where spans of the old one come to lie."""
+    """A text and its replacements, by place: the new text, and the places of the old one's spans in it."""
 
     text: str
     edits: Sequence[Replacement]
@@ -71,7 +71,7 @@ class _Rewriting:
         return np.minimum(starts, first), np.maximum(ends, last)
 
     def moved(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return where spans that no edit crosses lie in the new text; what is inserted at an end stays outside."""
+        """Return the places in the new text of spans that no edit crosses; insertions at their ends stay outside."""
         return (
             starts + self._shift[np.searchsorted(self._ends, starts, "right")],
             ends + self._shift[np.searchsorted(self._starts, ends, "left")],
@@ -148,7 +148,7 @@ def in_random_form(example: Example, rng: np.random.Generator, share: float) -> 
     return in_form(example, FORMS[int(rng.choice(len(FORMS), p=_WEIGHTS))], rng)
 
 
-# ---- what is replaced where
+# ---- patterns and places of replacements
 
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"  # accents and marks of no width, which stand inside words
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -226,7 +226,7 @@ _ANY_MARK = rf"(?:[^\w\s$£€%&@#+={_INSIDE}]|_)"
 
 
 def _mark_runs(mark: str) -> re.Pattern[str]:
-    """Return what finds the marks that speech has none of; marks that stand alone take a space with them."""
+    """Return a pattern for the marks that speech lacks; marks that stand alone take a space with them."""
     return re.compile(rf"\s*\n\s*|\d[.,:](?=\d)|(?<=\s)(?:{mark})+\s+|(?:{mark})+")
 
 
@@ -257,7 +257,7 @@ def _sentences_apart(text: str, rng: np.random.Generator, gap: str) -> list[Repl
 
 @cache
 def _line(width: int) -> re.Pattern[str]:
-    """Return what finds one line after another: the rest of a paragraph, what fits, or one long word."""
+    """Return a pattern for one line after another: the rest of a paragraph, the words that fit, or one long word."""
     return re.compile(rf"[^\n]{{1,{width}}}(?:\n+|\Z)|[^\n]{{1,{width}}} +|[^ \n]+(?: +|\n+|\Z)")
 
 
@@ -270,7 +270,7 @@ def _wrapped(text: str, rng: np.random.Generator, narrowest: int, widest: int) -
     ]
 
 
-# The Penn Treebank's tokens: a space goes where the pattern is empty, quotes become `` and ''.
+# The Penn Treebank's tokens: a space goes in if the pattern is empty, quotes become `` and ''.
 _TREEBANK = re.compile(
     rf"""
       (?i:(?<=[a-z])(?=n['’]t\b))
@@ -335,7 +335,7 @@ def _slips_in_names(text: str, rng: np.random.Generator) -> list[Replacement]:
     return [(start, end, new) for start, end, new in slips if new != text[start:end]]
 
 
-# Pairs that look alike in print: what is there, what is read.
+# Pairs that look alike in print: printed, read.
 _ALIKE = """
 rn>m m>rn l>1 l>I I>l I>1 e>c c>e h>b b>h o>0 O>0 cl>d d>cl ri>n n>ri li>h in>m vv>w w>vv t>f f>t s>5 S>5 B>8 g>q u>n
 n>u ti>h ll>U a>o y>v fi>h i>l i>j
@@ -546,7 +546,7 @@ _BRITISH_TO_AMERICAN = (
     | _with_endings("anal catal electrol paral", "ys", "yz", "e ed er ers ing")
     | _pairs(_BRITISH)
 )
-# American words that are British ones too, and so stay what they are.
+# American words that are British ones too, and so stay as they are.
 _BRITISH_AS_WELL = """
 among analog analogs archeology backward burned check checked checks curb curbs disk disks draft drafts downward fetal
 fetus forward gram grams grill jail jails kilogram kilograms learned license licenses medieval meter meters mold molds
@@ -576,7 +576,7 @@ def _british(word: str) -> str:
 
 
 def _dialect(text: str, rng: np.random.Generator) -> list[Replacement]:
-    """British spelling where it is American, or the other way round; names keep theirs."""
+    """British spelling in place of American, or the other way round; names keep theirs."""
     return _each(_LOWER_CASE_WORD, text, _american if rng.random() < 0.5 else _british)
 
 
@@ -663,11 +663,11 @@ _KINDS = ("article", "preposition", "noun", "verb", "agreement", "spelling", "ru
 # How many of a hundred errors are of each kind: function words and inflection lead in every corpus of learners' texts.
 _KIND_SHARES = np.array([24.0, 16.0, 16.0, 20.0, 8.0, 12.0, 4.0]) / 100
 
-_Options = tuple[int, tuple[str, ...]]  # the kind of an error, by its place in `_KINDS`, and what may be written
+_Options = tuple[int, tuple[str, ...]]  # the kind of an error, by its place in `_KINDS`, and the possible spellings
 
 
 def _slips_of_learners() -> dict[str, _Options]:
-    """Return for each word what learners write instead."""
+    """Return for each word the errors that learners write instead."""
     out: dict[str, _Options] = {word: (_KINDS.index("spelling"), (wrong,)) for word, wrong in _MISSPELT.items()}
     for noun in _NOUNS.split():
         plural = dict(_INFLECTOR.forms(noun, "n"))["plural"]
@@ -685,7 +685,7 @@ def _slips_of_learners() -> dict[str, _Options]:
 
 _SLIPS_OF_LEARNERS = _slips_of_learners()
 _AFTER_PREPOSITION = r"(?:(?<=\b(?:of|in|by|on))|(?<=\bfor)|(?<=\bwith)|(?<=\babout))"
-# Errors between words: the kind, where it is made, what is written there.
+# Errors between words: the kind, the place, the replacement.
 _ERRORS_BETWEEN: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("article", re.compile(r"\b(?:the|an?) (?=[a-z])"), ("",)),
     ("article", re.compile(rf"{_AFTER_PREPOSITION} (?=[a-z]{{4}})(?!th|wh|each|some|such)"), (" the ", " a ")),

@@ -1,7 +1,7 @@
 """English inflection both ways for training: the forms of a lemma, so that substitutes agree with originals.
 
 Regular spelling rules, a table of irregular verbs, and the irregular forms that WordNet's exception lists
-name. A form counts only where the vocabulary lists it, which also decides between spellings ("travelled",
+name. A form counts only if the vocabulary lists it, which also decides between spellings ("travelled",
 "traveled").
 """
 
@@ -59,7 +59,7 @@ _IRREGULAR = {
 
 
 def _doubled(word: str) -> str | None:
-    """The stem with its last consonant doubled ("stop" → "stopp"), None where the spelling cannot double."""
+    """The stem with its last consonant doubled ("stop" → "stopp"), None if the spelling cannot double."""
     if len(word) < 3 or word[-1] in _VOWELS + "wxyh" or word[-2] not in _VOWELS or word[-3] in _VOWELS:
         return None
     return word + word[-1]
@@ -144,7 +144,7 @@ class Inflector:
         return tuple((name, form) for name, form in out.items() if form)
 
     def phrase(self, lemma: str, pos: str, inflection: str) -> str | None:
-        """Return the lemma, of one or several words, in the given inflection; None where it has none.
+        """Return the lemma, of one or several words, in the given inflection; None if it has none.
 
         Verbs inflect in their first word ("take place" → "took place"), nouns in their last or before "of"
         ("states of affairs").

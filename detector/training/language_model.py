@@ -62,7 +62,7 @@ def _run_lengths(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[
 
 
 def _discounts(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what modified Kneser-Ney takes off counts of 0, 1, 2 and 3 or more."""
+    """Return the discounts of modified Kneser-Ney for counts of 0, 1, 2 and 3 or more."""
     n = [max(1, int(np.count_nonzero(counts == c))) for c in (1, 2, 3, 4)]
     y = n[0] / (n[0] + 2 * n[1])
     d = [0.0] + [c - (c + 1) * y * n[c] / n[c - 1] for c in (1, 2, 3)]
@@ -86,7 +86,7 @@ def _smooth(
 
 
 def _find(keys: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return the place of each wanted key in the sorted `keys`, -1 where it is not there."""
+    """Return the place of each wanted key in the sorted `keys`, -1 if it is not there."""
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, place, -1)
 
@@ -128,7 +128,7 @@ def estimate(ids: NDArray[np.int32], size: int, max_bigrams: int, max_trigrams: 
     p3 = share3 + left3[context3] * p2[lower3]
     del share2, share3
 
-    # Prune the trigrams, then the bigrams that no kept trigram needs, each by what backing off would lose.
+    # Prune the trigrams, then the bigrams that no kept trigram needs, each by the loss of backing off.
     loss3 = c3 * (np.log10(p3) - np.log10(np.maximum(left3[context3] * p2[lower3], _TINY)))
     loss2 = c2 * (np.log10(p2) - np.log10(np.maximum(left2[context2] * p1[(bigrams & _ID).astype(np.int64)], _TINY)))
     keep2 = np.zeros(len(bigrams), dtype=bool)
@@ -147,7 +147,7 @@ def estimate(ids: NDArray[np.int32], size: int, max_bigrams: int, max_trigrams: 
 
 
 def _largest(loss: NDArray[np.float64], n: int) -> NDArray[np.int64]:
-    """Return the places of the n largest values (all, where there are fewer)."""
+    """Return the places of the n largest values (all, if there are fewer)."""
     if n >= len(loss):
         return np.arange(len(loss))
     return np.argpartition(-loss, n)[:n]

@@ -87,7 +87,7 @@ def first_manifest(s: TrainSettings, folder: Path) -> dict[str, Any]:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any], values: dict[str, Any]) -> None:
-    """Write the manifest: what it says already, the settings, and size and SHA-256 of every file."""
+    """Write the manifest: its present content, the settings, and size and SHA-256 of every file."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "README.md"))
     listed = {p.relative_to(folder).as_posix(): {"bytes": p.stat().st_size, "sha256": sha256_of(p)} for p in files}
     model_store.write_manifest(folder, {**manifest, "settings": values, "files": listed})

@@ -1,4 +1,4 @@
-"""What the models were made from, with licences: the corpus' own table and the lexical resources."""
+"""The sources of the models, with licences: the corpus' own table and the lexical resources."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class AlignedSpan:
 
 @dataclass(frozen=True, slots=True)
 class SpunText:
-    """A spun text with what it was: putting every span's original back gives `original`."""
+    """A spun text and its original: restoring every span gives `original`."""
 
     text: str
     original: str
@@ -69,7 +69,7 @@ class SpunText:
 
 
 def undo(text: str, alignment: Sequence[AlignedSpan]) -> str:
-    """Return a spun text with the original of every span put back."""
+    """Return a spun text with the original of every span restored."""
     out, position = [], 0
     for span in alignment:
         out += [text[position : span.start], span.original]
@@ -121,7 +121,7 @@ class TableSpinner:
     ----------
     name : the family
     table : headword (lower case, one space between words) → substitutes
-    rate : share of the text's words to replace, 0 to 1; what the table covers is the limit
+    rate : share of the text's words to replace, 0 to 1; the table's coverage is the limit
     consistent : one substitute for each headword in the whole article (kind A); else drawn each time
     names : whether words with a capital inside a sentence are replaced too ("Bill" → "Invoice")
     articles : whether "a" and "an" before a substitute are made to agree
@@ -274,7 +274,7 @@ def _misspell(name: str, rng: np.random.Generator) -> str:
 class SlipSpinner:
     """Misspells names as writers and machines do: any letter dropped, added, changed or swapped (Damerau 1964).
 
-    What tells misspelt names is fitted on these slips, so that it is left to find those of `DamageSpinner` by itself.
+    The model of misspelt names is fitted on these slips, so that it is left to find those of `DamageSpinner` by itself.
     `rate` is the share of name mentions that are misspelt.
     """
 
@@ -303,14 +303,14 @@ class SlipSpinner:
 
 @dataclass(frozen=True)
 class ChainSpinner:
-    """Two spinners, one after the other: what machine translation does to wording and to names."""
+    """Two spinners, one after the other, as machine translation changes both wording and names."""
 
     name: str
     first: Spinner
     second: Spinner
 
     def spin(self, text: str) -> SpunText:
-        """Return the text as the second rewrites what the first wrote."""
+        """Return the text as the second spinner rewrites the output of the first."""
         once = self.first.spin(text)
         twice = self.second.spin(once.text)
         # Both alignments in the offsets of the text between; spans that overlap become one.

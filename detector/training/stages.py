@@ -39,8 +39,8 @@ __all__ = ["FIT_FAMILIES", "FIT_RATES", "STAGES", "StageSize", "StageTrainer"]
 T = TypeVar("T")
 
 # Shares of words that the spinners of the examples replace. All is fitted on light rewrites too; a classifier fitted
-# from a tenth on tells a rewrite of 7 in 100 words worse (ROC AUC 0.945 against 0.949 on 100 words of dev). But below a
-# tenth a rewrite is an edit: what cannot be told apart would only blur the probability of what can.
+# from a tenth on recognises a rewrite of 7 in 100 words worse (ROC AUC 0.945 against 0.949 on 100 words of dev). But
+# below a tenth a rewrite is an edit: texts that cannot be distinguished would only blur the probability of the others.
 FIT_RATES = (0.05, 0.5)
 _CALIBRATION_RATES = (0.1, 0.5)
 _CALIBRATION_ROUNDS = 3  # a calibration has four numbers to fit
@@ -68,14 +68,14 @@ class StageSize:
 
 STAGES: Mapping[str, StageSize] = {
     "screen": StageSize(reader=0, max_context_log10_odds=0.0, max_candidates=2, candidate_hidden=24, token_hidden=32),
-    # Of 100 words of which 7 were replaced 192 units tell ROC AUC 0.966 on dev, 96 tell 0.964; of 300 words alike.
+    # On 100 words of which 7 were replaced 192 units reach ROC AUC 0.966 on dev, 96 reach 0.964; on 300 words alike.
     "full": StageSize(
         reader=1, max_context_log10_odds=math.inf, max_candidates=12, candidate_hidden=64, token_hidden=192
     ),
 }
 
-# Stretches of each document that passages are learnt from. Of 100 words of which 7 were replaced a close reading that
-# learnt from three tells ROC AUC 0.966 on dev, from nine 0.967; of 300 words 0.994 and 0.995.
+# Stretches of each document that passages are learnt from. On 100 words of which 7 were replaced a full reading that
+# learnt from three reaches ROC AUC 0.966 on dev, from nine 0.967; on 300 words 0.994 and 0.995.
 _PASSAGE_ROUNDS = 9
 
 # Share of the long spun examples that are spun in one passage. At 0.07 one spun passage in a human article of dev was

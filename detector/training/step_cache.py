@@ -72,7 +72,7 @@ class StepCache:
 
         Parameters
         ----------
-        settings : whatever the result depends on besides; two settings are equal if they have the same `repr`
+        settings : all else that the result depends on; two settings are equal if they have the same `repr`
         after : names of the steps whose results it uses; they have a key already
         inputs : files that it reads, and folders of such files
         code : modules, or functions and classes of the modules, that compute it
@@ -158,7 +158,7 @@ def source_digest(module: str) -> str:
 
 
 def _sources(module: str) -> set[Path]:
-    """Return the files of a module and of what it imports from this package, at whatever place in its source."""
+    """Return the files of a module and of its imports from this package, at any place in its source."""
     paths: set[Path] = set()
     names, seen = [module], set()
     while names:

@@ -96,7 +96,7 @@ class Thesaurus:
     entries: Mapping[str, Sequence[Synonym]] = field(repr=False)
 
     def synonyms(self, headword: str) -> Sequence[Synonym]:
-        """Return what stands under a headword, closest first; empty where it is not listed."""
+        """Return the entries of a headword, closest first; empty if it is not listed."""
         return self.entries.get(headword, ())
 
 
@@ -256,7 +256,7 @@ def read_mythes(path: Path | None = None) -> Thesaurus:
 def read_spintax(path: Path = SPINTAX_FILE) -> Thesaurus:
     """Return a thesaurus of lines `pos headword|synonym|synonym|...`, closest synonym first.
 
-    The part of speech is n, v, a, r, or x for what has no other forms.
+    The part of speech is n, v, a, r, or x for words without other forms.
     """
 
     def pairs() -> Iterator[tuple[str, str, str, int]]:
@@ -272,7 +272,7 @@ def read_spintax(path: Path = SPINTAX_FILE) -> Thesaurus:
 def read_moby(path: Path, part_of_speech: Mapping[str, Sequence[str]]) -> Thesaurus:
     """Return a thesaurus of lines `headword,synonym,synonym,...` without parts of speech.
 
-    `part_of_speech` says what a headword can be; a synonym is taken as each part of speech that both share.
+    `part_of_speech` lists those of a headword; a synonym is taken as each part of speech that both share.
     """
 
     def pairs() -> Iterator[tuple[str, str, str, int]]:
@@ -322,7 +322,7 @@ def confusable_table(
     from_neighbours: int = 4,
     seed: int = 0,
 ) -> NDArray[np.int32]:
-    """Return what may stand in each word's place, int32 (words, columns), padded by repetition or else by 0.
+    """Return words that may stand in each word's place, int32 (words, columns), padded by repetition or else by 0.
 
     The closest single-word substitutes of the thesauri, then distributional neighbours.
     """
@@ -340,7 +340,7 @@ def confusable_table(
         by_rank = sorted(found.get(o, {}).items(), key=lambda x: (x[1], x[0]))
         row = [s for s, _ in by_rank[: columns - len(near)]] + near
         if row:
-            # What is over is filled with the thesauri's entries again, or the neighbours without them.
+            # Columns that are left are filled with the thesauri's entries again, or the neighbours without them.
             pool = [s for s, _ in by_rank] or near
             row += [pool[i] for i in rng.integers(0, len(pool), columns - len(row))]
             table[o] = row

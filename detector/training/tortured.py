@@ -64,7 +64,7 @@ def phrase_queries(path: Path, vocabulary: Vocabulary, ids: NDArray[np.int32]) -
     """Return the phrases that are evidence: query, expected term or None, log10 odds, words and slop of the anchor.
 
     The odds fall with each time that human text has the phrase without its guards: a phrase that the corpus has three
-    times is ordinary English ("malignant growth"), whatever papers say.
+    times is ordinary English ("malignant growth"), whatever papers write.
 
     Parameters
     ----------

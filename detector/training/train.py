@@ -1,6 +1,6 @@
 """`detector train`: rebuild every model from the corpus by one command.
 
-The steps run in order, each kept in a work folder: a run that was interrupted goes on where it stopped. The same
+The steps run in order, each kept in a work folder: an interrupted run goes on from its last step. The same
 inputs and seed give the same files on one machine.
 """
 
@@ -80,7 +80,7 @@ def _train(s: TrainSettings, cache: StepCache, progress: Callable[[int, int], No
     }
 
     def tuned(name: str, choose: Callable[[Models], T]) -> T:
-        """Return what a step chooses on dev with the models as they are so far, all of which the manifest lists."""
+        """Return the choice of a step on dev with the models so far, all of which the manifest lists."""
         write_manifest(staging, manifest, values)
         load_models.cache_clear()
         return cache.step(

@@ -37,7 +37,7 @@ __all__ = [
 _BATCH = 60
 _MAX_HARM = 0.03  # edits per 1,000 words of human dev text in all forms
 _EQUAL = 0.004  # of word errors; settings that differ by less do equally well
-_DEFAULT = "fpr=0.001"  # the threshold that verdicts use if none is asked for
+_DEFAULT = "fpr=0.001"  # the threshold that verdicts use by default
 _MISSED = 0.004  # share of the texts found by reading all in full that the cascade may lose
 _FORM_SHARE = 0.5
 _MIN_REGISTER = 3_000  # stretches from which a register has a threshold of its own; smaller ones are pooled
@@ -134,7 +134,7 @@ def choose_escalation_margin(
 
 @dataclass(frozen=True)
 class ChosenThresholds:
-    """Thresholds by name, how each was chosen, what was measured, and how human text scores.
+    """Thresholds by name, how each was chosen, the measurements, and the scores of human text.
 
     Attributes
     ----------

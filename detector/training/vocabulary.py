@@ -50,7 +50,7 @@ def vocabulary_words(counts: Counter[str], size: int, also: Iterable[str] = ()) 
     """Return the commonest pieces, commonest first, those of equal count in alphabetical order.
 
     White space, pieces that occur fewer than five times and everything longer than forty characters is left out;
-    the words of `also`, which spinners write and people hardly do, come last where they are not among the commonest.
+    the words of `also`, which spinners write and people hardly do, come last if they are not among the commonest.
     """
     listed = [(w, n) for w, n in counts.items() if n >= _MIN_COUNT and not w.isspace() and len(w) <= 40]
     listed.sort(key=lambda x: (-x[1], x[0]))
