@@ -90,7 +90,7 @@ class Camera:
 
 
 def terminal(text: str) -> str:
-    """Return a page with what a terminal of 92 columns shows of a text."""
+    """Return a page with the output for a text in a terminal of 92 columns."""
     out = io.StringIO()
     shown = Terminal.on(out, color=True, width=WIDTH)
     shown.document(JudgedDocument(InputDocument("-", text), detect(text)))

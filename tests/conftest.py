@@ -25,7 +25,7 @@ def models():
 
 @pytest.fixture(scope="session")
 def cue_context(models):
-    """Return what a cue may look at in texts, with anything else that it is told."""
+    """Return the inputs of a cue for some texts, with the given replacements."""
 
     def of(*texts, **further):
         extractor = models.full.extractor

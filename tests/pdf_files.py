@@ -11,7 +11,7 @@ WIDTH, HEIGHT = letter
 
 
 def broken(text, width, size=10, font=BODY, cuts=()):
-    """Return the lines of a paragraph; `cuts` are words that may be cut, with a hyphen where the cut is."""
+    """Return the lines of a paragraph; `cuts` are words that may be cut, with a hyphen at the cut."""
     cut = {word.replace("-", ""): word.split("-") for word in cuts}
     lines = [""]
     for word in text.split():
@@ -30,7 +30,7 @@ def broken(text, width, size=10, font=BODY, cuts=()):
 
 
 class Pages:
-    """Pages that are drawn from the top down; `y` is where the next line goes."""
+    """Pages that are drawn from the top down; `y` is the place of the next line."""
 
     def __init__(self):
         self.buffer = io.BytesIO()

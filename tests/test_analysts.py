@@ -92,7 +92,7 @@ def test_importing_detector_loads_neither_library():
 
 
 @pytest.mark.parametrize(("item", "kind"), [(None, "NoneType"), (b"bytes", "bytes"), (3.5, "float")])
-def test_a_document_that_is_no_text_is_named(item, kind):
+def test_a_document_that_is_not_text_is_named(item, kind):
     with pytest.raises(InputError, match=rf"document 1, counted from 0, is {kind}"):
         list(detect_many([HUMAN, item, SPUN]))
     with pytest.warns(UserWarning, match="document 1, counted from 0"):

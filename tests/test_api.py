@@ -36,7 +36,7 @@ PIECES = st.lists(
 ).map(" ".join)
 
 
-def test_spun_and_human_are_told_apart():
+def test_spun_and_human_text_are_distinguished():
     spun, human = detect(SPUN), detect(HUMAN)
     assert spun.verdict == "spun"
     assert human.verdict == "clean"
@@ -61,14 +61,14 @@ def test_offsets_and_plans_hold_on_any_text(text):
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(PIECES, max_size=4))
-def test_many_give_what_each_gives_whatever_stands_beside_it(texts):
+def test_many_give_the_results_of_each_in_any_company(texts):
     assert list(detect_many(texts)) == [detect(t) for t in texts]
 
 
 MIXED = [SPUN, "", HUMAN, "Three words only.", CHINESE, FRENCH, "   \n ", SPUN + "\n\n" + HUMAN, "x" * 4000, ""]
 
 
-def test_many_give_what_each_gives():
+def test_many_give_the_results_of_each():
     assert list(detect_many(MIXED)) == [detect(t) for t in MIXED]
 
 
@@ -96,7 +96,7 @@ def test_many_is_lazy():
         (HUMAN, "clean", "en"),
     ],
 )
-def test_what_cannot_be_judged_gets_no_number(text, verdict, language):
+def test_a_text_that_cannot_be_judged_gets_no_number(text, verdict, language):
     report = detect(text)
     assert (report.verdict, report.language) == (verdict, language)
     if verdict != "clean":
@@ -124,7 +124,7 @@ def test_thresholds_by_number_and_by_name():
 @pytest.mark.parametrize(
     "call", [lambda: detect_many(HUMAN), lambda: detect(b"bytes"), lambda: list(detect_many([HUMAN, 3]))]
 )
-def test_what_is_no_collection_of_texts_is_refused_in_words(call):
+def test_anything_but_a_collection_of_texts_is_refused_with_a_message(call):
     with pytest.raises(InputError, match=r"text|str"):
         call()
 
@@ -246,7 +246,7 @@ def test_scores_are_those_of_the_reports():
 
 @settings(deadline=None, max_examples=25)
 @given(PIECES)
-def test_a_report_shows_what_reverse_changes(text):
+def test_a_report_shows_the_edits_of_reverse(text):
     report, restoration = detect(text), reverse(text)
     told = {(e.start, e.end): e.alternatives for e in (*report.evidence, *report.damage)}
     changed = {(e.start, e.end): e.original for e in restoration.plan}
@@ -305,7 +305,7 @@ def test_damage_on_purpose_is_evidence():
     assert len(report.damage) > 20
 
 
-def test_what_is_not_prose_is_left_out_and_counted():
+def test_text_that_is_not_prose_is_left_out_and_counted():
     code = "def f(x):\n    y = x + 1\n    return y * 2\n\nfor i in range(10):\n    print(f(i), end=' ')\n"
     text = HUMAN + "\n\n" + code + "\n" + HUMAN
     report = detect(text)
@@ -315,7 +315,7 @@ def test_what_is_not_prose_is_left_out_and_counted():
     assert detect(code * 6).verdict == "insufficient_text"
 
 
-def test_a_human_rate_is_never_rarer_than_what_was_counted(models):
+def test_a_human_rate_is_never_below_one_in_the_texts_counted(models):
     report = detect(HUMAN)
     assert 0 < report.human_rate <= 1
     assert detect(SPUN).human_rate <= report.human_rate
@@ -331,7 +331,7 @@ def test_a_reading_of_some_documents_is_that_of_the_batch(models):
     assert some.texts == alone.texts
 
 
-def test_what_must_stay_does_not_keep_the_word_beside_it():
+def test_a_span_to_keep_does_not_keep_the_word_beside_it():
     assert reverse(SPUN).plan[0].spun == "The primary"
     first = reverse(SPUN, keep=[(0, len("The"))]).plan[0]
     assert (first.spun, first.original) == ("primary", "first")

@@ -141,7 +141,7 @@ def test_the_strongest_source_and_its_best_weight_count():
     assert c.log10_weight == pytest.approx([-1.0])
 
 
-def test_phrases_are_counted_where_they_stand(vocabulary):
+def test_phrases_are_counted_in_their_places(vocabulary):
     ids = vocabulary.ids_of("go to the harbour go to plan".split())
     phrases = [vocabulary.ids_of(p.split()) for p in ("go to", "go", "to the harbour", "plan go", "go to")]
     assert phrase_counts(ids, phrases).tolist() == [2, 2, 1, 0, 2]

@@ -91,7 +91,7 @@ def test_a_document_is_spun_throughout_or_in_one_passage():
 
 
 @given(st.integers(1, 500), st.floats(-20, 20))
-def test_more_of_the_same_passages_leave_a_document_where_it_is(n, logit):
+def test_more_of_the_same_passages_leave_a_document_unchanged(n, logit):
     odds = document_log_odds(np.array([logit]), np.full(n, logit), np.zeros(n, dtype=np.int64))
     assert odds[0] == pytest.approx(logit)
 

@@ -29,7 +29,7 @@ class TestExitCodes:
         assert run("annotate", "spun.txt", "--check")[0] == 1
         assert run("score", "spun.txt")[0] == 0
 
-    def test_unreadable_inputs_are_told_and_the_others_done(self, run, folder):
+    def test_unreadable_inputs_are_reported_and_the_others_done(self, run, folder):
         (folder / "empty folder").mkdir()
         Path("picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
         code, out, err = run(
@@ -41,13 +41,13 @@ class TestExitCodes:
         assert [e["path"] for e in result["errors"]] == ["missing.txt", "picture.txt", "empty folder"]
         assert err.splitlines() == [f"detector: {e['path']}: {e['message']}" for e in result["errors"]]
 
-    def test_a_document_too_long_is_told(self, run, monkeypatch):
+    def test_a_document_too_long_is_reported(self, run, monkeypatch):
         monkeypatch.setattr("detector.cli.inputs.LONGEST", 1000)
         code, out, err = run("score", "spun.txt")
         assert (code, out) == (3, "")
         assert "split it" in err
 
-    def test_verdicts_that_abstain_are_no_errors(self, run):
+    def test_verdicts_that_abstain_are_not_errors(self, run):
         Path("empty.txt").write_text("")
         Path("three.txt").write_text("Only three words")
         Path("chinese.txt").write_text("两个城市同意分担疏浚费用。" * 40, encoding="utf-8")
@@ -118,7 +118,7 @@ class TestInput:
     @pytest.mark.parametrize(
         "data", [b"abc\0def", bytes(range(256)) * 8, b"\xff\xfea", b"\x80\x81\0\x01", b"\x01\x02\x03\x04" * 9]
     )
-    def test_what_is_no_text(self, data):
+    def test_bytes_that_are_not_text(self, data):
         with pytest.raises(InputError, match="not text"):
             decode("x", data)
 
@@ -229,7 +229,7 @@ class TestAnnotate:
         ]
         assert {e["cue"] for e in document["evidence"]} == {"substitution"}
 
-    def test_a_baseline_leaves_what_is_new(self, run):
+    def test_a_baseline_leaves_new_findings(self, run):
         assert run("annotate", "--format", "json", "--output", "base.json", "spun.txt")[0] == 0
         code, out, _ = run("annotate", "--check", "--baseline", "base.json", "--format", "json", "spun.txt")
         (document,) = json.loads(out)["documents"]
@@ -255,7 +255,7 @@ class TestInfo:
         facts = json.loads(run("info", "--format", "json")[1])
         assert facts["signature"] in out
 
-    def test_training_without_its_extra_says_what_to_install(self, run, monkeypatch, folder):
+    def test_training_without_its_extra_names_the_library(self, run, monkeypatch, folder):
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         code, out, err = run("train", "--corpus", folder, "--lexicon", folder, "--pairs", folder)
         assert (code, out) == (2, "")
@@ -327,7 +327,7 @@ class TestConfig:
         assert code == 2
         assert "line 2" in err
         assert run("score", "--isolated", "human.txt")[0] == 0
-        assert run("info")[0] == 0  # what reads no settings does not mind them
+        assert run("info")[0] == 0  # a command that reads no settings is not affected by them
 
 
 class TestCache:
@@ -338,7 +338,7 @@ class TestCache:
         assert run(*arguments) == first
         assert first[0] == 3
 
-    def test_what_has_changed_is_judged_anew(self, run):
+    def test_a_changed_text_is_judged_anew(self, run):
         run("score", "--cache", "kept", "spun.txt", "human.txt")
         Path("human.txt").write_text(SPUN, encoding="utf-8")
         assert run("score", "--check", "--cache", "kept", "human.txt")[0] == 1

@@ -72,7 +72,7 @@ def test_wrong_usage_fails_and_no_value_runs_as_code(step):
     assert not list(step.texts.parent.rglob("harmed"))
 
 
-def test_the_action_has_what_a_runner_needs():
+def test_the_action_has_all_that_a_runner_needs():
     assert ACTION["runs"]["using"] == "composite"
     for one in ACTION["runs"]["steps"]:
         assert "uses" in one or one["shell"] == "bash"

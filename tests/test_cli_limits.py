@@ -1,4 +1,4 @@
-"""What a text cannot do to the command line: hide itself, never end, or take for ever."""
+"""A text cannot hide itself from the command line, never end, or take for ever."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def test_marks_hide_nothing_unless_the_reader_asks_for_it(run, name, shape):
 
 
 @pytest.mark.parametrize(("name", "shape"), HIDDEN.values(), ids=HIDDEN)
-def test_every_report_counts_what_is_left_out(run, name, shape):
+def test_every_report_counts_the_words_left_out(run, name, shape):
     Path(name).write_text(shape.format("The ferry was late again, and the pier was empty."), encoding="utf-8")
     (document,) = json.loads(run("score", "--regions", "--format", "json", name)[1])["documents"]
     assert document["omitted_words"] >= 10
@@ -56,7 +56,7 @@ def test_every_report_counts_what_is_left_out(run, name, shape):
         assert f"{document['omitted_words']} more not judged (" in run(*arguments, "--regions", name)[1]
 
 
-def test_an_input_beyond_the_limit_is_told_and_the_others_done(run):
+def test_an_input_beyond_the_limit_is_reported_and_the_others_done(run):
     Path("short.txt").write_text("Short.")
     code, out, err = run("score", "--max-bytes", "6", "--format", "jsonl", "spun.txt", "short.txt")
     assert code == 3
@@ -77,7 +77,7 @@ def test_standard_input_that_never_ends_is_refused():
 
 @posix
 @pytest.mark.parametrize("command", ["score", "annotate", "reverse"])
-def test_a_document_out_of_time_is_told(run, command):
+def test_a_document_out_of_time_is_reported(run, command):
     code, out, err = run(command, "--format", "json", "--timeout", "0.000001", "spun.txt", "human.txt")
     assert code == 3
     result = json.loads(out)
@@ -98,13 +98,13 @@ def test_nothing_inside_can_catch_the_alarm():
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_an_error_inside_is_told_as_it_is():
+def test_an_error_inside_is_reported_as_it_is():
     with pytest.raises(KeyError), time_limit(600):
         raise KeyError
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "soon", "1e99"])
-def test_what_is_no_time_is_wrong_usage(run, value):
+def test_a_timeout_that_is_not_a_time_is_wrong_usage(run, value):
     assert run("score", "--timeout", value, "spun.txt")[0] == 2
 
 

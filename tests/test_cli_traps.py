@@ -1,4 +1,4 @@
-"""What a new user trips over: each trap that the command line no longer has, and wrong usage that names the way out."""
+"""Traps for new users that the command line no longer has, and wrong usage that names the remedy."""
 
 import io
 import json
@@ -207,7 +207,7 @@ class TestOutput:
         assert Path("latin.txt").stat().st_mode & 0o777 == 0o640
         assert Path("human.txt").stat().st_mtime_ns == before  # nothing to change, nothing written
 
-    def test_what_has_no_writer_is_not_written_in_place(self, run, monkeypatch):
+    def test_a_file_without_a_writer_is_not_written_in_place(self, run, monkeypatch):
         made = InputDocument("a.pdf", SPUN, extracted=True)
         monkeypatch.setattr("detector.cli.inputs.parse_document", lambda *_: made)
         Path("a.pdf").write_bytes(b"%PDF-1.7")
@@ -216,7 +216,7 @@ class TestOutput:
         assert "--output-dir" in err
         assert Path("a.pdf").read_bytes() == b"%PDF-1.7"
 
-    def test_a_page_and_a_word_file_stay_what_they_are(self, run):
+    def test_a_page_and_a_word_file_keep_their_kinds(self, run):
         page = f"<!doctype html><html><body><article>{paragraphs(SPUN)}</article></body></html>"
         Path("a.html").write_text(page, encoding="utf-8")
         word = docx.Document()
@@ -247,7 +247,7 @@ class TestOutput:
         assert run("score", "--output-dir", "out", "--format", "csv", folder / "human.txt")[0] == 0
         assert len(list(Path("out").rglob("human.txt.csv"))) == 1
 
-    def test_several_restored_texts_are_told_apart(self, run):
+    def test_several_restored_texts_are_separated(self, run):
         restored = reverse(SPUN).text
         expected = f"==> spun.txt <==\n{restored}\n==> human.txt <==\n{HUMAN}"
         assert run("reverse", "spun.txt", "human.txt")[1] == expected
@@ -329,7 +329,7 @@ class Tty(io.StringIO):
 
 
 class TestProgress:
-    def test_it_tells_words_and_rate_and_goes_when_all_is_done(self, run, monkeypatch):
+    def test_it_shows_words_and_rate_and_vanishes_when_all_is_done(self, run, monkeypatch):
         class AtOnce:
             """A timer that does not wait."""
 
@@ -481,7 +481,7 @@ def n_findings(report):
 
 
 class TestBaseline:
-    def test_it_says_what_it_left_out_and_prunes_what_is_gone(self, run):
+    def test_it_counts_known_findings_and_prunes_those_that_are_gone(self, run):
         assert run("annotate", "-o", "base.json", "spun.txt", "human.txt")[0] == 0
         base = json.loads(Path("base.json").read_text())
         known = n_findings(base)

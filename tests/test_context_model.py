@@ -1,4 +1,4 @@
-"""The context models against the plain sums that they stand for, and against what stands beside a document."""
+"""The context models against plain sums, and independence of the other documents of a batch."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ TEXTS = [
 
 
 def plain_queries(model, batch):
-    """What `queries` stands for, place by place, in double precision and without fixed point."""
+    """The queries place by place, in double precision and without fixed point."""
     vectors, w = model.vectors, model.weights
     ids = model.known(batch.ids)
     x = vectors.embedding[ids].astype(float) * vectors.embedding_scale[ids].astype(float)[:, None]
@@ -52,7 +52,7 @@ def test_queries_are_the_plain_sums(models, model):
     assert not queries[~batch.is_word].any()
 
 
-def test_a_batch_gives_what_each_document_gives_alone(models, model):
+def test_a_batch_gives_the_results_of_each_document(models, model):
     batch = tokenize(TEXTS, models.vocabulary)
     together = model.queries(batch)
     for d, text in enumerate(TEXTS):
@@ -66,7 +66,7 @@ def test_the_judged_word_itself_is_not_read(models, model):
     assert np.abs(model.queries(one)[place] - model.queries(other)[place]).max() < 0.05
 
 
-def test_what_writers_say_is_likelier_than_what_spinners_make_of_it(models, model):
+def test_writers_wordings_are_likelier_than_those_of_spinners(models, model):
     batch = tokenize(["The president of the United States met the prime minister on Tuesday."], models.vocabulary)
     words = ["states", "minister", "president"]
     wrong = ["conditions", "priest", "chairperson"]

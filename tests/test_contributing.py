@@ -49,7 +49,7 @@ def python(copy, *arguments):
 
 
 def named_in(path, module, opening, item):
-    """Do what the guide says in words: import a module, and put its object into a tuple."""
+    """Follow the guide's prose: import a module, and put its object into a tuple."""
     code = path.read_text(encoding="utf-8")
     package = ".".join(path.with_suffix("").parts[path.parts.index("detector") :][:2])
     before, found, after = code.partition(opening)

@@ -1,4 +1,4 @@
-"""Look-alike letters: every disguise of a word is told as damage, with its place in the text as given."""
+"""Look-alike letters: every disguise of a word is reported as damage, with its place in the text as given."""
 
 import unicodedata
 from importlib import resources
@@ -51,13 +51,13 @@ def test_invisible_marks_inside_a_word_are_found(mark, place):
     assert "“patient”" in found.message
 
 
-def test_capitals_keep_their_case_in_what_was_meant():
+def test_capitals_keep_their_case_in_the_intended_word():
     (found,) = find("The \u0421ommittee met.")
     assert found.alternatives[0].text == "Committee"
 
 
 @pytest.mark.parametrize(("word", "meant"), [("αji", None), ("τon", None), ("αnd", "and"), ("plαn", "plan")])
-def test_a_symbol_with_indices_is_no_word_in_disguise(word, meant):
+def test_a_symbol_with_indices_is_not_a_word_in_disguise(word, meant):
     assert [d.alternatives[0].text for d in find(f"Here {word} stands.")] == ([meant] if meant else [])
 
 
@@ -69,12 +69,12 @@ def test_latin_text_holds_none(text):
 
 @settings(deadline=None, max_examples=60)
 @given(st.text())
-def test_what_is_found_stands_there(text):
+def test_findings_have_the_text_of_their_spans(text):
     for found in normalize(text).damage:
         assert text[found.start : found.end] == found.surface
 
 
-def test_documents_are_told_apart():
+def test_documents_are_kept_apart():
     first, second, third = map(of_cue, detect_many(["A p\u043elicy.", "A policy.", "Two: a p\u043elicy."]))
     assert len(first) == len(third) == 1
     assert second == []

@@ -16,14 +16,14 @@ def mentions(*names):
     return " ".join(f"They met {name} there." for name in names)
 
 
-def test_the_rarer_spelling_is_blamed_wherever_it_stands(find):
+def test_the_rarer_spelling_is_found_in_any_place(find):
     text = mentions("Halvorssen", "Halvorsen", "Halvorsen", "Halvorsen")
     ((e,),) = find(text)
     assert e.surface == text[e.start : e.end] == "Halvorssen"
     assert e.alternatives[0].text == "Halvorsen"
 
 
-def test_a_name_that_everyone_knows_is_not_blamed_for_a_rare_look_alike(find):
+def test_a_name_that_everyone_knows_is_not_a_misspelling_of_a_rare_look_alike(find):
     ((e,),) = find(mentions("Bidden", "Biden", "Biden"))
     assert (e.surface, e.alternatives[0].text) == ("Bidden", "Biden")
 
@@ -37,7 +37,7 @@ def test_near_misses(find, names):
     assert find(mentions(*names)) == [[]]
 
 
-def test_a_word_that_opens_a_sentence_is_no_name_for_that(find):
+def test_a_word_is_not_a_name_because_it_opens_a_sentence(find):
     assert find("Rivers rose. Rovers lost. Rivers fell again. Rivers froze.") == [[]]
 
 

@@ -1,4 +1,4 @@
-"""Odd words are those whose odds reach the line and that no edit touches; the message shows them where they stand."""
+"""Odd words are those whose odds reach the limit and that no edit touches; the message shows their context."""
 
 import numpy as np
 import pytest

@@ -55,7 +55,7 @@ def test_edits_that_other_cues_made_keep_their_cue_and_message():
     assert classified("Folsk came.", (repair,)) == [repair]
 
 
-def test_the_same_word_throughout_is_consistent_where_its_original_never_stands():
+def test_the_same_word_throughout_is_consistent_if_its_original_never_occurs():
     text = "Folks came, and other folks went."
     assert cues(text, ("Folks", "People"), ("folks", "people")) == [("Folks", CONSISTENT.id), ("folks", CONSISTENT.id)]
 
@@ -64,7 +64,7 @@ def test_once_is_not_consistent():
     assert cues("Some folks came.", ("folks", "people")) == [("folks", CUE.id)]
 
 
-def test_it_is_not_consistent_where_the_writer_knows_the_usual_word():
+def test_it_is_not_consistent_if_the_writer_knows_the_usual_word():
     text = "Folks came, and other folks went, but most people stayed."
     assert {cue for _, cue in cues(text, ("Folks", "People"), ("folks", "people"))} == {CUE.id}
 
@@ -103,7 +103,7 @@ def test_odds_in_words(log10_odds, words):
     assert times_likelier(log10_odds) == words
 
 
-def test_what_the_report_blames_is_what_the_reverser_changes():
+def test_the_report_shows_the_edits_of_the_restorer():
     blamed = [
         (e.start, e.end, e.surface, e.alternatives[0].text)
         for e in detect(SPUN).evidence

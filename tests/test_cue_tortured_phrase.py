@@ -1,4 +1,4 @@
-"""Tortured phrases: found in place, counted only where their guards hold."""
+"""Tortured phrases: found in place, counted only if their conditions hold."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The documentation: its Python blocks run, what is written from the code is complete, its links lead somewhere."""
+"""The documentation: its Python blocks run, tables from the code are complete, its links have targets."""
 
 import importlib.util
 import re
@@ -78,7 +78,7 @@ def test_every_mark_is_filled_and_every_part_used():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_links_lead_somewhere(name):
+def test_links_have_targets(name):
     for target in LINK.findall(page(name)):
         if re.match(r"[a-z]+:", target):
             continue
@@ -112,6 +112,6 @@ def test_the_table_of_base_rates_is_right():
     for row in cells[2:]:
         rate = 1 / int(row[0].removeprefix("1 in ").replace(",", ""))
         for prior, said in zip((1 / 2, 1 / 10, 1 / 100, 1 / 1000), row[1:], strict=True):
-            # The share of right flags is what Bayes makes of the odds recall : false positive rate.
+            # The share of right flags follows by Bayes' rule from the odds recall : false positive rate.
             share = probability_at_prior(0.9 / (0.9 + rate), prior)
             assert float(said.rstrip("%")) / 100 == pytest.approx(share, abs=0.005)

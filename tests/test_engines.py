@@ -67,14 +67,14 @@ def test_frames_are_scored_one_by_one():
     assert [f["detector_verdict"].to_pylist() for f in found] == [["spun"], ["clean"]]
 
 
-def test_a_missing_column_and_another_kind_of_batch_are_told():
+def test_a_missing_column_and_another_kind_of_batch_are_reported():
     with pytest.raises(InputError, match="no column 'text'; columns are 'body'"):
         score_frame({"body": [SPUN]})
     with pytest.raises(InputError, match="got list"):
         score_frame([SPUN])
 
 
-def test_datatrove_drops_what_is_spun_with_the_reason(tmp_path, expected):
+def test_datatrove_drops_spun_documents_with_the_reason(tmp_path, expected):
     pytest.importorskip("datatrove")
     from datatrove.data import Document
 

@@ -192,7 +192,7 @@ def test_readings_come_by_gain_and_the_first_is_the_best():
     assert list(restoration._readings("as it is", [])) == ["as it is"]
 
 
-def test_changes_are_put_back_one_at_a_time():
+def test_changes_are_restored_one_at_a_time():
     found = list(restoration._changes("The tallness of the big waterfall", "The height of the waterfall"))
     assert [(a, b) for a, b, _ in found] == [(4, 12), (20, 23)]
     assert " ".join(found[0][2]) == "the height of the big waterfall"
@@ -271,7 +271,7 @@ def test_rows_survive_json(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"signature": 1}', "[]"])
-def test_a_file_that_holds_no_evaluation_is_told(tmp_path, text):
+def test_a_file_that_holds_no_evaluation_is_reported(tmp_path, text):
     path = tmp_path / "evaluation.json"
     path.write_text(text)
     with pytest.raises(InputError, match=r"evaluation\.json holds no Evaluation"):
@@ -292,7 +292,7 @@ MANIFEST = {
 }
 
 
-def test_the_card_says_what_was_not_measured():
+def test_the_card_names_the_tables_that_were_not_measured():
     card = render_card(empty(), MANIFEST)
     assert "detector evaluate --leave-one-out` does" in card
     assert "detector evaluate --unseen-thesaurus FILE --unseen-dictionary FILE` does" in card
@@ -300,7 +300,7 @@ def test_the_card_says_what_was_not_measured():
     assert "peak memory" not in card
 
 
-def test_the_card_has_what_the_manifest_knows_of_the_fit():
+def test_the_card_has_the_facts_of_the_manifest():
     known = {
         "training": {"seconds": 9000, "peak_mib": 4321},
         "metrics": {"registers_left_out": {"fpr=0.01": {"news": 0.0012, "wiki": 0.02}}},
@@ -453,7 +453,7 @@ def test_evaluate_end_to_end(workplace, tmp_path):
     assert read_json(Evaluation, models / "evaluation.json").roc_auc == found.roc_auc
     # A second run takes every finished part from the work folder and finds the same.
     again = evaluate(s)
-    # As text, in which what could not be measured (NaN) equals itself.
+    # As text, in which NaN equals itself.
     again = dataclasses.replace(again, seconds=found.seconds)
     assert json.dumps(dataclasses.asdict(again), default=str) == json.dumps(dataclasses.asdict(found), default=str)
 
@@ -485,7 +485,7 @@ def test_rates_have_their_threshold_in_the_card():
     assert len(LENGTHS) == 3
 
 
-def test_the_command_says_what_it_needs(tmp_path, capsys):
+def test_the_command_names_the_options_that_it_needs(tmp_path, capsys):
     from detector.cli import main
 
     folders = ["--corpus", str(tmp_path), "--lexicon", str(tmp_path), "--pairs", str(tmp_path)]

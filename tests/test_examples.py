@@ -1,4 +1,4 @@
-"""Examples that networks are fitted on: what was put back, and what is left, in the places where it stands."""
+"""Examples that networks are fitted on: restored words and the rest, each in its place."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ TEXT = "In May the first house may stand, and the other house is old."
 TABLE = {"first": ["very first"], "house": ["home"], "old": ["outdated"], "may": ["could"]}
 
 
-def test_about_half_is_put_back_and_what_is_left_still_leads_to_the_original():
+def test_about_half_is_restored_and_the_rest_still_leads_to_the_original():
     spun = TableSpinner("test", TABLE, rate=1.0, names=True).spin(TEXT)
     example = Example(spun.text, "test", 1.0, spun.alignment, None)
     rng = np.random.default_rng(1)

@@ -16,7 +16,7 @@ from detector.files import lock, write_file, write_new_file
 posix = pytest.mark.skipif(os.name == "nt", reason="needs permissions, links and devices of POSIX")
 
 
-def test_a_new_file_holds_what_was_written(tmp_path):
+def test_a_new_file_holds_its_content(tmp_path):
     with write_file(tmp_path / "a.txt") as file:
         file.write("One.\r\nTwo. é")
     assert (tmp_path / "a.txt").read_bytes() == b"One.\r\nTwo. \xc3\xa9"
@@ -119,7 +119,7 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path):
 
 
 @posix
-def test_a_link_that_leads_nowhere_is_written_where_it_leads(tmp_path):
+def test_the_missing_target_of_a_link_is_written(tmp_path):
     (tmp_path / "link").symlink_to("later.txt")
     with write_file(tmp_path / "link") as file:
         file.write("New.")

@@ -1,4 +1,4 @@
-"""The forms in which people write: what each makes of a text, and that the spans of spun words are carried along."""
+"""The forms in which people write: their effect on a text, and that the spans of spun words are carried along."""
 
 import numpy as np
 import pytest
@@ -73,7 +73,7 @@ def assert_spans_are_right(example):
 
 
 @by_form()
-def test_spans_read_what_they_say_and_few_are_lost(form):
+def test_spans_have_their_text_and_few_are_lost(form):
     kept = total = 0
     for seed in range(30):
         example = spun(seed, rate=0.1 + seed / 33)
@@ -85,7 +85,7 @@ def test_spans_read_what_they_say_and_few_are_lost(form):
 
 
 @by_form([form for form in FORMS if form.of_originals])
-def test_what_is_of_originals_too_leads_back_to_the_human_text_in_that_form(form):
+def test_a_form_of_originals_leads_back_to_the_human_text_in_that_form(form):
     for seed in range(30):
         example = in_form(spun(seed), form, np.random.default_rng(seed))
         # A span is dropped if both readings are spelt alike now, so nothing of the original is lost with it.
@@ -94,7 +94,7 @@ def test_what_is_of_originals_too_leads_back_to_the_human_text_in_that_form(form
 
 
 @by_form([form for form in FORMS if not form.of_originals])
-def test_originals_keep_the_spelling_they_had_where_a_form_is_one_of_places(form):
+def test_originals_keep_their_spelling_if_a_form_is_one_of_places(form):
     example = spun(3)
     formed = in_form(example, form, np.random.default_rng(5))
     before = [span.original for span in example.spans]
@@ -173,7 +173,7 @@ def replacing(*edits):
         ([(4, 7, "scarlet"), (8, 12, "shed")], "The red barn burned.", [(4, 7, "red", "scarlet")]),
     ],
 )
-def test_a_span_grows_to_what_crosses_it_and_goes_with_what_is_left(edits, text, spans):
+def test_a_span_grows_with_an_edit_that_crosses_it_and_goes_with_its_last_word(edits, text, spans):
     formed = in_form(CROSSING, replacing(*edits), np.random.default_rng(1))
     assert formed.text == text
     assert formed.spans == tuple(AlignedSpan(*span) for span in spans)
@@ -222,7 +222,7 @@ def test_a_share_of_the_examples_is_rewritten_and_every_form_comes():
         ),
     ],
 )
-def test_what_the_forms_of_marks_and_case_write(name, text, expected):
+def test_forms_of_marks_and_case(name, text, expected):
     assert written(text, name) == expected
 
 

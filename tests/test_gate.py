@@ -1,4 +1,4 @@
-"""Quality on a frozen sample of our own making: what a release must not fall below. See gate/README.md."""
+"""Quality on a frozen sample of our own making, with floors for each release. See gate/README.md."""
 
 import json
 from collections import Counter
@@ -82,7 +82,7 @@ def test_spun_scores_above_human(measured):
     assert roc_auc_score(np.arange(len(p)) >= len(measured.human), p) >= FLOORS["roc_auc"]
 
 
-def test_damage_is_told_and_moves_no_verdict(measured):
+def test_damage_is_reported_and_moves_no_verdict(measured):
     damaged = [r for row, r in zip(measured.spun, measured.spun_reports, strict=True) if row["family"] == DAMAGE]
     assert len(damaged) >= 5
     assert sum(bool(r.damage) for r in damaged) / len(damaged) >= FLOORS["damage_told"]
@@ -109,7 +109,7 @@ def test_human_text_has_few_findings_and_edits(measured):
     assert 1000 * edits / measured.human_words <= FLOORS["edits_per_1000_human_words_at_most"]
 
 
-def test_evidence_covers_what_was_changed(measured):
+def test_evidence_covers_the_changed_words(measured):
     spans = covered = findings = right = 0
     for row, report in zip(measured.spun, measured.spun_reports, strict=True):
         changed = np.zeros(len(row["text"]) + 1, dtype=bool)
@@ -145,7 +145,7 @@ def errors(restored):
 
 def test_reversing_takes_errors_away(measured):
     spun = zip(measured.spun, measured.spun_plans, strict=True)
-    # Look-alike letters are no substitution.
+    # Look-alike letters are not substitutions.
     before, after = errors((r, p) for r, p in spun if r["family"] != "damage" and not is_stranger(r))
     assert 1 - after / before >= FLOORS["error_reduction"], 1 - after / before
 

@@ -46,7 +46,7 @@ SEEDS = range(40)
         "a" * 100_000,
         "_" * 1_000,
         "a.a.a.a@" * 50,
-        # Its damage alone makes it spun: no word speaks for it.
+        # Its damage alone makes it spun: no word is evidence.
         "The ferry was lаte again, and most of the pаssengers sat down on their bags until the mаyor had wаlked home.",
     ],
 )
@@ -95,7 +95,7 @@ def test_generated_texts_have_a_report_and_a_restoration(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_generated_files_are_read_or_told(seed):
+def test_generated_files_are_read_or_reported(seed):
     choose = random.Random(seed)
     for _ in range(8):
         name, data = generator.files(choose)
@@ -108,7 +108,7 @@ def test_generated_files_are_read_or_told(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_generated_records_are_read_or_told(seed, tmp_path):
+def test_generated_records_are_read_or_reported(seed, tmp_path):
     choose = random.Random(seed)
     for _ in range(4):
         name, data = generator.records(choose)
@@ -125,21 +125,21 @@ def test_wrong_values_are_one_error(seed):
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), b"text", 7, ["text"]])
-def test_what_is_no_text_is_refused_in_words(value):
+def test_anything_but_text_is_refused_with_a_message(value):
     for call in (detect, reverse, lambda v: scores([v]), lambda v: list(detect_many(["Some text.", v]))):
         with pytest.raises(InputError, match=r"takes text \(str\), got "):
             call(value)
 
 
 @pytest.mark.parametrize("value", [None, 7, 2.5, np.array(0.5)])
-def test_what_is_no_collection_is_refused_in_words(value):
+def test_anything_but_a_collection_is_refused_with_a_message(value):
     for call in (scores, detect_many):
         with pytest.raises(InputError, match="takes an iterable of texts"):
             call(value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), -0.1, 1.1, True, "high", b"0.5", [], 10**400, 1j, np.float64("nan")])
-def test_what_is_no_threshold_is_refused_in_words(value):
+def test_anything_but_a_threshold_is_refused_with_a_message(value):
     with pytest.raises(InputError, match="threshold"):
         detect("Some text.", threshold=value)
 
@@ -152,7 +152,7 @@ def test_any_kind_of_number_is_a_threshold(value):
 
 
 @pytest.mark.parametrize("value", [float("nan"), "1", True, 10**400, []])
-def test_what_is_no_gain_is_refused_in_words(value):
+def test_anything_but_a_gain_is_refused_with_a_message(value):
     with pytest.raises(InputError, match="min_gain"):
         reverse("Some text.", min_gain=value)
 
@@ -174,7 +174,7 @@ def test_what_is_no_gain_is_refused_in_words(value):
         [(0, 10**30)],
     ],
 )
-def test_what_are_no_spans_to_keep_is_refused_in_words(value):
+def test_anything_but_spans_to_keep_is_refused_with_a_message(value):
     with pytest.raises(InputError, match="keep"):
         reverse("Some text.", keep=value)
 
@@ -211,7 +211,7 @@ def test_a_plan_fits_text_alone(text):
         apply_plan(text, [Edit(0, 4, "Some", "Any", 1.0)])
 
 
-def test_threads_give_what_one_gives():
+def test_threads_give_the_results_of_one():
     choose = random.Random(8)
     texts = [generator.english(choose, 8) for _ in range(48)]
     with ThreadPoolExecutor(8) as pool:
@@ -220,7 +220,7 @@ def test_threads_give_what_one_gives():
 
 
 @pytest.mark.parametrize("method", get_all_start_methods())
-def test_other_processes_give_what_this_one_gives(method):
+def test_other_processes_give_the_results_of_this_one(method):
     choose = random.Random(9)
     texts = [generator.english(choose, 8) for _ in range(8)]
     here = [detect(text) for text in texts]

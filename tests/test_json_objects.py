@@ -1,4 +1,4 @@
-"""What dataclasses become as JSON, and that they come back from it."""
+"""Dataclasses become JSON objects, and come back from them."""
 
 import json
 import math
@@ -27,7 +27,7 @@ def test_a_report_comes_back_from_its_json():
     assert from_json(Report, {**kept, "source": REPORT.source}) == REPORT
 
 
-def test_fields_that_are_no_part_of_the_json_are_left_out():
+def test_fields_outside_the_json_are_left_out():
     assert "source" not in REPORT.to_dict()
     assert "message" not in Edit(0, 3, "the", "a", 1.0, message="Said.").to_dict()
 
@@ -39,7 +39,7 @@ class Row(JsonObject):
     counts: tuple[int, ...] = ()
 
 
-def test_null_is_not_a_number_where_a_number_is_due():
+def test_null_is_nan_for_a_number():
     assert math.isnan(from_json(Row, {"number": None}).number)
     assert from_json(Row, {"number": 1, "pair": [2, "two"], "unknown": 3}) == Row(1.0, (2, "two"))
     assert Row(1.0, counts=(1, 2)).to_dict() == {"number": 1.0, "pair": None, "counts": [1, 2]}

@@ -144,7 +144,7 @@ def test_pruning_keeps_probabilities_summing_to_one(sentences, vocabulary):
     assert total == pytest.approx(1, abs=0.05)
 
 
-def test_what_people_say_is_likelier(models):
+def test_wordings_of_people_are_likelier(models):
     lm, vocabulary = models.full.extractor.language_model, models.vocabulary
     for usual, odd in (("the prime minister said", "the prime minister mentioned"), ("last year", "final year")):
         a = lm.log10_prob(vocabulary.ids_of(["of", *usual.split()])).sum()

@@ -112,7 +112,7 @@ def test_training_knows_nothing_of_evaluation():
 
 def test_imports_run_in_no_circle():
     graph = {m: imports(m) & set(MODULES) - {m} for m in MODULES}
-    # What is imported by nobody that is left goes, until nothing goes any more.
+    # Modules that no remaining one imports are removed, until none is left to remove.
     while leaves := {m for m in graph if not any(m in imported for imported in graph.values())}:
         graph = {m: imported for m, imported in graph.items() if m not in leaves}
     assert not graph

@@ -1,4 +1,4 @@
-"""The shipped models are what their manifest says, hold nothing that executes, and damage is refused."""
+"""The shipped models agree with their manifest, hold nothing that executes, and damage is refused."""
 
 import json
 import os
@@ -29,7 +29,7 @@ from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
-    """Keep what is remembered of checked files apart from the user's own."""
+    """Keep the list of checked files apart from the user's own."""
     folder = tmp_path_factory.mktemp("cache")
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", "HOME"):
         monkeypatch.setenv(name, str(folder))
@@ -55,7 +55,7 @@ def edit_manifest(folder, change):
 
 
 def relist(folder, name):
-    """Make the manifest say what a file now is."""
+    """Update a file's entry in the manifest."""
     path = folder / name
     edit_manifest(
         folder, lambda m: m["files"].update({name: {"bytes": path.stat().st_size, "sha256": sha256_of(path)}})
@@ -134,7 +134,7 @@ def test_a_missing_file_is_refused(copy):
         load_models(copy)
 
 
-def test_a_manifest_that_is_no_json_is_refused(copy):
+def test_a_manifest_that_is_not_json_is_refused(copy):
     replace(copy / "manifest.json", b"{")
     with pytest.raises(ModelError, match="cannot be read"):
         load_models(copy)
@@ -183,7 +183,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_one_error_that_says_what_to_do(copy, name, damage):
+def test_a_damaged_file_is_one_error_that_names_the_remedy(copy, name, damage):
     load_models(copy)
     load_models.cache_clear()
     data = (copy / name).read_bytes()
@@ -296,7 +296,7 @@ class Outer:
     inner: Inner
 
 
-def test_what_is_written_is_read_back(tmp_path):
+def test_models_are_read_back_as_written(tmp_path):
     value = Outer(("a", "b"), 0.25, np.arange(60_000, dtype=np.float32), Inner(np.array([1, 2], dtype=np.uint8)))
     write_arrays(value, tmp_path / "value")
     back = read_arrays(Outer, tmp_path / "value")
@@ -311,7 +311,7 @@ def test_a_gzipped_text_comes_back_and_does_not_tell_when_it_was_written(tmp_pat
     path = tmp_path / "text.gz"
     write_text("naïve\r\ntext\n", path)
     assert read_text(path) == "naïve\r\ntext\n"
-    assert path.read_bytes()[4:8] == bytes(4)  # where gzip keeps the time
+    assert path.read_bytes()[4:8] == bytes(4)  # the place of the time in gzip
 
 
 @pytest.mark.parametrize("damage", [b"no gzip at all", b"\x1f\x8b\x08", None])

@@ -1,4 +1,4 @@
-"""The normalised view: what is undone, what stays as it is, and the way back to the caller's characters."""
+"""The normalised view: repairs, texts that stay as they are, and the way back to the caller's characters."""
 
 import random
 import re
@@ -107,7 +107,7 @@ MENDED = [
 
 
 @pytest.mark.parametrize(("written", "seen"), MENDED)
-def test_what_is_mended(written, seen):
+def test_repairs(written, seen):
     assert normalize(written).text == seen
 
 
@@ -152,7 +152,7 @@ HONEST = [
 
 
 @pytest.mark.parametrize("text", HONEST)
-def test_what_stays_as_it_is(text):
+def test_texts_that_stay_as_they_are(text):
     view = normalize(text)
     assert view.text is text
     assert view.source is text
@@ -160,12 +160,12 @@ def test_what_stays_as_it_is(text):
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.;:?!'()’“”–—éüñç£", max_size=200))
-def test_ordinary_characters_are_no_damage(text):
+def test_ordinary_characters_are_not_damage(text):
     assert normalize(text).damage == ()
 
 
 @pytest.mark.parametrize("text", [r[0] for r in MENDED if not re.search("[оαＮ]", r[0])])
-def test_honest_writing_is_no_damage(text):
+def test_honest_writing_is_not_damage(text):
     assert normalize(text).damage == ()
 
 
@@ -193,7 +193,7 @@ def test_damage_is_the_whole_word_in_the_source(word, kind, repaired):
     assert text[damage.start : damage.end] == word
 
 
-def test_a_span_covers_what_produced_it_and_no_mark_around_it():
+def test_a_span_covers_its_source_and_no_mark_around_it():
     text = "a **bo\u200bld** &amp; <b>ﬁne</b> pоint\u2060"
     view = normalize(text)
     assert view.text == "a bold & fine point"

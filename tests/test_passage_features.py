@@ -1,4 +1,4 @@
-"""Passage features by hand, and that passages do not hear each other."""
+"""Passage features by hand, and that passages do not depend on each other."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Passages: every word in one passage, whole paragraphs where lengths allow, the same in a batch as alone."""
+"""Passages: every word in one passage, whole paragraphs if lengths allow, the same in a batch as alone."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -48,7 +48,7 @@ def test_every_word_is_in_one_passage_and_order_is_kept(texts):
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(DOCUMENT, max_size=4))
-def test_a_batch_gives_what_each_document_alone_gives(texts):
+def test_a_batch_gives_the_passages_of_each_document(texts):
     batch, together = passages(*texts)
     for d, text in enumerate(texts):
         alone = passages(text)[1]

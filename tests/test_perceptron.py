@@ -43,7 +43,7 @@ def test_fitting_standardises_and_learns(data):
     assert ((model.log10_odds(stretched) > 0) == y).mean() > 0.7
 
 
-def test_what_lies_far_out_counts_six_deviations(data):
+def test_outliers_count_six_deviations(data):
     x, y = data
     model = _fit_perceptron(np.tile(x, (3, 1)), np.tile(y, 3), tuple("abcde"), 6, seed=1)
     far, farther = (model.mean + k * model.scale for k in (6, 500))
@@ -69,7 +69,7 @@ def test_odds_of_each_kind_are_those_of_the_network_as_it_was_fitted(kinds, pres
         assert odds[:, kind - 1] == pytest.approx(np.log10(p[:, column] / p[:, 0]), abs=1e-3)
 
 
-def test_fitting_tells_kinds_apart(kinds):
+def test_fitting_distinguishes_kinds(kinds):
     x, y = kinds
     odds = _fit_perceptron(x, y, tuple("abcde"), 12, seed=1, passes=3, kinds=3).log10_odds(x)
     assert (np.where(odds.max(axis=1) > 0, odds.argmax(axis=1) + 1, 0) == y).mean() > 0.95

@@ -30,7 +30,7 @@ def holds(query, text):
         ('"national production" ADN "GDP"', "national production gdp", True),
     ],
 )
-def test_operators_mean_what_they_say(query, text, expected):
+def test_operators(query, text, expected):
     assert holds(query, text) is expected
 
 

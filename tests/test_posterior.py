@@ -1,4 +1,4 @@
-"""The share of substituted words by hand, and what it does to the words of a document."""
+"""The share of substituted words by hand, and its effect on the words of a document."""
 
 from dataclasses import replace
 

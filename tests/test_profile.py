@@ -1,4 +1,4 @@
-"""The profile of a document's spinner, by hand: what meets, what stands for what elsewhere, what is usual."""
+"""The profile of a document's spinner, by hand: candidates that overlap, pairs elsewhere, mean traits."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ P = probabilities(ODDS)
 
 
 def told(m, column):
-    """Return a column of what the reranker reads."""
+    """Return a column of the reranker's input."""
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     fit = np.zeros((len(m.candidates), 2), dtype=np.float32)
     x = rerank_features(m, m.candidate_log10_odds, np.array([0.9, 0.9]), profile, fit)
@@ -74,7 +74,7 @@ def test_other_substitutes_of_an_original_are_counted_in_its_document(m):
     assert told(m, "other_substitutes") == pytest.approx(np.log10(np.array(expected) + 0.01), abs=1e-5)
 
 
-def test_what_is_usual_is_that_of_the_likeliest_originals_and_begins_at_a_prior(m):
+def test_the_profile_mean_is_that_of_the_likeliest_originals_and_begins_at_a_prior(m):
     usual = told(m, "profile_mean_weight")
     prior = 8.0 * PROFILE_TRAITS["weight"]
     assert usual[:5] == pytest.approx([(prior - P[0] - P[2] - 3 * P[4]) / (8.0 + P[0] + P[2] + P[4])] * 5)

@@ -1,4 +1,4 @@
-"""What is no English prose is left out by its content, and prose stays whatever it looks like."""
+"""Text that is not English prose is left out by its content, and prose stays whatever it looks like."""
 
 import textwrap
 
@@ -196,7 +196,7 @@ LEFT_OUT = [
 
 @pytest.mark.parametrize(("reason", "passage"), [x[1:] for x in LEFT_OUT], ids=[x[0] for x in LEFT_OUT])
 @pytest.mark.parametrize("end", ["\n\n", "\n"])
-def test_what_is_no_prose_is_left_out_and_its_neighbours_stay(reason, passage, end):
+def test_text_that_is_not_prose_is_left_out_and_its_neighbours_stay(reason, passage, end):
     text = f"{BEFORE}{end}{passage}{end}{AFTER}"
     spans = omitted_spans(text)
     assert {r for *_, r in spans} == {reason}

@@ -31,7 +31,7 @@ PROSE = "The ferry was late again, and most of the passengers sat down on their 
         ("[ref]: http://example.org/x\n\nWords", "example", "Words"),
     ],
 )
-def test_markdown_masks_what_is_no_prose_in_place(source, gone, stays):
+def test_markdown_masks_all_but_prose_in_place(source, gone, stays):
     out = masked(source)
     assert len(out) == len(source)
     assert [i for i, c in enumerate(out) if c in "\r\n"] == [i for i, c in enumerate(source) if c in "\r\n"]
@@ -158,7 +158,7 @@ def test_word_tables_are_read_in_their_place(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["txt", "md", "html", "pdf", "docx"])
-def test_an_empty_file_of_any_kind_is_no_error(tmp_path, suffix):
+def test_an_empty_file_of_any_kind_is_not_an_error(tmp_path, suffix):
     path = tmp_path / f"a.{suffix}"
     path.write_bytes(b"")
     assert read_document(path).text == ""
@@ -188,7 +188,7 @@ def _damaged(kind):
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
-def test_damaged_files_are_read_or_told_in_one_error(tmp_path, kind, capfd, caplog):
+def test_damaged_files_are_read_or_give_one_error(tmp_path, kind, capfd, caplog):
     path = tmp_path / f"a.{kind}"
     told = 0
     for data in _damaged(kind):
@@ -285,7 +285,7 @@ def test_folders_are_searched_for_regular_files_alone(tmp_path):
 
 
 @posix
-def test_a_name_that_is_no_utf_8_is_read(tmp_path):
+def test_a_file_name_that_is_not_utf_8_is_read(tmp_path):
     name = os.fsencode(tmp_path) + b"/caf\xe9.txt"
     with open(name, "wb") as file:
         file.write(PROSE.encode())
@@ -331,7 +331,7 @@ def test_encodings_are_found(encoding):
 @pytest.mark.parametrize(
     "data", [b"a\0b\0c", b"\0" * 100, b"\0a" * 50 + b"\0", bytes(range(256)) * 4, b"\xff\xfea", b"\xff\xfe\0\xd8"]
 )
-def test_bytes_that_are_no_text_are_refused(data):
+def test_bytes_that_are_not_text_are_refused(data):
     with pytest.raises(InputError, match="not text"):
         decode("a.txt", data)
 
@@ -392,7 +392,7 @@ def test_a_comment_that_code_interrupts_is_none(tmp_path):
     assert "this" in document.judged_text
 
 
-def test_what_is_left_out_of_plain_text_is_told(tmp_path):
+def test_parts_left_out_of_plain_text_are_reported(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text(f"{PROSE}\n\nx = read(1)\nif x == 2:\n    y = x + 1\n\n{PROSE}")
     document = read_document(path)
@@ -421,7 +421,7 @@ def test_a_tag_of_many_attributes_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "blockquote", "ul><li", "table><tr><td", "a"])
-def test_tags_inside_each_other_are_read_or_told(tmp_path, tag):
+def test_tags_inside_each_other_are_read_or_reported(tmp_path, tag):
     path = tmp_path / "a.html"
     path.write_text(f"<html><body>{f'<{tag}>' * 50_000}{PROSE}</body></html>")
     with contextlib.suppress(InputError):

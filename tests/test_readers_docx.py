@@ -12,7 +12,7 @@ def text_of(*paragraphs):
     return open_word(of(*paragraphs)).text
 
 
-def test_text_is_read_from_wherever_it_stands():
+def test_text_is_read_from_every_place():
     word = open_word(everything())
     assert word.text.split("\n\n") == [
         "On the patience of ferries",
@@ -59,7 +59,7 @@ def test_each_character_is_that_of_its_element():
     [
         # A break of the page parts words as one of the line does.
         ([run("calm") + '<w:r><w:br w:type="page"/></w:r>' + run("sea")], "calm\nsea"),
-        # Deleted paragraph marks join; what moved away is gone, what moved here is there.
+        # Deleted paragraph marks join; text that moved away is gone, text that moved here is there.
         (["<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>" + run("calm "), run("sea"), run("wind")], "calm sea\n\nwind"),
         ([f"<w:moveFrom>{run('calm ')}</w:moveFrom>{run('sea')}<w:moveTo>{run(' wind')}</w:moveTo>"], "sea wind"),
         # Only the outer field's result is on the page.
@@ -82,7 +82,7 @@ def test_paragraphs(paragraphs, text):
     assert text_of(*paragraphs) == text
 
 
-def test_notes_are_read_where_they_are_referred_to():
+def test_notes_are_read_at_their_references():
     # The mark is deleted: so is the note.
     data = everything()
     document = parts(data)["word/document.xml"]
@@ -106,7 +106,7 @@ def test_files_of_the_strict_standard_are_read():
 @pytest.mark.parametrize(
     "name", ["[Content_Types].xml", "_rels/.rels", "word/document.xml", "word/footnotes.xml", "word/header1.xml"]
 )
-def test_missing_parts_are_told(name):
+def test_missing_parts_are_reported(name):
     with pytest.raises(InputError, match="Word file"):
         open_word(replaced(everything(), name, None))
 
@@ -127,12 +127,12 @@ BOMB = b"""<!DOCTYPE w [<!ENTITY a "ferry ferry "><!ENTITY b "&a;&a;&a;&a;&a;&a;
     ],
     ids=["empty", "cut", "other", "binary", "entities", "deep", "large"],
 )
-def test_hostile_documents_are_told(document):
+def test_hostile_documents_are_refused(document):
     with pytest.raises(InputError, match="Word file"):
         open_word(replaced(of(run("calm")), "word/document.xml", document))
 
 
-def test_archives_that_unpack_to_too_much_are_told():
+def test_archives_that_unpack_to_too_much_are_refused():
     out = io.BytesIO(of(run("calm")))
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
         for n in range(11):
@@ -143,6 +143,6 @@ def test_archives_that_unpack_to_too_much_are_told():
         open_word(out.getvalue())
 
 
-def test_encrypted_files_are_told():
+def test_encrypted_files_are_refused():
     with pytest.raises(InputError, match="password"):
         open_word(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)

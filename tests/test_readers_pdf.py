@@ -110,7 +110,7 @@ def test_one_column(tmp_path):
     assert document.cut_words == 3 * len("Journal of Quays volume 7 1".split())
 
 
-def test_pages_are_right_where_a_sentence_runs_over(tmp_path):
+def test_pages_are_right_if_a_sentence_runs_over(tmp_path):
     document = read(tmp_path, one_column())
 
     def page_of(words):
@@ -150,7 +150,7 @@ def test_cells_are_paragraphs_and_hold_their_second_lines(tmp_path):
     assert rows[6:] == ["Sea Lark", "870", "Post", PARAGRAPHS[0]]
 
 
-def test_the_number_of_a_note_is_no_part_of_the_word(tmp_path):
+def test_the_number_of_a_note_is_not_part_of_the_word(tmp_path):
     pages = Pages()
     pages.line("The ferry was late", 72, 700)
     end = 72 + stringWidth("The ferry was late", BODY, 10)

@@ -1,4 +1,4 @@
-"""Records of a corpus: what is damaged is told in words, for the record or the file, and the rest is read."""
+"""Records of a corpus: damage is reported for the record or the file, and the rest is read."""
 
 import bz2
 import gzip
@@ -66,7 +66,7 @@ def table(tmp_path, ids, texts=None):
         (b"\0\0\0", "no JSON"),
     ],
 )
-def test_a_bad_line_is_told_and_the_next_is_read(tmp_path, row, words):
+def test_a_bad_line_is_reported_and_the_next_is_read(tmp_path, row, words):
     first, bad, last = lines(tmp_path, b'{"text": "One."}', row, b'{"text": "Two."}')
     assert (first, last) == (Record(1, "One."), Record(3, "Two."))
     assert isinstance(bad, BadRecord)
@@ -120,7 +120,7 @@ def test_an_id_of_a_table_is_one_that_json_can_write(tmp_path, ids, expected):
     json.dumps(record.id, allow_nan=False)
 
 
-def test_a_text_that_is_no_utf_8_is_told_and_the_next_is_read(tmp_path):
+def test_a_text_that_is_not_utf_8_is_reported_and_the_next_is_read(tmp_path):
     texts = pa.array([b"One.", b"\xff\xfe", b"Two."], pa.binary()).view(pa.string())
     first, bad, last = table(tmp_path, pa.array(["a", "b", "c"]), texts)
     assert (first, last) == (Record("a", "One."), Record("c", "Two."))
@@ -129,7 +129,7 @@ def test_a_text_that_is_no_utf_8_is_told_and_the_next_is_read(tmp_path):
     assert bad.message.startswith(bad.fault)
 
 
-def test_an_id_that_is_no_utf_8_is_the_number_of_its_row(tmp_path):
+def test_an_id_that_is_not_utf_8_becomes_the_number_of_its_row(tmp_path):
     ids = pa.array([b"a", b"\xff\xfe"], pa.binary()).view(pa.string())
     assert table(tmp_path, ids) == [Record("a", "Text 0."), Record(2, "Text 1.")]
 
@@ -148,7 +148,7 @@ def test_a_column_that_is_there_twice_is_one_error(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
-def test_a_record_that_is_too_large_is_told_and_the_next_is_read(tmp_path, monkeypatch, kind):
+def test_a_record_that_is_too_large_is_reported_and_the_next_is_read(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(records, "MAX_CHARACTERS", 100)
     texts = ["a" * 500, "One.", "b" * 5_000]
     path = tmp_path / f"a.{kind}"
@@ -226,7 +226,7 @@ def test_a_damaged_table_is_one_error_or_read(tmp_path):
     assert told > 30
 
 
-def test_pipes_are_no_records(tmp_path):
+def test_pipes_are_not_records(tmp_path):
     if not hasattr(os, "mkfifo"):
         pytest.skip("needs named pipes")
     os.mkfifo(tmp_path / "a.jsonl")

@@ -153,7 +153,7 @@ def test_github_commands_are_escaped(run):
     assert lines[-1] == "::error file=gone.txt::no such file"
 
 
-ACTS = "a\x1b[31m\x9b\r\u202eb\x07\udcff.txt"  # a colour, carriage return, reversal, bell, a byte that is no UTF-8
+ACTS = "a\x1b[31m\x9b\r\u202eb\x07\udcff.txt"  # a colour, carriage return, reversal, bell, a byte that is not UTF-8
 
 
 def test_nothing_acts_on_the_log_that_shows_github_commands(run):
@@ -182,7 +182,7 @@ def test_nothing_acts_on_the_log_that_shows_github_commands(run):
         (ACTS, "a␛[31m��b␇�.txt"),
     ],
 )
-def test_a_path_in_csv_is_no_formula_and_one_line(path, cell):
+def test_a_path_in_csv_is_one_line_and_not_a_formula(path, cell):
     row = csv_row(JudgedDocument(InputDocument(path, ""), Report("clean", 0.1, 0.9, 3, "en", (), (), "")))
     assert next(csv.reader([row]))[0] == cell
     assert row.count("\n") == 1

@@ -1,4 +1,4 @@
-"""The HTML page, read as a browser reads it: what shows as found, what shows as restored, what could act."""
+"""The HTML page, as a browser reads it: the text as found, the text as restored, and anything that could act."""
 
 import base64
 import hashlib
@@ -50,7 +50,7 @@ class Page(HTMLParser):
         elif "text" in classes and "p" in names:
             if "original" not in classes:
                 self.found += data
-            # The style sheet hides what was found where its original follows.
+            # The style sheet hides the wording that was found if its original follows.
             if "found" not in classes or not self._has_original():
                 self.restored += data
 
@@ -167,7 +167,7 @@ def test_nothing_of_a_document_can_run_or_load():
     assert f"script-src 'sha256-{digest}'" in policy
 
 
-def test_odds_are_told_only_where_there_are_any():
+def test_odds_are_shown_only_if_there_are_any():
     weak = Evidence(10, 16, "stated", "substitution", -0.3, (Alternative("said", -0.3),), "“said” fits better.")
     assert not any("likelier" in n for n in Page(page((weak,))).notes)
     assert any("times likelier" in n for n in Page(page((finding("stated", "said"),))).notes)
@@ -188,7 +188,7 @@ def test_styles_stay_in_the_fragment():
     assert source == report._repr_html_()
 
 
-def test_a_restoration_shows_what_stood_there():
+def test_a_restoration_shows_the_replaced_wordings():
     plan = (Edit(10, 16, "stated", "said", 2.0, (EditAlternative("told", 0.5),)), edit("inside", "within"))
     restoration = Restoration(apply_plan(TEXT, plan), plan, TEXT)
     shown = Page(restoration._repr_html_())
@@ -206,7 +206,7 @@ def test_a_restoration_shows_what_stood_there():
         ("unsupported_language", "not English"),
     ],
 )
-def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
+def test_the_summary_gives_the_grounds_of_the_verdict(verdict, said):
     source = page((finding("stated", "said"),), verdict=verdict)
     summary = " ".join(re.findall(r'<p class="(?:answer|summary)[^"]*">(.*?)</p>', source, re.DOTALL))
     assert said in summary
@@ -214,7 +214,7 @@ def test_the_summary_says_what_the_verdict_rests_on(verdict, said):
     assert ("97.0%" in summary) == (verdict in ("spun", "clean"))
 
 
-def test_what_is_less_likely_than_the_text_is_no_finding():
+def test_a_wording_less_likely_than_the_text_is_not_a_finding():
     unlikely = finding("stated", "said", odds=-0.4)
     assert "<mark" not in page((unlikely,))
     assert Page(page((unlikely,), min_gain=-1.0)).template == TEXT.replace("stated", "said")
@@ -234,11 +234,11 @@ def test_several_documents_have_an_index_with_those_that_were_not_read():
     rows = re.findall(r'<tr data-group="(\w+)">(.*?)</tr>', source, re.DOTALL)
     assert [group for group, _ in rows] == ["rest", "doubtful", "flagged", "rest"]
     assert "gone.txt: no such file" in rows[3][1]
-    assert source.count('<details class="folded">') == 1  # what is not flagged is folded
+    assert source.count('<details class="folded">') == 1  # documents that are not flagged are folded
     assert "Nothing was found" in source
 
 
-def test_the_top_says_how_to_read_it_and_what_the_number_assumes():
+def test_the_top_says_how_to_read_it_and_states_the_assumption():
     source = page((finding("stated", "said"),), prior=0.01, sha256="ab" * 32)
     assert source.index("half of all texts are spun") < source.index("<main>")
     assert "A flag is a reason to look, not proof" in source
@@ -255,7 +255,7 @@ def test_damage_is_a_remark_of_its_own():
     assert "It rests on 1 substitution." in source
     assert re.search(r"Is it damaged\?</b> 1 misspelt name\.", source)
     assert "Is it damaged" not in page((finding("stated", "said"),))
-    assert Page(source).template == TEXT.replace("stated", "said")  # what is no likelier is no edit
+    assert Page(source).template == TEXT.replace("stated", "said")  # a wording that is not likelier is not an edit
 
 
 def test_people_read_flagged_and_doubtful():

@@ -38,7 +38,7 @@ def tokens(source):
 
 
 def quoted(source):
-    """Return what the quotation shows, as plain text, and what of it is bold."""
+    """Return the quotation as plain text, and the parts of it that are bold."""
     inside = False
     for token in RENDERER.parse(source):
         inside = inside or token.type == "blockquote_open"
@@ -76,7 +76,7 @@ def test_of_a_long_passage_the_beginning_is_quoted():
     ("verdict", "reading"),
     [("clean", "not flagged"), ("insufficient_text", "no verdict"), ("unsupported_language", "no verdict")],
 )
-def test_nothing_is_quoted_of_what_is_not_flagged(verdict, reading):
+def test_nothing_is_quoted_of_documents_that_are_not_flagged(verdict, reading):
     source = render(made("Some words.", verdict=verdict))
     assert quoted(source)[0] is None
     assert f"**{reading}**" in source

@@ -1,4 +1,4 @@
-"""SARIF logs against the published schema, and what the schema cannot say."""
+"""SARIF logs against the published schema, and rules that the schema cannot express."""
 
 import json
 from itertools import combinations
@@ -66,7 +66,7 @@ def test_logs_of_any_text_fit_the_schema(text):
         assert lines[region["endLine"] - 1][: region["endColumn"] - 1].endswith(surface.split("\n")[-1])
 
 
-def test_the_schema_refuses_what_is_no_log():
+def test_the_schema_refuses_other_objects():
     broken = made("We go to the quay.", ("go to", "substitution"))
     broken["runs"][0]["columnKind"] = "bytes"
     assert not VALIDATOR.is_valid(broken)
@@ -121,7 +121,7 @@ def test_partial_fingerprints_outlive_moves_and_tell_findings_apart():
     assert all(a != b for a, b in combinations(prints(text), 2))
 
 
-def test_failures_are_notifications_and_the_run_is_no_success():
+def test_failures_are_notifications_and_the_run_is_not_a_success():
     (run,) = log(failures=FAILURES)["runs"]
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False

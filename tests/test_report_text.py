@@ -64,7 +64,7 @@ def test_the_original_stands_beside_the_wording():
     ]
 
 
-def test_colour_only_where_it_is_wanted():
+def test_colour_only_if_it_is_wanted():
     assert "\x1b[" in render(run_of(SPUN), color=True)
     assert "→" in render(run_of(SPUN), color=True)
     assert "[stated" not in render(run_of(SPUN), color=True)
@@ -127,7 +127,7 @@ def test_nothing_in_the_text_acts_on_the_terminal():
     assert "\x1b" not in render(ReportRun((judged(text, "a\x1b[31m.txt"),), (), "0", "x"))
 
 
-def test_ascii_where_the_stream_has_no_more():
+def test_ascii_if_the_stream_has_no_more():
     out = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace")
     terminal = Terminal.on(out, color=False)
     text = "We go to the “quay” — now."
@@ -195,7 +195,7 @@ def test_a_diff_of_edits_across_lines():
     assert "+both 11" in lines
 
 
-def test_damage_and_doubt_are_told_in_words():
+def test_damage_and_doubt_are_stated_in_words():
     text = "We met Lindqvsit at the quay."
     name = Damage(7, 16, "Lindqvsit", "name_mangling", (Alternative("Lindqvist", -0.4),), "A slip.")
     report = Report("clean", 0.8, 0.9, 6, "en", (Passage(0, len(text), 0.8, "clean"),), (), text, (name,))

@@ -1,4 +1,4 @@
-"""What the whole document says of each candidate: the shared probability by hand, and what the profile tells."""
+"""Candidates in the whole document: the shared probability by hand, and the traits of the profile."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ def m(models):
 
 @pytest.fixture
 def features(reranker):
-    """Return what the network reads of the features of a batch."""
+    """Return the network's input from the features of a batch."""
 
     def of(m, profile=None):
         odds = m.candidate_log10_odds
@@ -87,7 +87,7 @@ def test_the_verdict_on_the_document_moves_the_odds_of_its_candidates(m, reranke
     assert spun.mean() > human.mean()
 
 
-def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, m, features):
+def test_restored_words_leave_the_profile_of_the_spinner_as_it_was(models, m, features):
     extractor = models.full.extractor
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
     half = tokenize([SPUN.replace("nationwide safety", "national safety")], models.vocabulary)
@@ -114,7 +114,7 @@ def test_what_is_put_back_leaves_the_habits_of_the_spinner_as_they_were(models, 
         assert (features(extractor.extract(half))[rows_again][:, columns] != before).any()
 
 
-def test_a_text_without_candidates_may_have_some_once_it_is_mended(models, m, features):
+def test_a_text_without_candidates_may_have_some_after_repairs(models, m, features):
     empty = models.full.extractor.extract(tokenize([""], models.vocabulary))
     x = features(m, SpinnerProfile.from_odds(empty, empty.candidate_log10_odds))
     assert np.isfinite(x).all()

@@ -31,7 +31,7 @@ def test_a_plan_replays_and_so_does_any_part_of_it():
     assert apply_plan(SPUN, reversed(some)) == apply_plan(SPUN, some) != SPUN
 
 
-def test_what_was_plainly_substituted_comes_back():
+def test_plain_substitutions_are_restored():
     text = reverse(SPUN).text
     for words in ("first secretary of state", "national security adviser", "in May", "last year", "White House"):
         assert words in text
@@ -59,7 +59,7 @@ def plans_for(draw, text):
 
 
 @given(st.data(), st.text("xyz ", max_size=30))
-def test_a_composed_plan_does_what_both_do(data, text):
+def test_a_composed_plan_has_the_effect_of_both(data, text):
     first = data.draw(plans_for(text))
     between = apply_plan(text, first)
     second = data.draw(plans_for(between))

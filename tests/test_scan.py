@@ -46,7 +46,7 @@ def many(n):
 
 
 def tree(folder):
-    """The files that a reader of the folder sees, and their bytes, but for what depends on the hour."""
+    """The files that a reader of the folder sees, and their bytes, without the parts that depend on the time."""
     return {
         p.relative_to(folder).as_posix(): p.read_bytes()
         for p in sorted(folder.rglob("*"))
@@ -75,7 +75,7 @@ def corpus(tmp_path):
     return folder
 
 
-# -- what results say
+# -- the content of results
 
 
 def test_with_evidence_every_record_has_the_report_that_detect_gives(corpus, tmp_path):
@@ -91,7 +91,7 @@ def test_with_evidence_every_record_has_the_report_that_detect_gives(corpus, tmp
     assert [r["verdict"] for r in results(tmp_path / "out" / "f.jsonl")] == ["spun", "insufficient_text"]
 
 
-def test_without_evidence_a_result_is_what_score_writes_and_the_spans_of_flagged_passages(corpus, tmp_path):
+def test_without_evidence_a_result_is_the_output_of_score_with_the_spans_of_flagged_passages(corpus, tmp_path):
     scan(ScanSettings(corpus / "one.jsonl", tmp_path / "out"))
     for found, record in zip(results(tmp_path / "out" / "one.jsonl"), RECORDS, strict=True):
         report = detect(record["text"])
@@ -107,7 +107,7 @@ def test_without_evidence_a_result_is_what_score_writes_and_the_spans_of_flagged
 
 
 @pytest.mark.parametrize("evidence", [False, True])
-def test_parquet_results_hold_what_json_lines_do(tmp_path, evidence):
+def test_parquet_results_equal_json_lines(tmp_path, evidence):
     (tmp_path / "a.jsonl").write_text(lines([*RECORDS, {"text": HUMAN + " \udc80"}]), encoding="utf-8")
     for kind in ("jsonl", "parquet"):
         scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / kind, evidence=evidence, output_format=kind))
@@ -258,7 +258,7 @@ def in_a_child(work):
 
 
 def killed_before(event, folder):
-    """Return what counts the changes to files below a folder, and kills the process before one of them."""
+    """Return a hook that counts the changes to files below a folder, and kills the process before one of them."""
     seen = []
 
     def hook(name, arguments):
@@ -336,7 +336,7 @@ def test_a_scan_goes_on_inside_a_file(tmp_path, small_parts):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_says_what_is_kept_and_how_to_go_on(tmp_path, number):
+def test_ctrl_c_says_that_parts_are_kept_and_how_to_go_on(tmp_path, number):
     (tmp_path / "a.jsonl").write_text(lines(many(40)), encoding="utf-8")
     code = (
         "import os, sys\nfrom detector.readers import records\nfrom detector.scan import run\n"
@@ -382,7 +382,7 @@ def test_two_scans_into_one_folder_share_the_work(tmp_path, small_parts):
     assert sum(int((tmp_path / f"words-{i}").read_text()) for i in range(2)) == whole.counts.words
 
 
-def test_what_another_scan_is_at_is_waited_for_and_done_if_that_dies(tmp_path, small_parts):
+def test_a_part_of_another_scan_is_waited_for_and_done_if_that_dies(tmp_path, small_parts):
     (tmp_path / "a.jsonl").write_text(lines(many(300)), encoding="utf-8")
     settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
     scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "whole"))
@@ -433,7 +433,7 @@ def test_shards_are_the_whole_and_do_not_overlap(tmp_path, small_parts, files):
 # -- again
 
 
-def test_a_second_scan_does_only_what_is_missing_or_has_changed(corpus, tmp_path):
+def test_a_second_scan_does_only_missing_and_changed_files(corpus, tmp_path):
     settings = ScanSettings(corpus, tmp_path / "out", write="spun")
     scan(settings)
     first = tree(tmp_path / "out")
@@ -471,7 +471,7 @@ def test_results_of_another_file_of_the_same_name_stay(tmp_path):
 # -- faults
 
 
-def test_bad_records_and_files_are_told_and_the_rest_is_done(tmp_path, capsys):
+def test_bad_records_and_files_are_reported_and_the_rest_is_done(tmp_path, capsys):
     bad = [RECORDS[0], {"id": "no text"}, {"id": "null", "text": None}, RECORDS[1], {"id": "none either"}]
     data = lines(bad).encode() + b'{\n[]\n{"text": "caf\xe9"}\n{"text": "a\0b"}\n' + b"[" * 100_000 + b"\n"
     (tmp_path / "bad.jsonl").write_bytes(data + lines([{"text": "\0" + HUMAN}]).encode())
@@ -509,7 +509,7 @@ def test_bad_records_and_files_are_told_and_the_rest_is_done(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
-def test_a_file_that_is_cut_off_or_damaged_is_told(tmp_path, suffix):
+def test_a_file_that_is_cut_off_or_damaged_is_reported(tmp_path, suffix):
     data = packed(suffix, lines(many(50)).encode())
     (tmp_path / f"cut.jsonl{suffix}").write_bytes(data[: len(data) * 3 // 4])
     middle = len(data) * 3 // 4
@@ -613,14 +613,14 @@ def test_a_full_file_system_ends_the_command_with_3(tmp_path, small_disk, small_
     assert len(results(small_disk / "out" / "a.jsonl")) == 300
 
 
-def test_an_output_that_cannot_be_written_is_told(tmp_path, capsys):
+def test_an_output_that_cannot_be_written_is_reported(tmp_path, capsys):
     (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
     (tmp_path / "file").write_text("x")
     assert main(["scan", str(tmp_path / "a.jsonl"), "--output", str(tmp_path / "file" / "out")]) == 2
     assert "is not a folder" in capsys.readouterr().err
 
 
-def test_a_worker_that_is_killed_ends_the_command_with_3_and_what_is_done_stays(tmp_path, small_parts, capsys):
+def test_a_worker_that_is_killed_ends_the_command_with_3_and_finished_parts_stay(tmp_path, small_parts, capsys):
     (tmp_path / "a.jsonl").write_text(lines(many(600)), encoding="utf-8")
     settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out", n_jobs=2)
 
@@ -660,7 +660,7 @@ def test_outputs_that_would_have_one_name_are_refused(tmp_path, name, rejected, 
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs links")
-def test_links_are_followed_and_one_that_leads_nowhere_is_told(tmp_path, capsys):
+def test_links_are_followed_and_one_that_leads_nowhere_is_reported(tmp_path, capsys):
     corpus, elsewhere = tmp_path / "corpus", tmp_path / "elsewhere"
     corpus.mkdir(), elsewhere.mkdir()
     (elsewhere / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
@@ -679,7 +679,7 @@ def test_links_are_followed_and_one_that_leads_nowhere_is_told(tmp_path, capsys)
 
 
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="needs another user's eyes")
-def test_a_folder_that_cannot_be_listed_is_told(tmp_path):
+def test_a_folder_that_cannot_be_listed_is_reported(tmp_path):
     with tempfile.TemporaryDirectory() as place:
         os.chmod(place, 0o755)
         for name in ("open", "closed"):
@@ -703,7 +703,7 @@ def test_a_corpus_is_not_overwritten_by_its_results(corpus):
     assert (corpus / "one.jsonl").read_text(encoding="utf-8") == lines(RECORDS)
 
 
-def test_a_folder_without_records_says_what_is_expected(tmp_path, capsys):
+def test_a_folder_without_records_names_the_expected_kinds(tmp_path, capsys):
     assert main(["scan", str(tmp_path), "--output", str(tmp_path / "out")]) == 2
     assert ".jsonl" in capsys.readouterr().err
 
@@ -711,7 +711,7 @@ def test_a_folder_without_records_says_what_is_expected(tmp_path, capsys):
 # -- the end
 
 
-def test_the_summary_counts_what_the_results_hold(corpus, tmp_path, capsys):
+def test_the_summary_counts_the_results(corpus, tmp_path, capsys):
     assert main(["scan", str(corpus), "--output", str(tmp_path / "out"), "--write", "clean"]) == 0
     told = capsys.readouterr().err
     assert "9 records" in told

@@ -162,7 +162,7 @@ def test_reverse_answers_as_the_library_does(client):
     assert strict["text"] == reverse(SPUN, min_gain=2.0).text
 
 
-def test_a_report_with_kept_spans_implies_what_reverse_makes_of_them():
+def test_a_report_with_kept_spans_implies_the_restoration_of_reverse():
     plan = reverse(EMOJI).plan
     for edit in plan[:: max(1, len(plan) // 4)]:
         keep = [(edit.start, edit.end)]
@@ -243,7 +243,7 @@ def test_a_request_that_makes_no_sense_is_refused_in_words(client, sent, status,
     assert said in response.json()["error"]
 
 
-def test_values_that_the_library_refuses_are_told_by_document(client):
+def test_values_that_the_library_refuses_are_reported_by_document(client):
     wrong = [{"text": SPUN, "keep": [[0, 10**9]]}, {"text": SPUN, "keep": [["a", "b"]]}, {"text": HUMAN}]
     answer = client.post("/v1/annotate", content=body_of(*wrong)).json()
     assert len(answer["errors"]) == 2
@@ -271,7 +271,7 @@ def test_any_text_has_an_answer(client):
 # --- the description
 
 
-def test_the_description_names_what_there_is(client):
+def test_the_description_names_every_path(client):
     described = client.get("/openapi.json").json()
     offered = {path for path in described["paths"] if path.startswith(("/v1", "/v2"))}
     routes = {route.path for route in client.app.routes if route.path.startswith(("/v1", "/v2"))}
@@ -547,7 +547,7 @@ def test_a_port_that_is_taken_is_wrong_usage():
     assert len(run.stderr.splitlines()) == 1
 
 
-def test_missing_models_are_told_in_a_line(tmp_path):
+def test_missing_models_are_reported_in_a_line(tmp_path):
     run = subprocess.run(
         [sys.executable, "-m", "detector", "serve", "--port", "0", "--workers", "1"],
         env={**os.environ, "DETECTOR_MODELS": str(tmp_path)},

@@ -43,7 +43,7 @@ WORD = st.text("abc", min_size=1, max_size=6)
 
 
 @given(st.lists(WORD, min_size=1, unique=True), st.lists(WORD))
-def test_the_index_finds_what_comparing_all_pairs_finds(known, words):
+def test_the_index_finds_the_pairs_of_a_full_comparison(known, words):
     wanted = [(i, k) for i, w in enumerate(words) for k, other in enumerate(known) if one_apart(w, other)]
     assert Spellings.from_words(known).near(words) == wanted
 

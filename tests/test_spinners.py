@@ -137,7 +137,7 @@ def test_a_consistent_spinner_has_one_substitute_for_each_headword():
     assert len({s.spun for s in whole().spin(text).alignment}) == 3
 
 
-def test_articles_agree_where_a_spinner_minds_them():
+def test_articles_agree_if_a_spinner_adapts_them():
     assert whole().spin("a red and an old car").text == "a orange and an outdated car"
     spun = whole(articles=True).spin("A red car, an orange one")
     assert spun.text == "An orange car, an orange one"
@@ -145,7 +145,7 @@ def test_articles_agree_where_a_spinner_minds_them():
 
 
 @pytest.mark.parametrize("text", ["can visit", "clean first", "Japan may", "can  visit"])
-def test_the_end_of_a_word_is_no_article(text):
+def test_the_end_of_a_word_is_not_an_article(text):
     first = re.split(r"\s", text)[0]
     assert whole(articles=True).spin(text).text.startswith(f"{first} ")
 

@@ -17,7 +17,7 @@ def test_every_key_has_its_value(n, value_bits, dtype):
     assert np.array_equal(found, values)
 
 
-def test_other_keys_are_told_apart_at_the_rate_of_the_fingerprint():
+def test_other_keys_are_recognised_at_the_rate_of_the_fingerprint():
     rng = np.random.default_rng(3)
     keys = np.arange(30_000, dtype=np.uint64)
     function = StaticFunction.build(keys, keys % np.uint64(128), 7, np.uint16)

@@ -68,7 +68,7 @@ def wordnet(tmp_path):
     return tmp_path
 
 
-def test_wordnet_lists_a_sense_then_what_is_near_it(wordnet):
+def test_wordnet_lists_a_sense_then_its_neighbours(wordnet):
     thesaurus = read_wordnet(wordnet)
     assert list(thesaurus.synonyms("big")) == [Synonym("large", "a", 0), Synonym("huge", "a", 2)]
     assert [(s.lemma, s.pos) for s in thesaurus.synonyms("hike")] == [
@@ -80,7 +80,7 @@ def test_wordnet_lists_a_sense_then_what_is_near_it(wordnet):
     assert thesaurus.synonyms("zebra") == ()
 
 
-def test_a_missing_thesaurus_says_what_to_install(tmp_path, monkeypatch):
+def test_a_missing_thesaurus_names_the_package(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"data\.noun is missing.*wordnet-base"):
         read_wordnet(tmp_path)
     with pytest.raises(InputError, match="mythes-en-us"):
@@ -97,7 +97,7 @@ def test_a_missing_thesaurus_says_what_to_install(tmp_path, monkeypatch):
     ("variable", "folder"),
     [("WNSEARCHDIR", ""), ("WNHOME", "dict"), ("NLTK_DATA", "corpora/wordnet")],
 )
-def test_wordnet_is_found_where_the_environment_says(wordnet, tmp_path_factory, monkeypatch, variable, folder):
+def test_wordnet_is_found_in_the_folder_of_the_environment(wordnet, tmp_path_factory, monkeypatch, variable, folder):
     home = tmp_path_factory.mktemp("home")
     for name in ("WNSEARCHDIR", "WNHOME", "NLTK_DATA"):
         monkeypatch.delenv(name, raising=False)

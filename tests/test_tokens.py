@@ -18,7 +18,7 @@ from detector.text.tokens import (
 from detector.text.vocabulary import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary, skeleton
 
 WORDS = Vocabulary(["the", "cat", "sat", ".", ",", "!", "-", "on", "'s", "mat", "u.s.", "well", "known"])
-# Any string that Python holds, and more of what is hard: lone surrogates, line ends, accents that combine, capitals
+# Any string that Python holds, and more of the hard cases: lone surrogates, line ends, accents that combine, capitals
 # with two code points in lower case, look-alikes, emoji.
 HARD = (
     *("\ud800", "\udfff", "\r\n", "\n\n", "\n", "\t", "\u00a0", "\u2028", "e\u0301", "\u0130", "\u1e9e", "\ufb01", "ß"),
@@ -49,7 +49,7 @@ def test_pieces_are_the_folded_text(text):
 @example(["the", "\ncat"])
 @example(["", "", "the"])
 @given(st.lists(TEXT, max_size=5))
-def test_offsets_fit_and_a_batch_gives_what_each_text_alone_gives(texts):
+def test_offsets_fit_and_a_batch_gives_the_tokens_of_each_text(texts):
     batch = tokenize(texts, WORDS)
     for d, text in enumerate(texts):
         alone = tokenize([text], WORDS)
@@ -64,7 +64,7 @@ def test_offsets_fit_and_a_batch_gives_what_each_text_alone_gives(texts):
 def test_the_tokens_of_a_text_are_its_pieces_in_order(text):
     batch = tokenize([text], WORDS)
     kept = batch.ends > batch.starts
-    folded = fold(text)  # of the whole: a sigma is written otherwise where a word ends
+    folded = fold(text)  # of the whole: a sigma is written otherwise at the end of a word
     surfaces = [folded[a:b] for a, b in zip(batch.starts[kept], batch.ends[kept], strict=True)]
     assert surfaces == [p for p in iter_pieces(text) if not p.isspace()]
     assert (batch.starts[1:] >= batch.ends[:-1]).all()
@@ -158,13 +158,13 @@ def test_shape_says_capitals_sentence_starts_and_hyphens():
     assert not shape["cat"] & HYPHENATED
 
 
-def test_a_line_that_runs_on_is_no_paragraph_break():
+def test_a_line_that_runs_on_is_not_a_paragraph_break():
     inside = tokenize(["the cat\nsat on the mat"], WORDS).ids
     apart = tokenize(["the cat\n\nsat on the mat"], WORDS).ids
     assert len(apart) == len(inside) + 2
 
 
-def test_look_alikes_read_as_what_a_reader_sees():
+def test_look_alikes_read_as_the_letters_that_a_reader_sees():
     assert skeleton("mаt") == "mat"  # the a is Cyrillic
     assert words_of(tokenize(["the mаt"], WORDS)) == ["the", "mat"]
 

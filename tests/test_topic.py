@@ -1,4 +1,4 @@
-"""What a document is about: vectors by hand."""
+"""The topic of a document: vectors by hand."""
 
 from types import SimpleNamespace
 

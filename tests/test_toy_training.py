@@ -1,4 +1,4 @@
-"""`detector train` from nothing on the toy corpus, and what its cache finds when it is called again."""
+"""`detector train` from nothing on the toy corpus, and the use of its cache when it is called again."""
 
 from pathlib import Path
 

@@ -46,7 +46,7 @@ def test_without_marks_too(models, case):
     assert read(models, CASES[case](text)) == read(models, text)
 
 
-def test_names_in_lower_case_alone_are_names_all_the_same(models):
+def test_names_in_lower_case_alone_are_names_too(models):
     text = "She flew to london on monday with a friend from france. They drove to germany, and then i slept."
     assert capitals(models, text) == ["she", "london", "monday", "france", "they", "germany", "i"]
 
@@ -72,7 +72,7 @@ def test_documents_of_a_batch_are_read_each_by_itself(models):
 
 
 @pytest.mark.parametrize("text", [TEXT, *FRAGMENTS, "", "42 17"])
-def test_what_is_cased_and_what_is_too_short_to_tell_stays_as_it_stands(models, text):
+def test_cased_texts_and_those_too_short_to_decide_stay_unchanged(models, text):
     batch = tokenize([text], models.vocabulary)
     words = (batch.shape & WORD) != 0
     written = [batch.surface(i, i + 1) for i in np.flatnonzero(words)]
@@ -82,7 +82,7 @@ def test_what_is_cased_and_what_is_too_short_to_tell_stays_as_it_stands(models, 
     assert shape is batch.shape
 
 
-def test_what_was_read_in_its_usual_case_stays_so(models):
+def test_a_word_read_in_its_usual_case_stays_so(models):
     batch = tokenize([TEXT.lower(), TEXT.upper(), TEXT], models.vocabulary)
     ids, shape, _ = truecased(batch.ids, batch.shape, batch.document_of, 3, models.vocabulary)
     assert ids.tolist() == batch.ids.tolist()

@@ -44,7 +44,7 @@ def test_ids_are_places_in_the_list_after_the_special_words():
         ("\ud800", UNKNOWN),
     ],
 )
-def test_what_is_not_listed_has_a_class(piece, expected):
+def test_unlisted_words_have_a_class(piece, expected):
     assert SMALL[piece] == expected
 
 
@@ -54,7 +54,7 @@ def test_looking_up_adds_nothing():
     assert dict(SMALL) == before
 
 
-def test_words_marks_and_ends_are_told_apart():
+def test_words_marks_and_ends_are_distinguished():
     assert [w for w, flag in zip(SMALL.words, SMALL.is_word_id, strict=True) if flag] == [
         *SPECIAL_WORDS[1:], "the", "policy", "2", "café",
     ]  # fmt: skip
@@ -64,7 +64,7 @@ def test_words_marks_and_ends_are_told_apart():
 @pytest.mark.parametrize(
     "word", ["p\u043elicy", "\u0440\u043elicy", "pol\u200bicy", "poli\u0441\u0443", "pol\u0456cy", "polic\u00ady"]
 )
-def test_look_alikes_have_the_id_of_what_a_reader_sees(word):
+def test_look_alikes_have_the_id_of_the_word_that_a_reader_sees(word):
     assert skeleton(word) == "policy"
     assert SMALL[word] == SMALL["policy"]
 
@@ -74,7 +74,7 @@ def test_decomposed_letters_have_the_id_of_the_composed():
 
 
 @pytest.mark.parametrize("word", ["\u043c\u0438\u0440", "caf\u00e8", "policy\u0436"])
-def test_what_looks_like_no_listed_word_is_unknown(word):
+def test_a_word_that_looks_like_no_listed_one_is_unknown(word):
     assert SMALL[word] == UNKNOWN
 
 

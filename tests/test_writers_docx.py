@@ -57,7 +57,7 @@ def test_accepted_is_the_restored_text_and_rejected_the_input(words, gap):
     plan = every(open_word(data).text, words, gap)
     assert len(plan) > 3
     out = check(data, plan)
-    # Only what fields compute has no place.
+    # Only results of fields have no place.
     assert all(set(e.spun.split()) & {"seven", "Captain"} for e in out.left_out)
     docx.Document(io.BytesIO(out.data))
 
@@ -209,7 +209,7 @@ def test_comments_of_others_stay_and_ids_are_unique():
         ("quay", "footer", None),
     ],
 )
-def test_comments_on_what_is_not_in_the_body_stand_at_what_brings_it_in(spun, place, beside):
+def test_comments_on_text_outside_the_body_stand_at_its_reference(spun, place, beside):
     out = written(everything(), (spun, "toucan"))
     last = list(comments(out).values())[-1]
     assert "".join(last.itertext()).startswith(f"In the {place}, for “{spun}”: “toucan” is about")
@@ -226,7 +226,7 @@ def test_copies_of_a_text_box_change_alike():
     assert ["".join(b.itertext()) for b in root.iter(w("txbxContent"))] == ["A boxedframed remark on the weather"] * 2
 
 
-def test_what_fields_compute_and_what_crosses_a_paragraph_is_left_out():
+def test_results_of_fields_and_edits_across_paragraphs_are_left_out():
     data = everything()
     text = open_word(data).text
     plan = [
@@ -286,7 +286,7 @@ def test_a_plan_for_another_text_is_refused():
         write(data, "calm sea", [Edit(0, 4, "loud", "x", 1.0)])
 
 
-def test_damaged_files_are_told():
+def test_damaged_files_are_reported():
     with pytest.raises(InputError, match="Word file"):
         write(b"PK\x03\x04 and no more", "", [])
     # A picture that no reader of the text looks at.

@@ -26,7 +26,7 @@ def page(body, encoding="utf-8"):
 
 
 def made(source, *pairs, encoding="utf-8", regions=True):
-    """Return the page after edits, given as pairs of spun and original, and what was left out."""
+    """Return the page after edits, given as pairs of spun and original, and the edits that were left out."""
     data = source.encode(encoding)
     text = read("a.html", data, regions).text
     plan = [Edit(text.index(spun), text.index(spun) + len(spun), spun, new, 1.0) for spun, new in pairs]
@@ -97,7 +97,7 @@ def test_of_lines_that_are_there_twice_each_is_its_own():
     assert out.data.decode() == source.replace("<h2>Calm</h2><p>Then", "<h2>Quiet</h2><p>Then")
 
 
-def test_what_cannot_be_found_is_left_out():
+def test_edits_that_cannot_be_found_are_left_out():
     data = page("").encode()
     text = read("a.html", data).text + "\nA line that is not in the page."
     plan = [Edit(text.index(w), text.index(w) + len(w), w, "x", 1.0) for w in ("ferry", "page")]

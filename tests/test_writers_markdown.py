@@ -13,7 +13,7 @@ write = writer_for("markdown").write
 
 
 def made(source, *pairs, encoding="utf-8"):
-    """Return the file after edits, given as pairs of spun and original, and what was left out."""
+    """Return the file after edits, given as pairs of spun and original, and the edits that were left out."""
     plan = [Edit(source.index(spun), source.index(spun) + len(spun), spun, new, 1.0) for spun, new in pairs]
     out = write(source.encode(encoding), source.encode(encoding).decode(encoding), plan)
     return out.data.decode(encoding), [e.spun for e in out.left_out]
@@ -24,7 +24,7 @@ def made(source, *pairs, encoding="utf-8"):
     [
         ("# A calm sea\n", "calm", "quiet", "# A quiet sea\n"),
         ("It is **very calm** here.", "very calm", "rather quiet", "It is **rather quiet** here."),
-        # Word for word, whatever is between them.
+        # Word for word, whatever stands between them.
         ("It is **very** calm here.", "very** calm", "rather quiet", "It is **rather** quiet here."),
         ("It is very **calm** here.", "very **calm", "rather quiet", "It is rather **quiet** here."),
         ("It is very _calm_ here.", "very _calm_", "rather quiet", "It is rather _quiet_ here."),
@@ -44,7 +44,7 @@ def made(source, *pairs, encoding="utf-8"):
             "Visit [a quay](http://x.org/a_b) now",
         ),
         ("See <b>the</b> port", "the</b> port", "a quay", "See <b>a</b> quay"),
-        # Ends of lines, and what begins the next one.
+        # Ends of lines, and the marks that begin the next one.
         ("> calm\n> sea", "calm\n> sea", "quiet ocean", "> quiet\n> ocean"),
         ("a calm  \r\nsea\r\n", "calm  \r\nsea", "quiet ocean", "a quiet  \r\nocean\r\n"),
         ("a calm\nsea", "calm\nsea", "ocean", "a ocean\n"),
@@ -57,7 +57,7 @@ def test_only_words_change(source, spun, original, result):
     assert made(source, (spun, original)) == (result, [])
 
 
-def test_what_has_too_few_words_for_its_marks_is_left_out():
+def test_an_edit_with_too_few_words_for_its_marks_is_left_out():
     assert made("A **big** _red_ boat and a calm sea", ("big** _red", "huge"), ("calm", "quiet")) == (
         "A **big** _red_ boat and a quiet sea",
         ["big** _red"],

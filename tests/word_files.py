@@ -1,5 +1,5 @@
 """Word files for tests: made with python-docx, with XML of our own where it has no call, and read back by rules
-written apart from the writer's: what a word processor does when changes are accepted or rejected."""
+written apart from the writer's, as a word processor accepts or rejects changes."""
 
 import io
 import re

@@ -146,7 +146,7 @@ GENERATED: dict[str, Callable[[], str]] = {
 
 
 def filled(markdown: str) -> str:
-    """Return a page with its marks replaced by what the code says."""
+    """Return a page with its marks replaced by tables from the code."""
     return _MARK.sub(lambda mark: GENERATED[mark.group(1)](), markdown)
 
 

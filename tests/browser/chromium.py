@@ -1,4 +1,4 @@
-"""A real Chromium, and what the tests ask of it."""
+"""A real Chromium, and the questions of the tests to it."""
 
 import json
 from importlib.resources import files
@@ -22,7 +22,7 @@ DESKTOP, PHONE = (1000, 800), (390, 780)
 
 
 class Browser:
-    """A Chromium, and what the tests ask of it."""
+    """A Chromium with the methods that the tests need."""
 
     def __init__(self, driver):
         self.driver = driver
@@ -31,7 +31,7 @@ class Browser:
         )
 
     def open(self, address, size=DESKTOP, dark=False):
-        """Open a file, or what a URL names."""
+        """Open a file or a URL."""
         self.cdp(
             "Emulation.setEmulatedMedia",
             media="",
@@ -40,7 +40,7 @@ class Browser:
         width, height = size
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         for kind in ("browser", "performance"):
-            self.driver.get_log(kind)  # what an earlier page left
+            self.driver.get_log(kind)  # remains of an earlier page
         self.driver.get(address if isinstance(address, str) else address.as_uri())
         pointer = ActionBuilder(self.driver)
         pointer.pointer_action.move_to_location(0, 0)
@@ -73,7 +73,7 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def violations(self):
-        """Return what axe-core finds on the page, let in through the debugger, since its policy lets no script in."""
+        """Return the findings of axe-core on the page, let in through the debugger, since its policy lets no script in."""
         axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.cdp("Runtime.evaluate", expression=axe)
         found = self.cdp("Runtime.evaluate", expression="axe.run()", awaitPromise=True, returnByValue=True)

@@ -142,7 +142,7 @@ def test_the_buttons_step_as_the_keys_do(browser, page):
     assert active(browser) == marks[0]
 
 
-def test_a_screen_reader_hears_the_note_with_the_wording(browser, page):
+def test_a_screen_reader_reads_the_note_with_the_wording(browser, page):
     browser.open(page)
     nodes = browser.cdp("Accessibility.getFullAXTree")["nodes"]
     marks = [n for n in nodes if n["role"]["value"] == "mark"]
@@ -186,7 +186,7 @@ def test_the_restored_text_is_copied_exactly(browser, page, article):
     assert copied == reverse(article.document.text).text
 
 
-def test_copying_goes_where_there_is_no_clipboard_api(browser, page):
+def test_copying_works_without_the_clipboard_api(browser, page):
     browser.open(page)
     browser.js("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     browser.one("#d1 [data-copy]").click()
@@ -228,7 +228,7 @@ def test_the_index_sorts_and_filters(browser, page):
     assert paths() == sorted(paths())
 
 
-def test_damage_is_marked_and_told_apart(browser, page):
+def test_damage_is_marked_apart_from_evidence(browser, page):
     browser.open(page)
     browser.one("#d3 summary").click()
     assert "Is it damaged?" in browser.one("#d3 .damage").text
@@ -328,7 +328,7 @@ def test_passages_are_shaded_by_their_probability(browser, tmp_path):
     assert len(set(shades)) == 3
 
 
-def test_paper_says_what_the_screen_says_on_hover(browser, page):
+def test_paper_shows_the_notes_that_the_screen_shows_on_hover(browser, page):
     browser.open(page)
     pdf = PdfReader(io.BytesIO(base64.b64decode(browser.cdp("Page.printToPDF", printBackground=True)["data"])))
     printed = " ".join(p.extract_text() for p in pdf.pages)

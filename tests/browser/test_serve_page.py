@@ -20,7 +20,7 @@ from detector.search_queries import search_queries
 ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
-# What a browser does with files that are dropped on a place of a page.
+# As a browser does with files that are dropped on a place of a page.
 DROP = """
 var [place, files] = arguments, data = new DataTransfer();
 files.forEach(function (f) {
@@ -155,11 +155,11 @@ def test_a_rejected_edit_stays_rejected(browser, url):
     browser.one(".rejected button").click()
     browser.wait(lambda: not browser.all(".rejected"))
     browser.wait(lambda: browser.driver.switch_to.active_element.tag_name == "mark")
-    browser.press(Keys.ESCAPE)  # its note is no part of the text
+    browser.press(Keys.ESCAPE)  # its note is not part of the text
     assert shown(browser, article(browser)) == squeezed(reverse(SPUN).text)
 
 
-def test_settings_say_what_they_change(browser, url):
+def test_settings_show_their_effect(browser, url):
     browser.open(url)
     paste(browser, SPUN)
     paste(browser, HUMAN)

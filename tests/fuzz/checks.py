@@ -1,4 +1,4 @@
-"""What must hold of every result, whatever the input was; each check raises AssertionError, or nothing."""
+"""Properties of every result, whatever the input was; each check raises AssertionError, or nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = [
     "check_wrong_values",
 ]
 
-# What acts on a terminal, or turns what is shown round: it must not come through where people read.
+# Characters that act on a terminal or reorder text: they must not reach people's screens.
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -65,7 +65,7 @@ def check_restoration(text: str, restoration: Restoration) -> None:
 
 
 def check_document(document: InputDocument) -> None:
-    """What is left out is disjoint, inside the text, blank where it is judged, and has a reason."""
+    """Omissions are disjoint, inside the text, blank in the judged text, and have reasons."""
     text, judged = document.text, document.judged_text
     assert len(text) == len(judged)
     assert all(0 <= a < b <= len(text) and reason for a, b, reason in document.omitted)
@@ -75,7 +75,7 @@ def check_document(document: InputDocument) -> None:
 
 
 def check_records(path: Path) -> list[str]:
-    """Each record is text with an id that JSON can say, or is told in words; return the faults that are told."""
+    """Each record is text with an id that JSON can hold, or is reported; return the reported faults."""
     (file,) = corpus_files(str(path))
     index = index_file(file, "text")
     reader = open_reader(file, "text", "id", False)

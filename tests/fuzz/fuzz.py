@@ -67,7 +67,7 @@ class Run:
         return corpus
 
     def keep(self, target: str, source: Any, signature: Any) -> None:
-        """Keep an input, here and in the folder, if none did what it does."""
+        """Keep an input, here and in the folder, if no other has its signature."""
         if self.corpora[target].add(source, repr(_plain(signature)), self.choose):
             with (self.folder / f"corpus-{target}.jsonl").open("a", encoding="ascii") as file:
                 file.write(json.dumps([_packed(source), _plain(signature)]) + "\n")
@@ -84,7 +84,7 @@ class Run:
         return sum(self.counts[target] for target in ROUND)
 
     def guarded(self, target: str, source: Any, work: Callable[[], Any]) -> Any:
-        """Return what `work` makes of an input, or the error that refuses it; write down any other."""
+        """Return the result of `work` on an input, or the error that refuses it; write down any other."""
         start = time.process_time()
         try:
             made = work()
@@ -204,7 +204,7 @@ class Run:
 
 
 def _told(error: DetectorError) -> str:
-    """Return what an error says but for numbers, so that one kind of error is one signature."""
+    """Return the message of an error without numbers, so that one kind of error is one signature."""
     return "".join(c for c in str(error) if not c.isdigit())[:60]
 
 

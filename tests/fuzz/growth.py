@@ -143,7 +143,7 @@ def _read(name: str, data: bytes) -> Callable[[], object]:
 
 
 def _work(way: str, text: str, folder: Path) -> Callable[[], object]:
-    """Return what is measured; files are made before."""
+    """Return the function to measure; files are made before."""
     if way == "detect":
         return lambda: detect(text)
     if way == "reverse":
@@ -191,7 +191,7 @@ def main() -> int:
                 for n in sizes:
                     work = _work(way, _shape(name, n), Path(folder))
                     took = _seconds(work)
-                    if times and took > LIMIT * max(times[-1], NOISE):  # once more, for the noise of others
+                    if times and took > LIMIT * max(times[-1], NOISE):  # again, because of noise of other processes
                         took = min(took, _seconds(work))
                     times.append(took)
                     if took > given.longest:

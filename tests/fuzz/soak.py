@@ -46,7 +46,7 @@ def _handles() -> int:
 
 
 def _fresh(texts: list[str]) -> list[object]:
-    """Return what a process that has read nothing else says of the texts."""
+    """Return the results of a process that has read nothing else."""
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     run = subprocess.run([sys.executable, "-c", FRESH], input=lines, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in run.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""Make spun.jsonl from human.jsonl, once: what the gate is measured on stays as it is while spinners change.
+"""Make spun.jsonl from human.jsonl, once: the sample of the gate stays as it is while spinners change.
 
     python tests/gate/make.py WORK FAMILY EVERY
 
