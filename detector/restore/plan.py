@@ -78,7 +78,7 @@ def restored_spans(plan: Iterable[Edit]) -> Iterator[tuple[int, int, Edit]]:
 
 
 def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
-    """Return one plan for `text` that does what `first` does to it, and then `second` to the outcome.
+    """Return one plan for `text` with the effect of `first`, and then of `second` on the outcome.
 
     Both are sorted. Edits that meet become one, whose gain is the sum of theirs and whose cue is that of the first;
     edits that cancel out are dropped.
@@ -88,7 +88,7 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
     [('In Could', 'During May')]
     """
     between = apply_plan(text, first)
-    # Spans in the text between: where the first plan's originals stand, and what the second plan replaces.
+    # Spans in the text between: those of the first plan's originals, and those that the second plan replaces.
     spans = [(start, end, edit, True) for start, end, edit in restored_spans(first)]
     spans += [(edit.start, edit.end, edit, False) for edit in second]
     plan: list[Edit] = []
@@ -120,7 +120,7 @@ def shifted(edits: Iterable[Edit], by: int) -> list[Edit]:
 
 
 def shift_spans(spans: Sequence[Span], plan: Sequence[Edit]) -> list[Span]:
-    """Return where spans stand once a sorted plan has been applied that touches none of them.
+    """Return the places of spans after a sorted plan that touches none of them.
 
     >>> shift_spans([(9, 12)], [Edit(3, 8, "Could", "May", 2.0)])
     [(7, 10)]

@@ -1,4 +1,4 @@
-"""What the candidates of a document tell of the spinner that wrote it.
+"""The profile of the spinner that wrote a document, estimated from its candidates.
 
 A spinner is one for the whole document: it replaced a share of the words, from tables of one kind, by substitutes of
 one trait (close or far, rare or common, names or not), and often one wording by the same substitute throughout.
@@ -88,7 +88,7 @@ def _original_rate(features: TokenFeatures) -> NDArray[np.float64]:
 
 
 def traits_of(features: TokenFeatures) -> NDArray[np.float64]:
-    """Return what each of PROFILE_TRAITS is like in each candidate, float64 (m, len(PROFILE_TRAITS))."""
+    """Return each of PROFILE_TRAITS for each candidate, float64 (m, len(PROFILE_TRAITS))."""
     return np.column_stack((features.candidate_features[:, _MEASURED_AT].astype(np.float64), _original_rate(features)))
 
 
@@ -126,7 +126,7 @@ class GroupedSums:
     def at(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the totals of `keys` (m,), 0 of those that are none, float64 (sums, m)."""
         at = np.searchsorted(self.keys, keys)
-        # What is beyond the last of them, or of none, is no key.
+        # A place beyond the last key, or without keys, holds no key.
         met = np.append(self.keys, -1)[at] == keys
         totals = np.append(self.totals, np.zeros((1, self.totals.shape[1])), axis=0)[at]
         out: NDArray[np.float64] = np.where(met, totals.T, 0.0)
@@ -135,7 +135,7 @@ class GroupedSums:
 
 @dataclass(frozen=True)
 class SpinnerProfile:
-    """What the candidates of each document tell of the spinner that wrote it, by the log10 odds that they are given.
+    """Statistics of each document's spinner, from its candidates by the log10 odds that they are given.
 
     Attributes
     ----------

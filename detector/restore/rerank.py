@@ -1,7 +1,7 @@
 """How much likelier each original is than the text as it stands, given the whole document.
 
-The candidate model judges each place by its neighbours alone. A second small network weighs its odds by what the rest
-of the document says: its topic, and the profile of its spinner. Then the originals of one place, and leaving it
+The candidate model judges each place by its neighbours alone. A second small network weighs its odds by the rest
+of the document: its topic, and the profile of its spinner. Then the originals of one place, and leaving it
 alone, share one probability.
 """
 
@@ -49,7 +49,7 @@ _REPEATED_COLUMNS = (
     "log10_words",
     *(f"source_{s}" for s in SOURCES),
 )
-# Of these it is also told how far a candidate is from what is trait_means.
+# Of these it also reads how far a candidate is from `trait_means`.
 _DEVIATION_COLUMNS = ("weight", "zipf_original", "zipf_substitute")
 RERANK_COLUMNS = (
     "odds",  # the log10 odds that it has so far
@@ -57,7 +57,7 @@ RERANK_COLUMNS = (
     "best_rival",  # best log10 odds among the other candidates at the place
     "place_total",  # log10 of the sum of all candidates' probabilities at the place
     "same_pair",  # log10 of how often the same two wordings meet in the document
-    "same_pair_odds",  # mean log10 odds there, 0 where they meet but once
+    "same_pair_odds",  # mean log10 odds there, 0 if they meet only once
     "pair_elsewhere",  # log10 of how many of the other places, and one in a hundred, are expected to be substitutions
     "other_originals",  # the same of other originals for the substitute, taken together
     "other_substitutes",  # log10 of the expected number of other substitutes for the original, and one in a hundred
@@ -65,7 +65,7 @@ RERANK_COLUMNS = (
     "rate",  # log10 odds of a word's substitution, if it is
     "source_rate",  # the same among the other words that the same kind of table could have written
     "original_rate",  # share of the places of either wording in the document at which the original stands
-    "topic_original",  # how well the original fits what the document is about, a cosine
+    "topic_original",  # how well the original fits the topic of the document, a cosine
     "topic_substitute",
     *(f"profile_mean_{name}" for name in PROFILE_TRAITS),  # mean over the substitutions of the document
     *(f"deviation_{name}" for name in _DEVIATION_COLUMNS),
@@ -76,7 +76,7 @@ _DOCUMENT_CLIP = 5.0
 _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so many words on
 _ONE_IN_A_HUNDRED = 0.01
 _MIN_IDENTITY = 1e-4
-MAX_GAIN = float(-np.log10(_MIN_IDENTITY))  # what `log10_gain` can come to
+MAX_GAIN = float(-np.log10(_MIN_IDENTITY))  # the most that `log10_gain` can be
 _MIN_LOG10_WORDS = 2.0  # of the documents that the networks were fitted on; a shorter one is taken for as long
 
 
@@ -113,13 +113,13 @@ def rerank_features(
     profile: SpinnerProfile,
     fit: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return what a network reads of each candidate, float32 (m, len(RERANK_COLUMNS)).
+    """Return the network's input for each candidate, float32 (m, len(RERANK_COLUMNS)).
 
     Parameters
     ----------
     log10_odds : float32 (m,), that each candidate has so far
     probability : float64 (documents,), P(spun) of each document
-    profile : of the documents as they were given, part of which may have been put back; by odds of the same kind
+    profile : of the documents as they were given, part of which may have been restored; by odds of the same kind
     fit : float32 (m, 2), of original and substitute with the topic (`topic_fit`)
     """
     c = features.candidates
@@ -129,8 +129,8 @@ def rerank_features(
     p = probabilities(odds)
     document = features.batch.document_of[c.start]
 
-    # What a pair was at its own place when its document was given is not known any more, only its mean over all places.
-    times, heard, of_pair = profile.pairs.at(pairs_of(features))
+    # The odds of a pair at its own place in the text as given are no longer known, only their mean over all places.
+    times, log10_odds_sum, of_pair = profile.pairs.at(pairs_of(features))
     elsewhere = np.maximum(times - 1, 0) / np.maximum(times, 1)
     of_substitute, of_original = (
         profile.substitutes.at(substitutes_of(features))[0],
@@ -147,7 +147,7 @@ def rerank_features(
     x["best_rival"] = best_of_match(features, odds)[1]
     x["place_total"] = np.log10(np.maximum(_at_candidates(features, _over_tokens(features, p)), 1e-4))
     x["same_pair"] = np.log10(np.maximum(times, 1))
-    x["same_pair_odds"] = np.where(times > 1, heard, 0.0) / np.maximum(times, 1)
+    x["same_pair_odds"] = np.where(times > 1, log10_odds_sum, 0.0) / np.maximum(times, 1)
     for name, expected in (
         ("pair_elsewhere", of_pair * elsewhere),
         ("other_originals", (of_substitute - of_pair) * elsewhere),
@@ -180,7 +180,7 @@ class Reranker:
     Attributes
     ----------
     network : reads the columns RERANK_COLUMNS
-    vectors, vocabulary : what is known of words, for the topic
+    vectors, vocabulary : of words, for the topic
     """
 
     network: Perceptron
@@ -206,8 +206,8 @@ class Reranker:
 def log10_gain(features: TokenFeatures, log10_odds: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how many times likelier each original is than the text as it stands, in powers of ten, float32 (m,).
 
-    The candidates that cover a word and the word itself share one probability: what is certainly wrong is changed
-    even where two originals are about as likely. `log10_odds` (m,) are those of `Reranker.hear`.
+    The candidates that cover a word and the word itself share one probability: a word that is certainly wrong is
+    changed even if two originals are about as likely. `log10_odds` (m,) are those of `Reranker.rescore`.
     """
     p = probabilities(log10_odds)
     identity = np.maximum(1.0 - _at_candidates(features, _over_tokens(features, p)), _MIN_IDENTITY)

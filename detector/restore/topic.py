@@ -1,7 +1,7 @@
-"""What a document is about, and how well a word would fit in.
+"""The topic of a document, and how well a word fits it.
 
-The context model hears a few dozen words on either side. What the whole document is about tells originals of one place
-apart that either neighbourhood would take: "pace" was "rate" in an article on a bank, and "speed" in one on ships.
+The context model reads a few dozen words on either side. The topic of the whole document distinguishes originals that
+fit the same neighbours: "pace" was "rate" in an article on a bank, and "speed" in one on ships.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 __all__ = ["topic_fit", "topics"]
 
-_COMMON_ZIPF, _MAX_WEIGHT = 6.5, 3.0  # what is as common says nothing of a topic; weights grow as words are rarer
+_COMMON_ZIPF, _MAX_WEIGHT = 6.5, 3.0  # words as common as this say nothing of a topic; weights grow as words are rarer
 _ROWS = 8_192  # compared at a time: they stay in the processor's cache
 
 
@@ -47,7 +47,7 @@ def topics(term_counts: DocumentTermCounts, vectors: WordVectors, vocabulary: Vo
 def topic_fit(features: TokenFeatures, vectors: WordVectors, vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Return the cosines of each candidate's original and substitute with its document's topic, float32 (m, 2).
 
-    A wording goes by its rarest word. What stands at its own place does not count as part of the topic.
+    A wording goes by its rarest word. The words at its own place do not count as part of the topic.
     """
     places, place = np.unique(features.substitute_head, return_inverse=True)
     stands = features.batch.ids[places]

@@ -73,7 +73,7 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def violations(self):
-        """Return the findings of axe-core on the page, let in through the debugger, since its policy lets no script in."""
+        """Return the findings of axe-core on the page, injected by the debugger, since its policy admits no script."""
         axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
         self.cdp("Runtime.evaluate", expression=axe)
         found = self.cdp("Runtime.evaluate", expression="axe.run()", awaitPromise=True, returnByValue=True)
