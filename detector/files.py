@@ -63,7 +63,7 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
     if former is not None and not os.access(target, os.W_OK):
         # Renaming would replace it nevertheless: that needs permission to write to the folder alone.
         raise PermissionError(13, "the file is write-protected", str(path))
-    # The start of the target's name tells whose file a killed process has left; all of it might be too long.
+    # The start of the target's name identifies a file that a killed process left; all of it might be too long.
     partial = target.with_name(f".{target.name[:32]}.{secrets.token_hex(8)}.partial")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:

@@ -234,3 +234,9 @@ def test_pipes_are_not_records(tmp_path):
     assert [file.path for file in corpus_files(str(tmp_path))] == [str(tmp_path / "b.jsonl")]
     with pytest.raises(InputError, match="not a regular file"):
         read(tmp_path / "a.jsonl")
+
+
+def test_a_text_of_a_folder_cannot_hide_a_part_of_itself(tmp_path):
+    (tmp_path / "a.txt").write_text("The ferry was late. <!-- detector: off --> The pier was closed.")
+    (record,) = read(tmp_path)
+    assert "The pier was closed." in record.text

@@ -1,7 +1,7 @@
 """The command line: reads inputs, prints results to standard output, everything else to standard error.
 
 Exit codes: 0 ran; 1 `--check` found a document that is flagged; 2 wrong usage; 3 an input or a model could not be
-read, the other inputs are done all the same; 70 a fault of the program. The worst of all inputs wins: 3 over 1 over 0.
+read, the other inputs are done nevertheless; 70 a fault of the program. The worst of all inputs wins: 3 over 1 over 0.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = cli.main(args=given, prog_name="detector", standalone_mode=False)
         sys.stdout.flush()
     except (PipeClosed, BrokenPipeError):
-        # What is still buffered must not go to the closed pipe at exit.
+        # Buffered output must not go to the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.UsageError as error:

@@ -96,7 +96,7 @@ def annotate(
     """Highlight wording that reads as substituted, passage by passage, with likely originals.
 
     Exit codes: 0 ran; 1 with --check, a document is flagged; 2 wrong usage; 3 an input could not be read, the
-    others are done all the same; 70 a fault of the program.
+    others are done nevertheless; 70 a fault of the program.
     """
     call = call_of(ctx)
     for name, given in (("--context", context is not None), ("--statistics", statistics)):

@@ -21,7 +21,7 @@ from detector.types import Report
 
 __all__ = ["bug_report", "bundle"]
 
-# What a reading of a file depends on.
+# Libraries that the reading of a file depends on.
 _LIBRARIES = ("numpy", "ftfy", "charset-normalizer", "markdown-it-py", "trafilatura", "pypdf", "lxml", "click")
 _TEXTS = frozenset({"surface", "alternatives", "message", "text"})  # fields that hold words of the document
 
@@ -29,7 +29,7 @@ _TEXTS = frozenset({"surface", "alternatives", "message", "text"})  # fields tha
 @click.command("bug-report", short_help="A bundle for a report to the maintainers, without the text.")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--include-text", is_flag=True, help="Put the text and its words in; for text that may be published.")
-@click.option("--expected", type=click.Choice(("human", "spun")), help="What the text is, as far as you know.")
+@click.option("--expected", type=click.Choice(("human", "spun")), help="Whether the text is spun, as far as you know.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 def bug_report(path: Path, include_text: bool, expected: str | None, output: Path | None) -> int:
     """Write what a report of a false positive or a missed spinner needs, as JSON. FILE - reads standard input.

@@ -132,7 +132,7 @@ def iter_inputs(
         except InputError as error:
             yield InputFailure(str(path), str(error))
         except MemoryError:
-            yield InputFailure(str(path), "too large for the memory at hand")
+            yield InputFailure(str(path), "too large for the memory of this computer")
         else:
             n = len(found.document.text)
             if n > LONGEST:

@@ -122,7 +122,7 @@ def isolated(
         if len(items) > 1:
             return [made for item in items for made in isolated([item], work, verbose, timeout)]
         if isinstance(error, MemoryError):
-            return ["too large for the memory at hand"]
+            return ["too large for the memory of this computer"]
         if isinstance(error, InputError):
             return [str(error)]
         if verbose:

@@ -20,7 +20,7 @@ _PATIENCE = 1.0  # seconds before which nothing is shown
 
 
 class WordProgress:
-    """How far a command is, in words, with rate and time left; it appears after a second of work.
+    """The progress of a command in words, with rate and time left; it appears after a second of work.
 
     `total` is the size of all inputs in bytes, by which the time left is estimated; 0 if it is not known.
     """

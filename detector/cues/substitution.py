@@ -1,6 +1,6 @@
 """Wordings that a spinner put in place of others, as the decoder restores them, with the likely originals.
 
-Where the same wording stands for the same original throughout, and the original nowhere, the cue is
+If the same wording replaces the same original throughout, and the original occurs nowhere, the cue is
 `consistent_substitution`: no writer avoids an everyday word for a whole article, a dictionary spinner does.
 """
 

@@ -44,7 +44,7 @@ def score_frame(
 
     The probability is null (NaN in pandas and NumPy) if the verdict abstains.
 
-    Raises InputError if there is no such column, or the batch is of another kind.
+    Raises InputError if the column is missing, or the batch is of another kind.
 
     >>> score_frame({"text": ["Too short to say."]})["detector_verdict"]
     ['insufficient_text']

@@ -36,7 +36,7 @@ def write_arrays(value: Any, folder: Path) -> None:
 
 
 def read_arrays(kind: type[T], folder: Path) -> T:
-    """Return what `write_arrays` wrote, large arrays memory-mapped.
+    """Return the dataclass that `write_arrays` wrote, large arrays memory-mapped.
 
     Raises ModelError if a file is missing or does not hold these arrays.
     """

@@ -173,7 +173,7 @@ class Channel:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Return start, length and entry of every substitute that stands in the batch.
 
-        A single word beside a hyphen is no match: spinners leave those alone. A match must hold one of the
+        A single word beside a hyphen is not a match: spinners leave those alone. A match must hold one of the
         `wanted` tokens (n,), if they are given.
         """
         ids = batch.ids

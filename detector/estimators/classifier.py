@@ -49,7 +49,7 @@ class BoostedTrees(Classifier):
     ----------
     columns, calibration : as every classifier has them
     column : int16 (t, 2 ** depth - 1), which column each node tests; threshold : float32, the same shape
-    value : float32 (t, 2 ** depth), what each leaf adds to the score
+    value : float32 (t, 2 ** depth), the contribution of each leaf to the score
     bias : float64 (1,)
     """
 

@@ -27,7 +27,7 @@ SHAPES = 8
 _FIXED_POINT = 256
 _TOPIC_FIXED_POINT = 4_096
 # Products of whole numbers add up to less than 2**24 over the dimensions of a vector, so that single precision holds
-# them exactly, whatever order the matrix product adds in: a batch gives what each document alone gives.
+# them exactly, whatever order the matrix product adds in: a batch gives the results of each document alone.
 _WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
 _TOPIC_LEVELS = 1_023
 _TOPIC_WEIGHT_LEVELS = 255

@@ -93,7 +93,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except MemoryError:
-        raise InputError("too large for the memory at hand") from None
+        raise InputError("too large for the memory of this computer") from None
     check_size(len(data), max_bytes)
     return data
 
@@ -131,7 +131,7 @@ def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) 
     try:
         document: InputDocument = reader.read(path, data, regions) if kind in _MARKED else reader.read(path, data)
     except MemoryError:
-        raise InputError("too large for the memory at hand") from None
+        raise InputError("too large for the memory of this computer") from None
     if regions:
         document = without_regions(document)
     return document

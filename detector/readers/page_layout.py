@@ -1,7 +1,7 @@
 """From pieces of text on a page to paragraphs in reading order: columns, lines, tables, headings, notes.
 
 Nothing but places and sizes is known of a page. A gutter is the upright strip that the fewest lines cross; a line that
-crosses it divides what stands above from what stands below. A paragraph ends at a line that leaves room for the word
+crosses it divides the text above from the text below. A paragraph ends at a line that leaves room for the word
 after it: a typesetter breaks a line elsewhere only on purpose. Headings, captions and notes differ in size, weight or
 distance, and cells stand in rows.
 """
@@ -238,7 +238,7 @@ def reading_order(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def _are_aligned(row: Sequence[Piece], other: Sequence[Piece]) -> bool:
-    """Return whether a piece of one row, the first aside, begins or ends where one of the other does."""
+    """Return whether a piece of one row, the first aside, begins or ends at the same place as one of the other."""
     return any(
         min(abs(a.left - b.left), abs(a.right - b.right), abs(a.left + a.right - b.left - b.right) / 2) < _ALIGNED
         for a in row[1:]

@@ -1,7 +1,7 @@
 """PDF files: paragraphs in reading order, words that were cut at a line's end joined, and the page of each.
 
 PDFium reads the characters and their places; `page_layout` makes paragraphs of them. Headings, notes, captions, cells
-and what stands at the edges of a page are paragraphs of their own, and a sentence runs on past them. Headers and
+and text at the edges of a page are paragraphs of their own, and a sentence runs on past them. Headers and
 footers that repeat are cut, and counted.
 """
 
@@ -44,7 +44,7 @@ _BOLD = re.compile(rb"bold|black|heavy|demi|cmbx", re.IGNORECASE)
 def _mended(head: str, tail: str) -> str:
     """Return two lines as one, the first of which was cut inside a word.
 
-    The hyphen stays where it belongs to the word ("well-known"): if the parts are words and the whole is not.
+    The hyphen stays if it belongs to the word ("well-known"): if the parts are words and the whole is not.
     """
     if head.endswith("\u00ad"):  # a soft hyphen says itself that it goes
         return head[:-1] + tail
@@ -144,7 +144,7 @@ def _key(row: Sequence[Piece]) -> str:
 def without_running_lines(pages: Sequence[Sequence[Piece]]) -> tuple[list[list[Piece]], int]:
     """Return the pieces of all pages without headers, footers and page numbers, and how many words those had.
 
-    What repeats, page numbers aside, says so by repeating; a line that is a page number alone says so on its own.
+    Lines that repeat, page numbers aside, are running lines, and so is a line that is a page number alone.
     """
     by_page = [rows_of(page) for page in pages]
     edges = Counter(key for rows in by_page for key in {_key(row) for row in rows[:_EDGE_ROWS] + rows[-_EDGE_ROWS:]})

@@ -22,7 +22,6 @@ from detector.compressed import COMPRESSED_SUFFIXES, DAMAGE, decompressed
 from detector.errors import InputError
 from detector.extras import missing_extra
 from detector.readers import SUFFIXES, InputDocument, iter_paths, read_document
-from detector.readers.regions import without_regions
 
 __all__ = [
     "BadRecord",
@@ -62,7 +61,7 @@ class Record:
     id : its own id, as JSON can write it; the number of its line or row, from 1, if it has none
     text : as it is judged
     source : the record itself: a line of JSON with its line end, or a batch of Arrow and the row in it; empty if the
-        reader was not asked for it
+        reader does not keep it
     """
 
     id: Any
@@ -463,8 +462,8 @@ def _index_texts(file: CorpusFile, token: str) -> FileIndex:
 def check_first_records(files: Iterable[CorpusFile], text_field: str) -> None:
     """Raise InputError if none of the first records has the text field, naming the fields that they have.
 
-    The first records are those of the first file that has any. A file that is empty, or cannot be read, has none: what
-    is wrong with it is told when it is its turn.
+    The first records are those of the first file that has any. A file that is empty, or cannot be read, has none: its
+    error is reported in its turn.
     """
     for file in files:
         if file.kind == "texts":
@@ -708,7 +707,7 @@ class _TextReader:
         self._files = self._files or _texts(self.file.path)
         for number, (path, own) in enumerate(self._files[part.start : part.end], part.first):
             try:
-                document: InputDocument = without_regions(read_document(path))
+                document: InputDocument = read_document(path)
             except InputError as error:
                 yield BadRecord(number, "a text that cannot be read", f"{own}: {error}")
                 continue

@@ -130,7 +130,7 @@ def _pieces(
 def _paragraphs(
     text: str, report: Report, marks: Sequence[Finding], prefix: str
 ) -> Iterator[tuple[int | None, dict[str, Any]]]:
-    """Yield each paragraph with the number of its passage; a mark that runs on stays where it begins."""
+    """Yield each paragraph with the number of its passage; a mark that runs on stays in the one in which it begins."""
     at, done = 0, 0
     for block in blocks(text, report.passages):
         here = []

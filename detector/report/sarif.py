@@ -47,7 +47,7 @@ def _region(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[
 def _result(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[str, Any]:
     place = {"artifactLocation": {"uri": _uri(judged.document.path)}, **_region(judged, finding, lines)}
     page = {} if finding.page is None else {"page": finding.page}
-    # SARIF has lines and no pages, so readers are told in words, and programs in a property.
+    # SARIF has lines and no pages, so the message names the page for readers, and a property for programs.
     words = {"message": {"text": f"page {finding.page}"}} if page else {}
     rule = {"ruleIndex": _RULE_NUMBER[finding.cue]} if finding.cue in _RULE_NUMBER else {}
     return {

@@ -94,7 +94,7 @@ class Block:
     ----------
     passage : number of the passage that it belongs to, or None
     opens : whether that passage starts here
-    spaced : whether an empty line goes before it
+    spaced : whether an empty line precedes it
     """
 
     start: int

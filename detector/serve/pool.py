@@ -123,7 +123,7 @@ class Pool:
         self._idle.put_nowait(worker)
 
     async def _replace_worker(self, gone: _Worker) -> None:
-        """Start a worker in place of another; if there is no memory for it now, there may be later."""
+        """Start a worker in place of another; if memory is short now, it may not be later."""
         self._workers.remove(gone)
         await asyncio.to_thread(gone.kill)
         while not self._is_closed:

@@ -236,7 +236,7 @@ def _replace_all(pattern: re.Pattern[str], text: str, new: str | Callable[[re.Ma
 
 
 def _group_edges(match: re.Match[str], group: int) -> list[Replacement]:
-    """Return the replacements that remove what a match holds around one of its groups."""
+    """Return the replacements that remove the parts of a match around one of its groups."""
     return [Replacement(match.start(), match.start(group), ""), Replacement(match.end(group), match.end(), "")]
 
 
@@ -335,7 +335,7 @@ def _find_tags(text: str) -> list[Replacement]:
 def _emphasis(mark: str, marks: str, around: str = r"[^\W_]") -> str:
     """Return the pattern of a stretch between two equal marks, with no such mark and no blank line inside.
 
-    It begins with a word or what opens one ("*.py" and "as _." are none), and follows no bracket, as a sign of
+    It begins with a word or an opening mark ("*.py" and "as _." are not emphasis), and follows no bracket, as a sign of
     multiplication or an index does. `around` may not match outside the marks: they enclose whole words.
     """
     inside = rf"[^{mark}\n]*+(?:\n(?![ \t\r]*+\n)[^{mark}\n]*+)*+"

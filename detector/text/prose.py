@@ -1,8 +1,8 @@
 """Parts of a text that are not English prose: source code, tables, lists of words, verse, notes, other languages.
 
 The models know running English. On anything else their scores mean nothing, so it is left out passage by passage, by
-its content and not by its markup: a stranger's code fence around prose hides nothing. The rules prefer prose: what is
-left out wrongly is never judged. Measured on 370 documents of 37 sources of human prose: see `docs/trust.md`.
+its content and not by its markup: a stranger's code fence around prose hides nothing. The rules prefer prose: text that
+is left out wrongly is never judged. Measured on 370 documents of 37 sources of human prose: see `docs/trust.md`.
 
 Every rule looks at one line or at a run of lines once, so that time is linear in the length of the text.
 """

@@ -265,7 +265,7 @@ def fit_reranker(
             features = extractor.extract(batch, pairs)
             passages, whole, own = score_passages(features, stage.passage_model)
             p = probability(stage.calibrated(document_log_odds(whole, own, passages.document)))
-            # The restoration loop reads a text again once part of it is restored, so each text is read once more with
+            # The restoration loop reads a text again once part of it is restored, so each text is read again with
             # about half of its substitutions undone, as a document of the same probability.
             half = [restored_in_part(e, rng) for e in part]
             tokens = tokenize([e.text for e in half], extractor.vocabulary)

@@ -1,4 +1,4 @@
-"""Words of the corpus: which are listed, how common they are, how they are written, and where sentences end."""
+"""Words of the corpus: which are listed, how common they are, how they are written, and which end sentences."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ class _Changes:
         self._comments.append(comment)
 
     def _new_comments_part(self) -> str:
-        """Name a part for comments in the package's list of types and among what the document names."""
+        """Name a part for comments in the package's list of types and in the document's relationships."""
         package, main = self._word.package, self._word.main
         folder = posixpath.dirname(main)
         names = (posixpath.join(folder, f"comments{n or ''}.xml") for n in count())

@@ -1,6 +1,6 @@
 """HTML: the page itself with words of its text replaced, the rest byte for byte.
 
-The reader's text is an article without its markup; it does not say where in the page a word was. So its lines are
+The reader's text is an article without its markup; it does not give the place of a word in the page. So its lines are
 looked up in the text of the page, and those that occur twice are distinguished by their neighbours.
 """
 
@@ -125,7 +125,7 @@ def _page_text(page: str) -> _PageText:
 
 
 def _characters(run: re.Match[str]) -> tuple[str, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the characters that an entity or a run without spaces shows, and where each is written."""
+    """Return the characters that an entity or a run without spaces shows, and the place of each in the source."""
     written, start = run.group(), run.start()
     if written.startswith("&"):
         shown = html.unescape(written)
@@ -141,7 +141,7 @@ def _characters(run: re.Match[str]) -> tuple[str, NDArray[np.int64], NDArray[np.
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the reader's text without its spaces, where it begins among all such characters, and in the text."""
+    """A line of the reader's text without its spaces, its beginning among all such characters, and in the text."""
 
     text: str
     start: int
@@ -149,7 +149,7 @@ class _Line:
 
 
 def _occurrences(page: _PageText, line: str) -> list[int]:
-    """Return where a line's characters are in the page, from the border of a word to that of another."""
+    """Return the place of a line's characters in the page, from the border of a word to that of another."""
     out, position = [], -1
     while (position := page.text.find(line, position + 1)) >= 0:
         end = position + len(line)
@@ -159,7 +159,7 @@ def _occurrences(page: _PageText, line: str) -> list[int]:
 
 
 def _gaps(known: dict[int, int], lines: Sequence[_Line], end: int) -> list[tuple[range, int, int]]:
-    """Return the numbers of lines without a place, in stretches, and from where to where in the page they should be.
+    """Return the numbers of lines without a place, in stretches, and the limits in the page between which they lie.
 
     `known` is the place of each line that has one, `end` the number of characters of the page.
     """
@@ -174,7 +174,7 @@ def _gaps(known: dict[int, int], lines: Sequence[_Line], end: int) -> list[tuple
 
 
 def _places(page: _PageText, lines: Sequence[_Line]) -> dict[int, int]:
-    """Return where each line is in the page; nothing for those that are not, or perhaps elsewhere."""
+    """Return the place of each line in the page; none for those that are not in it, or perhaps elsewhere."""
     found = {text: _occurrences(page, text) for text in {line.text for line in lines}}
     known = {n: found[line.text][0] for n, line in enumerate(lines) if len(found[line.text]) == 1}
     # A line that occurs more than once is placed if its neighbours enclose as many copies as the text has there.
@@ -200,7 +200,7 @@ def _aligned(page: _PageText, text: str, offsets: NDArray[np.int64]) -> NDArray[
         if m.group().strip() and not _LIST_MARK.fullmatch(m.group())
     ]
     out = np.full(offsets[-1], -1, dtype=np.int64)
-    free = np.ones(len(page.text), dtype=np.bool_)  # characters of the page that are no line's
+    free = np.ones(len(page.text), dtype=np.bool_)  # characters of the page that belong to no line
     known = _places(page, lines)
     for number, at in known.items():
         line = lines[number]
@@ -222,7 +222,7 @@ def _aligned(page: _PageText, text: str, offsets: NDArray[np.int64]) -> NDArray[
 
 
 def _span(page: _PageText, at: NDArray[np.int64]) -> tuple[int, int] | None:
-    """Return where in the source these characters of the page are; None if they are not one whole stretch of it."""
+    """Return the span of these characters of the page in the source; None if they are not one whole stretch of it."""
     if not len(at) or at[0] < 0 or (np.diff(at) != 1).any():
         return None
     first, last = int(at[0]), int(at[-1])

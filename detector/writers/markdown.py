@@ -13,7 +13,7 @@ __all__ = ["WRITER", "write"]
 
 _MARK = re.compile(
     r"""
-      (?P<line>[ \t]*\\?\r?\n[ \t]*(?:>[ \t]?)*)          # the end of a line, and what begins the next in a quotation
+      (?P<line>[ \t]*\\?\r?\n[ \t]*(?:>[ \t]?)*)          # the end of a line, and the mark of the next in a quotation
     | (?P<emphasis>\*+|~~+|(?<!\w)_+|_+(?!\w))
     | (?P<link>!?\[)
     | (?P<target>\](?:\([^()\n]*\)|\[[^\]\n]*\])?)

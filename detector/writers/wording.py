@@ -43,7 +43,7 @@ def spread(
 
     Parameters
     ----------
-    parts : the old text, divided where its markup changes
+    parts : the old text, divided at changes of its markup
     new : the text that replaces all of it
     inside : whether each part is the content of an element, and so must keep a word; by default none is
     spaced : whether the markup after each part but the last is a space in itself, as a line's end is; none by default
