@@ -64,6 +64,7 @@ __all__ = [
     "in_mixed_articles",
     "known_spinners",
     "recall",
+    "tfidf_classifier",
     "thesaurus_spinner",
 ]
 
@@ -90,8 +91,16 @@ class Detection:
     curves: tuple[CurveRow, ...]
 
 
+def tfidf_classifier() -> Pipeline:
+    """Return TF-IDF over words and pairs of words with logistic regression, before it is fitted."""
+    return make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True, max_features=300_000),
+        LogisticRegression(C=10.0, max_iter=1000),
+    )
+
+
 def fit_tfidf(setup: EvaluationSetup) -> Pipeline:
-    """Return TF-IDF over words and pairs of words with logistic regression, fitted as the detector's classifiers."""
+    """Return the TF-IDF classifier, fitted on examples like those of the detector's classifiers."""
     examples = [
         e
         for k in range(2)
@@ -104,11 +113,7 @@ def fit_tfidf(setup: EvaluationSetup) -> Pipeline:
             setup.seed + k,
         )
     ]
-    model = make_pipeline(
-        TfidfVectorizer(ngram_range=(1, 2), min_df=3, sublinear_tf=True, max_features=300_000),
-        LogisticRegression(C=10.0, max_iter=1000),
-    )
-    return model.fit([e.text for e in examples], [e.family != HUMAN for e in examples])
+    return tfidf_classifier().fit([e.text for e in examples], [e.family != HUMAN for e in examples])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,65 @@
+"""The benchmark of quality: its thresholds come from human text alone, and its classifier never saw what it judges."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def quality():
+    spec = importlib.util.spec_from_file_location("quality", ROOT / "benchmarks" / "quality.py")
+    module = sys.modules["quality"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["quality"]
+
+
+@pytest.mark.parametrize("target", [0.0, 0.01, 0.05, 0.5])
+def test_a_threshold_flags_no_more_than_its_share_of_human_texts(quality, target):
+    for scores in (np.arange(200.0), np.zeros(200), np.repeat([0.0, 1.0], 100)):
+        assert (scores > quality.threshold_of(scores, target)).mean() <= target
+
+
+def test_the_own_sample_has_two_rates_of_each_spinner_and_no_human_text_twice(quality):
+    sample = quality.own_sample()
+    names = set(sample.spinner[sample.is_spun].tolist())
+    assert {n for n in names if n.endswith("light")} == {f"{n}, light" for n in names if not n.endswith("light")}
+    assert sample.is_reference.sum() == (~sample.is_spun).sum() == 32
+    assert not sample.is_reference[sample.is_spun].any()
+    human = dict(zip(sample.document[~sample.is_spun].tolist(), np.array(sample.texts)[~sample.is_spun], strict=True))
+    assert all(human[d] != t for d, t, s in zip(sample.document, sample.texts, sample.is_spun, strict=True) if s)
+
+
+def test_human_texts_of_others_are_halved_and_their_pairs_kept_apart(quality, tmp_path):
+    texts = [f"The clerk said that the {n} old bridges would be closed before the end of the week." for n in range(6)]
+    human = tmp_path / "human.jsonl"
+    human.write_text("".join(json.dumps({"text": t}) + "\n" for t in texts), encoding="utf-8")
+    pairs = tmp_path / "pairs"
+    pairs.mkdir()
+    pair = {"spun": "An outdated span was shut.", "original": "An old bridge was closed."}
+    for name in ("wheel.jsonl", "wheel_quarter.jsonl"):
+        (pairs / name).write_text(json.dumps(pair) + "\n", encoding="utf-8")
+    sample = quality.given_sample(human, pairs, ROOT / "tests" / "gate" / "stranger.tsv", 100)
+    assert sample.is_reference.sum() == 3
+    assert {"wheel", "wheel, light"} <= set(sample.spinner.tolist())
+    spun_from = {t for t, s in zip(sample.document.tolist(), sample.is_spun, strict=True) if s}
+    assert not spun_from & set(sample.document[sample.is_reference].tolist())
+
+
+def test_the_table_is_made_of_given_scores(quality):
+    rows = [("human", "", i, True) for i in range(20)]
+    rows += [("spun", name, i, False) for i in range(20) for name in ("wheel", "wheel, light")]
+    sample = quality.sample_of(rows)
+    perfect = np.where(sample.is_spun, 1.0, 0.0)
+    lines = quality.table(sample, {"perfect": perfect, "blind": np.zeros(len(rows))}, 0.05).splitlines()
+    assert "1.000" in lines[2]
+    assert "100% (84% to 100%)" in lines[2]
+    assert "0.500" in lines[3]
+    assert "| 0% (0% to 16%) |" in lines[3]
+    assert "wheel, light 1.00" in quality.picture(sample, {"perfect": perfect}, 0.05).alt
