@@ -34,7 +34,7 @@ INK, GREY, GRID = "#1f3b5c", "#9aa5b1", "#e3e7eb"
 _COLOURS = ("#c2513c", "#d99a2b", "#1f3b5c", "#4f8f7b", "#8a5a9e", "#6b7680")
 _PALE, _STRONG = "#eef1f4", "#b3402b"  # of a passage whose probability is 0, and 1
 _LABELLED = 16  # passages that have room for a number each
-_LEAST = 5e-5  # probabilities are rounded to four digits: nothing is nearer to 0 or 1
+_MIN_MARGIN = 5e-5  # probabilities are rounded to four digits: nothing is nearer to 0 or 1
 _TICKS = (0.0001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.9999)
 _SPREAD = 0.6180339887  # the golden ratio strews points evenly, whatever their number
 
@@ -241,7 +241,7 @@ def scores_by_group(
 
 
 def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    inside = np.clip(p, _LEAST, 1 - _LEAST)
+    inside = np.clip(p, _MIN_MARGIN, 1 - _MIN_MARGIN)
     out: NDArray[np.float64] = np.log10(inside / (1 - inside))
     return out
 

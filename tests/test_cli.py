@@ -42,7 +42,7 @@ class TestExitCodes:
         assert err.splitlines() == [f"detector: {e['path']}: {e['message']}" for e in result["errors"]]
 
     def test_a_document_too_long_is_reported(self, run, monkeypatch):
-        monkeypatch.setattr("detector.cli.inputs.LONGEST", 1000)
+        monkeypatch.setattr("detector.cli.inputs.MAX_CHARACTERS", 1000)
         code, out, err = run("score", "spun.txt")
         assert (code, out) == (3, "")
         assert "split it" in err

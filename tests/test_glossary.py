@@ -48,6 +48,27 @@ def test_names_that_were_given_up_do_not_come_back():
     assert not {name: DEFINED[name] for name in GIVEN_UP & DEFINED.keys()}
 
 
+def constants_and_parameters(tree):
+    """Names of the constants of a module, and of all parameters in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id.isupper():
+            yield node.id
+
+
+def test_limits_are_called_min_and_max():
+    superlative = re.compile(r"_*(longest|shortest|fewest|most|least|at_least)(_|$)", re.IGNORECASE)
+    assert superlative.match("_LONGEST_WORD")
+    found = {
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name in constants_and_parameters(ast.parse(path.read_text(encoding="utf-8")))
+        if superlative.match(name)
+    }
+    assert not found
+
+
 def test_names_that_are_explained_are_there():
     # A field, a function or a class each.
     explained = {

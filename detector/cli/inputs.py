@@ -15,7 +15,7 @@ from detector.cli.limits import Limits, time_limit
 from detector.cli.messages import Usage, echo_error
 from detector.errors import InputError
 from detector.readers import InputDocument, check_size, iter_paths, parse_document, read_bytes
-from detector.readers.records import is_records
+from detector.readers.records import MAX_CHARACTERS, is_records
 from detector.report.model import InputFailure
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["STDIN", "Input", "iter_inputs", "paths_of", "sizes_of"]
 
 STDIN = "-"
-# Characters of one document. Longer ones are read in parts, so memory is that of the text itself several times over;
-# beyond this the file is a corpus and not a document.
-LONGEST = 100_000_000
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -135,8 +132,8 @@ def iter_inputs(
             yield InputFailure(str(path), "too large for the memory of this computer")
         else:
             n = len(found.document.text)
-            if n > LONGEST:
-                message = f"{n:,} characters are more than can be judged at once ({LONGEST:,}): split it into documents"
+            if n > MAX_CHARACTERS:
+                message = f"{n:,} characters are more than can be judged at once ({MAX_CHARACTERS:,}): split it into documents"
                 yield InputFailure(str(path), message)
             else:
                 yield found

@@ -51,7 +51,7 @@ FORMATS = {
     "reverse": ("text", "diff", "json", *(w.name for w in WRITERS)),
 }
 _ALL_FORMATS = tuple(dict.fromkeys(f for formats in FORMATS.values() for f in formats))
-_LONGEST_WAIT = 1e9  # seconds: more than clocks and alarms take
+_MAX_WAIT = 1e9  # seconds: more than clocks and alarms take
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Seconds(_ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds; neither infinity nor NaN is a time."""
         seconds = float(click.FLOAT.convert(value, param, ctx))
-        if not 0 < seconds <= _LONGEST_WAIT:
+        if not 0 < seconds <= _MAX_WAIT:
             self.fail(f"{value!r} is not a time: give seconds above 0, such as 60", param, ctx)
         return seconds
 

@@ -126,10 +126,10 @@ def expected_calibration_error(probability: NDArray[np.float64], spun: NDArray[n
     return sum(n * abs(p - share) for p, share, n in rows) / len(probability)
 
 
-def roc_points(scores: NDArray[np.float64], spun: NDArray[np.bool_], most: int = 80) -> list[tuple[float, float]]:
-    """Return (false-positive rate, true-positive rate) along the curve, thinned to about `most` points."""
+def roc_points(scores: NDArray[np.float64], spun: NDArray[np.bool_], max_points: int = 80) -> list[tuple[float, float]]:
+    """Return (false-positive rate, true-positive rate) along the curve, thinned to about `max_points` points."""
     fpr, tpr, _ = roc_curve(spun, scores, drop_intermediate=False)
     # Evenly along the curve's own length, so that the steep part near zero is not lost.
     length = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(fpr)) + np.abs(np.diff(tpr)))))
-    rows = np.unique(np.searchsorted(length, np.linspace(0, length[-1], most)).clip(0, len(length) - 1))
+    rows = np.unique(np.searchsorted(length, np.linspace(0, length[-1], max_points)).clip(0, len(length) - 1))
     return [(0.0, 0.0), *((round(float(fpr[i]), 5), round(float(tpr[i]), 5)) for i in rows), (1.0, 1.0)]

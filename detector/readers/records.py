@@ -24,6 +24,7 @@ from detector.extras import missing_extra
 from detector.readers import SUFFIXES, InputDocument, iter_paths, read_document
 
 __all__ = [
+    "MAX_CHARACTERS",
     "BadRecord",
     "CorpusFile",
     "FileIndex",
@@ -47,7 +48,7 @@ _BLOCK = 1 << 20  # bytes that are read at a time
 _ROWS = 256  # of a Parquet file that are in memory at a time
 _FIRST_RECORDS = 20  # that are looked at before a scan begins
 _MAX_LINE = 512 << 20  # bytes; a longer line is not a record
-MAX_CHARACTERS = 100_000_000  # characters; a longer record is not judged
+MAX_CHARACTERS = 100_000_000  # of a document; it is read in parts, but its text is in memory several times over
 _EXCERPT = 200  # characters of a broken record that are quoted
 _NAMED = 20  # fields that a message names
 
