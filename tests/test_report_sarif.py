@@ -89,6 +89,7 @@ def test_every_cue_is_a_rule_with_a_name_that_stays():
     rules = run["tool"]["driver"]["rules"]
     assert {rule["id"] for rule in rules} == {
         "homoglyph",
+        "broken_number",
         "tortured_phrase",
         "consistent_substitution",
         "substitution",

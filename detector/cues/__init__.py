@@ -1,6 +1,6 @@
 """Cues: the kinds of findings, each one object in one module."""
 
-from detector.cues import homoglyph, misspelt_name, odd_word, substitution, tortured_phrase
+from detector.cues import broken_number, homoglyph, misspelt_name, odd_word, substitution, tortured_phrase
 from detector.cues.cue import Cue, CueContext, DamagedWord, Found
 
 __all__ = ["CUES", "CUE_BY_ID", "CUE_IDS", "Cue", "CueContext", "DamagedWord", "Found"]
@@ -8,6 +8,7 @@ __all__ = ["CUES", "CUE_BY_ID", "CUE_IDS", "Cue", "CueContext", "DamagedWord", "
 # If findings overlap, the cue that stands first here keeps its own.
 CUES: tuple[Cue, ...] = (
     homoglyph.CUE,
+    broken_number.CUE,
     tortured_phrase.CUE,
     substitution.CONSISTENT,
     substitution.CUE,
