@@ -55,6 +55,8 @@ WRONG = {
     "prune without baseline": (["annotate", "--prune", "spun.txt"], "--baseline FILE"),
     "no such cue": (["annotate", "--why", "mood", "spun.txt"], "substitution"),
     "no such cue to explain": (["explain", "colocation"], "did you mean collocation"),
+    "a cue like no other": (["explain", "mood"], "there are homoglyph, tortured_phrase"),
+    "an option without its value": (["score", "spun.txt", "--cache"], "detector score --help"),
     "folder of the output missing": (["score", "--output", "no/such/folder/out.txt", "spun.txt"], "cannot be written"),
     "output that contradicts": (["annotate", "-o", "r.html", "--format", "json", "spun.txt"], "r.json"),
     "output of another command's format": (["score", "-o", "r.html", "spun.txt"], "csv"),
@@ -113,6 +115,7 @@ class TestFirstScreen:
         assert rows["threshold"] == ["0.9", "settings"]
         assert rows["color"] == ["never", "option"]
         assert rows["jobs"] == ["1", "default"]
+        assert rows["prior"] == ["-", "default"]
         assert rows["ignore"][-1] == "settings"
 
     @pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue.id)
@@ -127,11 +130,15 @@ class TestFirstScreen:
 
     def test_explain_says_how_often_human_text_has_it(self, run, monkeypatch, folder):
         rows = [{"cue": "collocation", "findings_spun": 12.34, "findings_human": 0.02}]
-        Path("evaluation.json").write_text(json.dumps({"cues": rows, "signature": "abc"}))
+        marked = [
+            {"kind": "register", "group": g, "findings": {"value": n}} for g, n in (("news", 0.0), ("fiction", 0.4))
+        ]
+        Path("evaluation.json").write_text(json.dumps({"cues": rows, "signature": "abc", "marked": marked}))
         monkeypatch.setattr(sys.modules["detector.cli.explain"], "find_models", lambda: folder)
         out = run("explain", "collocation")[1]
         assert "models abc" in out
         assert "spun text 12.3 findings, of human text 0.02" in out
+        assert "by register: news 0, fiction 0.4" in out
         assert "Measured" not in run("explain", "substitution")[1]
 
     def test_a_cue_that_is_gone_is_still_known(self, run):

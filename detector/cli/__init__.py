@@ -111,7 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx is not None else "detector"
+        named = ["detector", *(name for name in given[:1] if name in cli.commands)]
+        command = error.ctx.command_path if error.ctx is not None else " ".join(named)
         hint = "" if isinstance(error, Usage) else f" (see `{command} --help`)"
         echo_error(error.format_message() + hint)
         return 2

@@ -36,8 +36,9 @@ def explain(cue: str | None, everything: bool) -> int:
     else:
         names = {c.label: c.id for c in CUES} | {c.id: c.id for c in CUES}
         holding = [name for name in names if cue.lower() in name]
-        near = names[(holding or get_close_matches(cue, names, n=1, cutoff=0.0))[0]]
-        raise Usage(f"unknown cue {cue!r}; did you mean {near}? `detector explain` lists them all")
+        near = holding or get_close_matches(cue, names, n=1)
+        hint = f"did you mean {names[near[0]]}?" if near else f"there are {', '.join(c.id for c in CUES)}"
+        raise Usage(f"unknown cue {cue!r}; {hint}")
     return 0
 
 
@@ -66,12 +67,24 @@ def _explained(cue: Cue) -> str:
 
 
 def _measured(cue: Cue) -> list[str]:
-    """Return how often the models' own evaluation found a cue in spun and in human text; nothing if it did not ask."""
+    """Return how often the models' own evaluation found a cue in spun and in human text; nothing if it did not ask.
+
+    The evaluation knows the findings in human text of a register for all cues together.
+    """
     try:
         evaluation = json.loads((find_models() / "evaluation.json").read_text(encoding="utf-8"))
         row = next(row for row in evaluation["cues"] if row["cue"] == cue.id)
         spun, human = row["findings_spun"], row["findings_human"]
         title = f"Measured on models {evaluation['signature']}"
+        by_register = {
+            row["group"]: row["findings"]["value"] for row in evaluation.get("marked", []) if row["kind"] == "register"
+        }
     except (OSError, ValueError, KeyError, StopIteration, ModelError):
         return []
-    return [title, f"  in 1,000 words of spun text {spun:,.3g} findings, of human text {human:,.3g}", ""]
+    out = [title, f"  in 1,000 words of spun text {spun:,.3g} findings, of human text {human:,.3g}"]
+    if by_register and not cue.is_damage:
+        listed = ", ".join(f"{register} {rate:,.3g}" for register, rate in by_register.items())
+        out.append(
+            fill(f"of all cues together, by register: {listed}", 80, initial_indent="  ", subsequent_indent="  ")
+        )
+    return [*out, ""]

@@ -278,8 +278,8 @@ def _show_settings(ctx: click.Context) -> None:
             value, origin = config.format, "settings"
         else:
             origin = "settings" if source is ParameterSource.DEFAULT_MAP else _ORIGINS.get(source, "default")  # type: ignore[arg-type]
-        shown = "" if value in (None, ()) else value
-        click.echo(f"  {name.rstrip('_').replace('_', '-'):<16} {shown!s:<24} {origin}".rstrip())
+        shown = "-" if value in (None, ()) else str(value).lower() if isinstance(value, bool) else value
+        click.echo(f"  {name.rstrip('_').replace('_', '-'):<16} {shown!s:<24} {origin}")
     for key in ("exclude", "ignore", "accept", "phrases", "per_path"):
         if value := getattr(config, key):
             click.echo(f"  {key.replace('_', '-'):<16} {value!s:<24} settings")

@@ -301,7 +301,7 @@ def read(path: Path, data: bytes) -> InputDocument:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise InputError("this PDF is locked by a password: save it without one") from None
-        raise InputError(f"not a PDF file that can be read: {error}") from None
+        raise InputError("not a PDF file that can be read: it is damaged, or of another kind") from None
     # Most text of a page runs one way, rightward or not.
     by_length = [sorted(page.values(), key=len, reverse=True) for page in pages]
     main, cut_words = without_running_lines([page[0] if page else [] for page in by_length])
