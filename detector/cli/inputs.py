@@ -133,7 +133,7 @@ def iter_inputs(
         else:
             n = len(found.document.text)
             if n > MAX_CHARACTERS:
-                message = f"{n:,} characters are more than can be judged at once ({MAX_CHARACTERS:,}): split it into documents"
+                message = f"{n:,} characters are more than {MAX_CHARACTERS:,}, the most that can be judged: split it"
                 yield InputFailure(str(path), message)
             else:
                 yield found

@@ -415,10 +415,10 @@ beautiful>beatiful awful>awfull careful>carefull useful>usefull hopeful>hopefull
 
 
 def _by_table(
-    text: str, rng: np.random.Generator, table: Mapping[str, str], least: float, pattern: re.Pattern[str] = _WORD
+    text: str, rng: np.random.Generator, table: Mapping[str, str], min_share: float, pattern: re.Pattern[str] = _WORD
 ) -> list[Replacement]:
-    """Return replacements by a table of which a writer has a share of the rows, `least` or more, drawn first."""
-    rows = (rng.random(len(table)) < rng.uniform(least, 1.0)).tolist()
+    """Return replacements by a table of which a writer has a share of the rows, `min_share` or more, drawn first."""
+    rows = (rng.random(len(table)) < rng.uniform(min_share, 1.0)).tolist()
     own = {word: other for (word, other), has in zip(table.items(), rows, strict=True) if has}
 
     def spelt(word: str) -> str:
