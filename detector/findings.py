@@ -103,7 +103,7 @@ def _before_the_plan(
 def _with_mentions(found: Sequence[Evidence], mentions: Sequence[Span]) -> list[Evidence]:
     """Return findings in order; those of rewriting in what the text only mentions weigh nothing and have no originals.
 
-    Damage is damage wherever it stands.
+    Damage counts in any place.
     """
     used = without_overlap(found, mentions)
     return [e if e in used or CUE_BY_ID[e.cue].is_damage else _as_mention(e) for e in found]

@@ -27,7 +27,7 @@ class Baseline:
     Attributes
     ----------
     run : the report, as JSON has it
-    known : how often each finding was not met yet, by document
+    known : how many copies of each finding were not found yet, by document
     left_out : findings that were known, and are not shown
     documents : paths that were looked at
     """

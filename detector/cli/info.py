@@ -24,7 +24,9 @@ __all__ = ["info"]
     show_default=True,
     help="Format of the output.",
 )
-@click.option("--verify", is_flag=True, help="Check every file of the models against its SHA-256, and say so.")
+@click.option(
+    "--verify", is_flag=True, help="Check every file of the models against its SHA-256, and print the result."
+)
 @models_option
 def info(format_: str, verify: bool) -> int:
     """Print the version, the models, their sources and licences, and the meaning of each threshold."""

@@ -149,7 +149,7 @@ def _join(pools: Sequence[_Pool], human: int) -> _Pool:
 def known_spinners(setup: EvaluationSetup, tfidf: Pipeline) -> Detection:
     """Return ROC AUC for every family, pooled and alone, and every unseen spinner, at every rate and length.
 
-    The baselines stand beside the pool, and some of them beside the unseen spinners.
+    The baselines are measured on the pool, and some of them on the unseen spinners.
     """
     rows: list[AucRow] = []
     curves: list[CurveRow] = []

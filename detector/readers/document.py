@@ -15,7 +15,7 @@ Omission = tuple[int, int, str]
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _MIN_CELLS = 4
-_CELL_WORDS = 5  # words of a table's usual cell at most; what has more is prose in columns
+_CELL_WORDS = 5  # words of a table's usual cell at most; longer cells are prose in columns
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class InputDocument:
 
 
 def table_omissions(text: str, cells: Sequence[tuple[int, int]]) -> list[Omission]:
-    """Return the tables of short cells that a text holds, which are no prose: spans with their reason.
+    """Return the tables of short cells that a text holds, which are not prose: spans with their reason.
 
     Parameters
     ----------

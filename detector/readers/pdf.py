@@ -31,7 +31,7 @@ _BODY = 0.06  # difference from the body's size, of that size, within which text
 _WORD = re.compile(r"\w+")
 _CUT = re.compile(r"[A-Za-z][-\u00ad\u2010]$")
 _LINE_END_HYPHEN = "\u0002"  # PDFium's sign for a hyphen that ends a line
-# One sign for two or three letters, as typesetters have it: no dictionary knows such words.
+# One sign for two or three letters, as in typesetting: no dictionary knows such words.
 _LETTERS = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", _LINE_END_HYPHEN: "-"}
 )
@@ -46,7 +46,7 @@ def _mended(head: str, tail: str) -> str:
 
     The hyphen stays if it belongs to the word ("well-known"): if the parts are words and the whole is not.
     """
-    if head.endswith("\u00ad"):  # a soft hyphen says itself that it goes
+    if head.endswith("\u00ad"):  # a soft hyphen is always removed
         return head[:-1] + tail
     from wordfreq import zipf_frequency
 

@@ -298,7 +298,7 @@ class _Scan:
             name = "summary.json" if count == 1 else f"summary.{shard}-of-{count}.json"
             write_json(self.folder.path / name, {"settings": self._claim(), **self.summary.to_dict()}, 1)
         except BrokenProcessPool:
-            raise self._stopped("a process at work was killed, perhaps for want of memory (fewer need less)") from None
+            raise self._stopped("a process at work was killed, perhaps because memory ran out (use fewer)") from None
         except OSError as error:
             raise self._stopped(f"{error.filename or self.folder.path}: {error.strerror or error}") from error
         return self.summary

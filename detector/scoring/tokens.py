@@ -176,14 +176,14 @@ class DocumentTermCounts:
 
     @classmethod
     def from_scores(cls, scores: TokenScores, size: int) -> DocumentTermCounts:
-        """Take it of a batch that was glanced at, with words from a vocabulary of so many."""
+        """Return the counts of a scored batch; `size` is that of the vocabulary."""
         batch = scores.batch
         keys, counts = np.unique(batch.document_of * np.int64(size) + batch.ids, return_counts=True)
         total = np.bincount(batch.document_of, weights=scores.context, minlength=len(batch.texts))
         return cls(keys, counts, size, total / np.maximum(batch.n_words, 1))
 
     def look_up(self, documents: NDArray[np.int32], ids: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return how often each id stands in the document beside it."""
+        """Return how often each id occurs in the document beside it."""
         wanted = documents * np.int64(self.size) + ids
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return np.where(self.keys[at] == wanted, self.counts[at], 0)

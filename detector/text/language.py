@@ -14,7 +14,7 @@ __all__ = ["ENGLISH", "UNDETERMINED", "languages"]
 
 ENGLISH, UNDETERMINED = "en", "und"
 
-# English of every register that the corpus has, spun or not, stands above 0.25 in all but lists and tables; French
+# English of every register that the corpus has, spun or not, lies above 0.25 in all but lists and tables; French
 # and German below 0.08.
 _MIN_SHARE = 0.13
 _FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff]")

@@ -124,7 +124,7 @@ document.addEventListener("keydown", function (event) {
   if (event.key === "Escape") { shut(); }
   if (by && current()) { event.preventDefault(); step(current(), by); }
 });
-/* A link of the index opens what is folded. */
+/* A link of the index opens a folded document. */
 function unfold() {
   var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   var fold = target && target.querySelector("details.folded");

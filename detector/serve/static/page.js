@@ -15,7 +15,7 @@
   };
   var tell = function (text) { byId("said").textContent = text; };
 
-  /* --- what the server is asked */
+  /* --- requests to the server */
   function settings() {
     var named = byId("named").value, prior = byId("prior").valueAsNumber, own = byId("threshold").valueAsNumber;
     var out = { threshold: named || (own >= 0 && own <= 100 ? own / 100 : null) };
@@ -105,7 +105,7 @@
   }
   function readAgain(items) {
     items.forEach(function (item) {
-      /* What is being read was asked for with what was chosen before: it is read once more. */
+      /* A text that is being read was sent with the former settings: it is read again. */
       if (item.state === "reading") { item.isStale = true; } else if (item.result) { item.state = "waiting"; }
     });
     render();
@@ -264,7 +264,7 @@
     readAgain([item]);
     await until(function () { return item.state === "read" || item.state === "failed"; });
     if (current !== item || item.state !== "read") { return; }
-    /* The reader goes on where the edit was. */
+    /* The focus stays at the place of the edit. */
     var article = byId("shown").querySelector("article");
     var marks = Array.from(article.querySelectorAll("mark"));
     var mark = marks.find(function (m) { return Number(m.querySelector(".tip").id.split("-").pop()) >= item.focusAt; }) || marks[0];
@@ -307,7 +307,7 @@
     }
   }
 
-  /* --- what the reader does */
+  /* --- actions of the reader */
   byId("read").onclick = paste;
   byId("text").addEventListener("keydown", function (event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); paste(); }
