@@ -2,12 +2,14 @@
 
 import importlib.util
 import re
+import shlex
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
-from detector.cli import cli
+from detector.cli import cli, main
 from detector.config import KEYS
 from detector.cues import CUES
 from detector.model_store import find_models
@@ -24,6 +26,10 @@ BLOCKS = [
     for name, page in zip(NAMES, PAGES, strict=True)
     for i, block in enumerate(re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S))
 ]
+SPUN = (
+    "The harbour board has declared that the ancient crane will be eliminated prior to the finish of summertime. "
+    "Individuals who dwell close to the dock have grumbled regarding the clamor for a long time."
+)
 LINK = re.compile(r"(?<!`)\[[^\[\]]*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ (.*?)(?: \{#([\w-]+)\})?$", re.MULTILINE)
 
@@ -52,6 +58,32 @@ def anchors(text):
 def test_python_blocks_run(block, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(compile(block, "docs", "exec"), {})
+
+
+def commands(name):
+    """The command lines of a page, in its indented blocks and in its text."""
+    text = (DOCS / name).read_text(encoding="utf-8")
+    lines = re.findall(r"^    (detector .*?)(?:[ ]{2,}.*)?$", text, re.M)
+    return [re.sub(r"\$\(\(.*?\)\)", "1", line) for line in [*lines, *re.findall(r"`(detector [a-z-]+ [^`…]+)`", text)]]
+
+
+@pytest.mark.parametrize(("name", "line"), [(name, line) for name in NAMES for line in commands(name)])
+def test_commands_parse(name, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder in ("CORPUS", "LEXICON", "PAIRS", "models"):
+        (tmp_path / folder).mkdir()
+    words = shlex.split(re.split(r" [|<>] ", line)[0])[1:]
+    name, command, rest = cli.resolve_command(click.Context(cli), words)
+    assert command.make_context(name, list(rest), parent=click.Context(cli, info_name="detector"))
+
+
+@pytest.mark.parametrize("line", [line for name in ("index.md", "how-far-to-trust.md") for line in commands(name)])
+def test_the_commands_of_a_first_hour_run(line, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "article.txt").write_text(SPUN, encoding="utf-8")
+    words = line.replace("FILE", "article.txt").replace("CUE", "substitution")
+    assert main(shlex.split(words)[1:]) == 0
+    assert capsys.readouterr().out
 
 
 def test_there_are_blocks_to_run():
@@ -85,7 +117,7 @@ def test_links_have_targets(name):
         path, _, anchor = target.partition("#")
         file = ((DOCS / name).parent / path).resolve() if path else DOCS / name
         place = file.relative_to(DOCS).as_posix()
-        source = hooks.OUTSIDE.get(place)
+        source = {**hooks.OUTSIDE, **hooks.PICTURES}.get(place)
         if source:  # the models lie inside an installed package
             file = find_models() / source.removeprefix("models/") if source.startswith("models/") else ROOT / source
         assert file.is_file(), target

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import click
 from detector.cli import cli
 from detector.config import KEYS
 from detector.cues import CUES, Cue
+from detector.model_store import find_models
 from detector.report.formats import REPORT_FORMATS
 from detector.report.json import schema
 
@@ -27,6 +29,9 @@ OUTSIDE = {
     "CHANGELOG.md": "CHANGELOG.md",
     "model-card/README.md": "models/README.md",
 }
+
+
+PICTURES = {"quality.png": "benchmarks/quality.png"}
 
 
 def _cell(text: str) -> str:
@@ -83,6 +88,30 @@ def innocent() -> str:
     )
 
 
+# Groups of human text in the order of the page, by the names that the evaluation has for their kinds.
+_ALARM_KINDS = {"register": "register", "form": "form", "level": "learners of English, by level (1 to 5)"}
+
+
+def false_alarms() -> str:
+    """Return how many human texts are flagged, by register, form and level, as the models' evaluation has it."""
+    found = json.loads((find_models() / "evaluation.json").read_text(encoding="utf-8"))["false_flags"]
+    flagged = {(r["kind"], r["group"], r["threshold"]): r for r in found}
+    rows = []
+    for kind, title in _ALARM_KINDS.items():
+        for group in dict.fromkeys(r["group"] for r in found if r["kind"] == kind):
+            strict, loose = (flagged[kind, group, threshold] for threshold in ("default", "fpr=0.01"))
+            share = strict["share"]
+            interval = f"{100 * share['low']:.1f}% to {100 * share['high']:.1f}%"
+            rows.append((title, group, f"{strict['texts']:,}", str(strict["flagged"]), interval, str(loose["flagged"])))
+    header = ("kind", "human texts", "number", "flagged", "95% interval of the rate", "flagged at `fpr=0.01`")
+    return table(header, rows)
+
+
+def benchmark() -> str:
+    """Return the benchmark's table, with a line on its sample."""
+    return (ROOT / "benchmarks" / "quality.md").read_text(encoding="utf-8").strip()
+
+
 def settings() -> str:
     """Return a table of the keys of configuration files."""
     return table(("key", "meaning"), [(f"`{key}`", meaning) for key, meaning in KEYS.items()])
@@ -135,9 +164,11 @@ def json_fields() -> str:
 
 
 GENERATED: dict[str, Callable[[], str]] = {
+    "benchmark": benchmark,
     "commands": commands,
     "cue-table": cue_table,
     "cues": cues,
+    "false-alarms": false_alarms,
     "formats": formats,
     "innocent": innocent,
     "json-fields": json_fields,
@@ -154,7 +185,7 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages and pictures that lie outside `docs/`."""
     from mkdocs.structure.files import File
 
-    found = {**OUTSIDE, "model-card/NOTICE": "models/NOTICE"}
+    found = {**OUTSIDE, **PICTURES, "model-card/NOTICE": "models/NOTICE"}
     for picture in sorted((ROOT / "models" / "pictures").glob("*")):
         found[f"model-card/pictures/{picture.name}"] = f"models/pictures/{picture.name}"
     for name, source in found.items():
