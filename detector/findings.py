@@ -18,6 +18,8 @@ from detector.scoring.cascade import DocumentScores, GroupScores
 from detector.scoring.posterior import document_shift
 from detector.scoring.stage import StageScores
 from detector.scoring.tokens import FeatureExtractor
+from detector.text.dialect import Dialect
+from detector.text.tokens import fold
 from detector.types import Damage, Edit, EditAlternative, Evidence
 
 __all__ = ["Findings", "edit_of", "find", "plan", "weightiest_words"]
@@ -159,7 +161,32 @@ def _plans(
         )
         for row, edits in zip(rows.tolist(), made, strict=True):
             plans[row] = edits
-    return [classified(text, edits) for text, edits in zip(group.group.texts, plans, strict=True)]
+    return [classified(text, _in_dialect(text, edits)) for text, edits in zip(group.group.texts, plans, strict=True)]
+
+
+def _in_dialect(text: str, plan: Sequence[Edit]) -> list[Edit]:
+    """Return a plan whose originals are spelt as the text spells; an edit that then changes nothing is dropped.
+
+    Words that an edit leaves keep their spelling, and damage is mended to the letter.
+    """
+    rewritten = [edit for edit in plan if not CUE_BY_ID[edit.cue].is_damage]
+    dialect = Dialect.of(text) if rewritten else None
+    if dialect is None:
+        return list(plan)
+    spelt = {edit.start: _spelt(edit, dialect) for edit in rewritten}
+    edits = (spelt.get(edit.start, edit) for edit in plan)
+    return [edit for edit in edits if edit.original != edit.spun]
+
+
+def _spelt(edit: Edit, dialect: Dialect) -> Edit:
+    kept = fold(edit.spun).split()
+    original = dialect.spelt(edit.original, kept)
+    others: dict[str, EditAlternative] = {}
+    for other in edit.alternatives:
+        text = dialect.spelt(other.text, kept)
+        others.setdefault(text, replace(other, text=text))
+    alternatives = tuple(other for text, other in others.items() if text not in (original, edit.spun))
+    return replace(edit, original=original, alternatives=alternatives)
 
 
 def plan(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.text.casing import in_case_of
+from detector.text.dialect import american, british
 from detector.training.examples import Example
 from detector.training.inflection import Inflector
 from detector.training.spinners import AlignedSpan, undo
@@ -481,103 +482,9 @@ def _disjoint(edits: list[Replacement]) -> list[Replacement]:
     return out
 
 
-_BRITISH = """
-grey>gray greys>grays greyish>grayish plough>plow ploughs>plows ploughed>plowed ploughing>plowing tyre>tire
-tyres>tires cheque>check cheques>checks programme>program programmes>programs aluminium>aluminum storey>story
-storeys>stories sceptic>skeptic sceptics>skeptics sceptical>skeptical scepticism>skepticism mould>mold moulds>molds
-moulded>molded moulding>molding mouldy>moldy moult>molt smoulder>smolder smouldering>smoldering moustache>mustache
-moustaches>mustaches pyjamas>pajamas whilst>while amongst>among towards>toward backwards>backward forwards>forward
-afterwards>afterward upwards>upward downwards>downward maths>math kerb>curb kerbs>curbs draught>draft draughts>drafts
-jewellery>jewelry jeweller>jeweler manoeuvre>maneuver manoeuvres>maneuvers manoeuvred>maneuvered
-manoeuvring>maneuvering oestrogen>estrogen oesophagus>esophagus foetus>fetus foetal>fetal diarrhoea>diarrhea
-anaemia>anemia anaemic>anemic anaesthetic>anesthetic anaesthesia>anesthesia haemorrhage>hemorrhage
-haemoglobin>hemoglobin leukaemia>leukemia paediatric>pediatric paediatrician>pediatrician orthopaedic>orthopedic
-gynaecology>gynecology encyclopaedia>encyclopedia mediaeval>medieval archaeology>archeology aeroplane>airplane
-aeroplanes>airplanes ageing>aging judgement>judgment judgements>judgments acknowledgement>acknowledgment
-fulfil>fulfill fulfils>fulfills fulfilment>fulfillment skilful>skillful skilfully>skillfully wilful>willful
-wilfully>willfully enrol>enroll enrols>enrolls enrolment>enrollment instalment>installment instalments>installments
-distil>distill instil>instill enthral>enthrall appal>appall woollen>woolen marvellous>marvelous
-marvellously>marvelously licence>license licences>licenses practise>practice practised>practiced practising>practicing
-practises>practices learnt>learned burnt>burned dreamt>dreamed spelt>spelled spoilt>spoiled leapt>leaped leant>leaned
-spilt>spilled knelt>kneeled cosy>cozy cosier>cozier tsar>czar tsars>czars sulphur>sulfur sulphate>sulfate
-sulphuric>sulfuric gaol>jail gaols>jails artefact>artifact artefacts>artifacts axe>ax pedlar>peddler pedlars>peddlers
-chequered>checkered carburettor>carburetor furore>furor grille>grill gramme>gram grammes>grams kilogramme>kilogram
-kilogrammes>kilograms liquorice>licorice mum>mom mums>moms omelette>omelet phoney>phony podgy>pudgy racoon>raccoon
-sizeable>sizable likeable>likable loveable>lovable speciality>specialty specialities>specialties titbit>tidbit
-yoghurt>yogurt doughnut>donut doughnuts>donuts disc>disk discs>disks catalogued>cataloged cataloguing>cataloging
-glycerine>glycerin syphon>siphon discolour>discolor dishonour>dishonor watercolour>watercolor watercolours>watercolors
-saviour>savior saviours>saviors unfavourable>unfavorable fibreglass>fiberglass centred>centered centring>centering
-tonne>ton tonnes>tons
-"""
-
-
-def _with_endings(stems: str, british: str, american: str, endings: str) -> dict[str, str]:
-    """Return British to American spelling of all stems with all endings, "-" for none."""
-    tails = [ending.strip("-") for ending in endings.split()]
-    return {stem + british + tail: stem + american + tail for stem in stems.split() for tail in tails}
-
-
-_BRITISH_TO_AMERICAN = (
-    _with_endings(
-        "ard arm behavi cand clam col demean endeav fav ferv flav harb hon hum lab neighb od parl ranc rig rum sav "
-        "splend succ tum val vap vig",
-        "our",
-        "or",
-        "- s ed ing ful less able ably ite ites er ers hood hoods y ist ists al ally",
-    )
-    | _with_endings(
-        "cancel channel counsel dial dishevel enamel equal fuel funnel grovel initial jewel label level marshal "
-        "marvel model panel pedal pencil quarrel refuel rival shovel shrivel signal spiral stencil swivel total "
-        "towel travel tunnel unravel",
-        "l",
-        "",
-        "ed ing er ers",
-    )
-    | _with_endings(
-        "calib cent centimet fib goit kilomet lit lust meag met millimet mit och reconnoit sab sepulch somb spect "
-        "theat",
-        "re",
-        "er",
-        "- s",
-    )
-    | _with_endings("defen offen preten", "ce", "se", "- s")
-    | _with_endings("anal catal", "ogue", "og", "- s")
-    # No "s": the plural of "analysis" is spelt alike.
-    | _with_endings("anal catal electrol paral", "ys", "yz", "e ed er ers ing")
-    | _pairs(_BRITISH)
-)
-# American words that are British ones too, and so stay as they are.
-_BRITISH_AS_WELL = """
-among analog analogs archeology backward burned check checked checks curb curbs disk disks draft drafts downward fetal
-fetus forward gram grams grill jail jails kilogram kilograms learned license licenses medieval meter meters mold molds
-molded molding practice practiced practices practicing program programs sizable spilled story stories tire tires ton
-tons toward upward while
-"""
-_AMERICAN_TO_BRITISH = {american: british for british, american in _BRITISH_TO_AMERICAN.items()}
-for _word in _BRITISH_AS_WELL.split():
-    _AMERICAN_TO_BRITISH.pop(_word, None)
-
-_SUFFIX = r"(?<=[a-z]{{3}}[^aeiouwy]){}(?=(?:e[drs]?|ers|ing|ations?|able)\Z)"
-_ISE, _IZE = re.compile(_SUFFIX.format("is")), re.compile(_SUFFIX.format("iz"))
-# Words in which "-ise" or "-ize" is no suffix, and so is spelt in one way.
-_NO_SUFFIX = re.compile(
-    "(?:un|im|in|dis|disen|en)?(?:adv|advert|appr|chast|chem|circumc|compr|comprom|conc|desp|enterpr|exerc|exorc|expert|franch"
-    "|improv|merchand|mort|parad|prec|prem|prom|repr|sunr|moonr|superv|surm|surpr|telev|treat)is"
-    "|(?:caps|downs|mids|outs|overs|supers|unders)iz"
-)
-
-
-def _american(word: str) -> str:
-    return _BRITISH_TO_AMERICAN.get(word) or (word if _NO_SUFFIX.match(word) else _ISE.sub("iz", word))
-
-
-def _british(word: str) -> str:
-    return _AMERICAN_TO_BRITISH.get(word) or (word if _NO_SUFFIX.match(word) else _IZE.sub("is", word))
-
-
 def _dialect(text: str, rng: np.random.Generator) -> list[Replacement]:
     """British spelling in place of American, or the other way round; names keep theirs."""
-    return _each(_LOWER_CASE_WORD, text, _american if rng.random() < 0.5 else _british)
+    return _each(_LOWER_CASE_WORD, text, american if rng.random() < 0.5 else british)
 
 
 # ---- learners' errors
