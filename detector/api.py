@@ -385,7 +385,7 @@ def detect_many(
     ----------
     n_jobs : processes that work side by side
     threshold : as `detect` takes it
-    errors : what happens at an item that is not text (a missing value, bytes): "raise" an InputError that says which
+    errors : treatment of an item that is not text (a missing value, bytes): "raise" an InputError that says which
         it is, or "skip" it with a warning. Then there are fewer reports than items
 
     Examples

@@ -103,7 +103,7 @@ def _before_the_plan(
 
 
 def _with_mentions(found: Sequence[Evidence], mentions: Sequence[Span]) -> list[Evidence]:
-    """Return findings in order; those of rewriting in what the text only mentions weigh nothing and have no originals.
+    """Return findings in order; of wordings that the text only mentions, those of rewriting lose weight and originals.
 
     Damage counts in any place.
     """
@@ -142,7 +142,7 @@ def _plans(
         for found, spans in zip(before, keep, strict=True)
     ]
     plans = list(repairs)
-    # What a text mentions stays, save for damage.
+    # Wordings that a text mentions stay, unless they are damaged.
     keep = [
         [*spans, *(m for m in mentions if not _touches(m, made))]
         for spans, mentions, made in zip(keep, group.batch().mentions, repairs, strict=True)

@@ -74,7 +74,7 @@ def detect_files(
     errors: Errors = "raise",
     regions: bool = False,
 ) -> pandas.DataFrame:
-    """Return what `detect` finds in files as a pandas DataFrame, one row a file, in order.
+    """Return the reports on files as a pandas DataFrame, one row a file, in order.
 
     Columns: `path`; `reading` ("flagged", "doubtful", "not flagged", "no verdict"); `verdict`; `probability` (0 to 1,
     NaN if there is no verdict); `human_rate` (share of human texts of like length that score as high); `n_words`;
@@ -86,7 +86,7 @@ def detect_files(
     paths : files, folders (searched for the kinds of file that `detector` reads) and patterns
     n_jobs : processes that work side by side
     threshold : as `detect` takes it
-    errors : what happens at a file that cannot be read: "raise" an InputError, or "skip" it with a warning
+    errors : treatment of a file that cannot be read: "raise" an InputError, or "skip" it with a warning
     regions : whether marks of the author are obeyed, as `read_document` takes it
 
     Raises InputError if pandas is not installed.

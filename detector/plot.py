@@ -36,7 +36,7 @@ _PALE, _STRONG = "#eef1f4", "#b3402b"  # of a passage whose probability is 0, an
 _LABELLED = 16  # passages that have room for a number each
 _MIN_MARGIN = 5e-5  # probabilities are rounded to four digits: nothing is nearer to 0 or 1
 _TICKS = (0.0001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.9999)
-_SPREAD = 0.6180339887  # the golden ratio strews points evenly, whatever their number
+_SPREAD = 0.6180339887  # the golden ratio spreads any number of points evenly
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Plot:
     Attributes
     ----------
     figure : matplotlib's, to change or to add to
-    alt : the same in words, for those who do not see it
+    alt : its meaning in words, for those who do not see it
     """
 
     figure: Figure = field(repr=False)
@@ -124,9 +124,9 @@ def passages(report: Report) -> Plot:
 
 
 def evidence(report: Report, limit: int = 15) -> Plot:
-    """Return the strongest evidence of a text as bars: what stands there, its likeliest original, its log10 odds.
+    """Return the strongest evidence of a text as bars: the wording, its likeliest original, its log10 odds.
 
-    Wordings that occur several times share a bar, as long as their strongest. Colours tell the cues apart. `limit` is
+    Wordings that occur several times share a bar, as long as their strongest. Colours distinguish the cues. `limit` is
     the greatest number of bars.
     """
     from detector.report.model import label_of
@@ -200,7 +200,7 @@ def scores_by_group(
 ) -> Plot:
     """Return the probabilities of texts as points, a row for each group, on a scale of log odds.
 
-    That scale draws the ends apart, which is where most texts are. A bar marks the median of a group, a line the
+    That scale stretches the ends, where most texts lie. A bar marks the median of a group, a line the
     threshold. Texts without a verdict (NaN) are counted, not drawn.
 
     Parameters

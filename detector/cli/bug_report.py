@@ -32,7 +32,7 @@ _TEXTS = frozenset({"surface", "alternatives", "message", "text"})  # fields tha
 @click.option("--expected", type=click.Choice(("human", "spun")), help="Whether the text is spun, as far as you know.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 def bug_report(path: Path, include_text: bool, expected: str | None, output: Path | None) -> int:
-    """Write what a report of a false positive or a missed spinner needs, as JSON. FILE - reads standard input.
+    """Write facts for a report of a false positive or a missed spinner, as JSON. FILE - reads standard input.
 
     It holds versions, models, verdict, probabilities, and kind, place and odds of each finding: no word of the text,
     nor the name of the file, unless --include-text is given.

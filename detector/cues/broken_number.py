@@ -18,7 +18,7 @@ __all__ = ["CUE", "find", "iter_broken_numbers"]
 _ID = "broken_number"
 _LOG10_ODDS = 3.0  # none in 44,244 human texts of up to 8,000 characters
 
-# Where figures, or a sign that goes with figures, meet letters; few texts have such places, and no more is read.
+# Places at which figures, or a sign that goes with figures, meet letters; few texts have them, and only they are read.
 _TRIGGER = re.compile(
     r"[$£€](?=[a-z])|[a-z](?=%)|\d[.:,/–-](?=[a-z])|[a-z][.:,/–-](?=\d)"
     r"|\b1[6-9][ -](?=[a-z]+ties\b)|teen[ -](?=\d0s\b)",

@@ -1,4 +1,4 @@
-"""Tells what a text mentions from what it uses, before anything is judged or found.
+"""Distinguishes wordings that a text mentions from those that it uses, before anything is judged or found.
 
 `text.mention` reads the layout. Of listed phrases more is known: the term that is expected in their place stands beside
 them only if the text explains them, and in capitals inside a sentence they are somebody's name.
@@ -21,7 +21,7 @@ _ABOUT_PHRASES = re.compile(r"\b(?:tortured|mistranslat\w+|synonyms?|wordings?|p
 _WORD = re.compile(r"[^\W\d_]+")
 # "Profound Learning (PL)": a term with its abbreviation is in use, whatever its capitals.
 _ABBREVIATION = re.compile(r"\s*\([A-Z]{2,}s?\)")
-# What says, between a phrase and its term, that one stands for the other; quotes and dashes are folded.
+# Words or signs between a phrase and its term that equate the two; quotes and dashes are folded.
 _STANDS_FOR = re.compile(
     r"[\s,\"']*+(?:for|instead of|in place of|rather than|not|or|as|means?|meaning|becomes?|became|turn(?:s|ed)? into"
     r"|that is|i\.e\.|[(\[:=/|-]|→|->)[\s,\"']*+(?:(?:an?|the) )?+"
@@ -30,7 +30,7 @@ _LONG_WORD = 4  # letters; titles have shorter words in lower case
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[str, str]:
-    """Return what stands before a span in its sentence, and what stands after it."""
+    """Return the parts of a sentence before and after a span."""
     before = text[max(0, start - _REACH) : start]
     ends = [m.end() for m in _SENTENCE_END.finditer(before)]
     after = text[end : end + _REACH]
@@ -56,7 +56,7 @@ def _is_mentioned(text: str, match: PhraseMatch) -> bool:
 
 
 def _is_explained(expected: str, before: str, after: str) -> bool:
-    """Return whether the expected term stands beside a phrase as what it stands for."""
+    """Return whether the text equates a phrase with its expected term beside it."""
     at = before.rfind(expected)
     if at >= 0 and _STANDS_FOR.fullmatch(before, at + len(expected)):
         return True

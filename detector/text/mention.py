@@ -1,7 +1,7 @@
-"""Wordings that a text mentions but does not use: quoted as words, or listed beside what they stand for.
+"""Wordings that a text mentions but does not use: quoted as words, or listed beside their terms.
 
-An article on spun text quotes it. What it quotes says nothing of how the article itself was written, and must stay as
-it is: a sentence on "folks" in the place of "people" means nothing once it is restored. Quoted speech is use. So a
+An article on spun text quotes it. The quotations say nothing of how the article itself was written, and must stay as
+they are: a sentence on "folks" in the place of "people" means nothing once it is restored. Quoted speech is use. So a
 quotation counts only if the text treats it as a wording ("the phrase ...", "... means ...", one quotation that stands
 for another), or if it treats several others so.
 """
@@ -24,7 +24,7 @@ _QUOTED = re.compile(
     rf"""(?<![\w'’])(?:“(?P<a>{_WORDS})[,.]?”|‘(?P<b>{_WORDS})[,.]?’|"(?P<c>{_WORDS})[,.]?"|'(?P<d>{_WORDS})[,.]?')(?!\w)"""
 )
 _QUOTES = "“”‘’\"'"
-# What stands before a quotation that is about words; a few words may lie between ("the word for it is “…”").
+# Words before a quotation that is about words; a few words may lie between ("the word for it is “…”").
 _BEFORE = re.compile(
     r"""\b(?:words?|phrases?|terms?|wordings?|expressions?|synonyms?|(?:en)?titled|named|nicknamed|dubbed|spel(?:t|led)
         |translated|means?|meaning|instead[ ]of|in[ ]place[ ]of|rather[ ]than|st(?:ands?|ood)[ ]for|known[ ]as
@@ -62,7 +62,7 @@ _BETWEEN_ROWS = re.compile(r"[,;]?\s*\Z")
 
 @dataclass(frozen=True)
 class _Quotation:
-    """A short quotation: its quotation marks' outer ends, and what stands between them."""
+    """A short quotation: the outer ends of its quotation marks, and the text between them."""
 
     start: int
     end: int
@@ -91,7 +91,7 @@ def _quotations(text: str) -> list[Span]:
         listed.append(bool(_LISTED.match(between)))
         if not (one.has_stop or re.search(r"[.!?\n]", between)) and _STANDS_FOR.search(between):
             mentioned[i] = mentioned[i + 1] = True
-    # What is listed with a mention is one.
+    # Quotations that are listed with a mention are mentions too.
     for i, together in enumerate(listed):
         mentioned[i + 1] |= together and mentioned[i]
     for i, together in reversed(list(enumerate(listed))):
