@@ -83,7 +83,7 @@ def test_the_commands_of_a_first_hour_run(line, tmp_path, monkeypatch, capsys):
     (tmp_path / "article.txt").write_text(SPUN, encoding="utf-8")
     words = line.replace("FILE", "article.txt").replace("CUE", "substitution")
     assert main(shlex.split(words)[1:]) == 0
-    assert capsys.readouterr().out
+    assert capsys.readouterr().out or (tmp_path / "report.html").is_file()
 
 
 def test_there_are_blocks_to_run():
