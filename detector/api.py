@@ -6,6 +6,7 @@ import math
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import index
@@ -350,15 +351,31 @@ def _check_many(texts: object, n_jobs: int, what: str, errors: Errors = "raise")
     return _only_texts(items, what, errors)
 
 
-def _map_batches(texts: Iterable[str], n_jobs: int, work: Callable[[list[str]], T]) -> Iterator[T]:
-    """Yield the result of `work` on each batch of texts, in order, by `n_jobs` processes, in bounded memory."""
-    batches = _batches(texts)
-    if n_jobs == 1:
-        yield from map(work, batches)
-        return
-    from joblib import Parallel, delayed
+def _map_batches(texts: Iterable[str], n_jobs: int, work: Callable[[list[str]], T], backend: str | None) -> Iterator[T]:
+    """Return what `work` makes of each batch of texts, in order, by so many processes, lazily and in bounded memory.
 
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+    Raises InputError at once if joblib does not know the back end, or this is not ready to be used.
+    """
+    batches = _batches(texts)
+    if n_jobs == 1 and backend is None:
+        return map(work, batches)
+    from joblib import Parallel, parallel_config
+
+    try:
+        # Back ends of clusters are loaded by their names in a configuration, not in `Parallel`.
+        with nullcontext() if backend is None else parallel_config(backend=backend):
+            parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+    except (ValueError, ImportError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"joblib cannot use the back end {backend!r}: {reason}") from None
+    return _map_parallel(batches, n_jobs, work, parallel)
+
+
+def _map_parallel(
+    batches: Iterator[list[str]], n_jobs: int, work: Callable[[list[str]], T], parallel: Any
+) -> Iterator[T]:
+    from joblib import delayed
+
     # A few dozen batches a round, so that an endless stream is not read to its end first.
     while group := list(islice(batches, 16 * n_jobs)):
         yield from parallel(delayed(work)(batch) for batch in group)
@@ -377,7 +394,11 @@ class _Report:
 
 
 def detect_many(
-    texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None, errors: Errors = "raise"
+    texts: Iterable[str],
+    n_jobs: int = 1,
+    threshold: Threshold = None,
+    errors: Errors = "raise",
+    backend: str | None = None,
 ) -> Iterator[Report]:
     """Yield the reports of many texts, in order, as `detect` gives them; lazily, in bounded memory.
 
@@ -387,6 +408,8 @@ def detect_many(
     threshold : as `detect` takes it
     errors : treatment of an item that is not text (a missing value, bytes): "raise" an InputError that says which
         it is, or "skip" it with a warning. Then there are fewer reports than items
+    backend : joblib's name of what these processes are: "dask" those of a cluster whose `Client` is open, "ray" those
+        of Ray after its `register_ray`; None those of this computer
 
     Examples
     --------
@@ -395,7 +418,7 @@ def detect_many(
     """
     texts = _check_many(texts, n_jobs, "detect_many", errors)
     work = _Report(_threshold(load_models(), threshold))
-    return (report for reports in _map_batches(texts, n_jobs, work) for report in reports)
+    return (report for reports in _map_batches(texts, n_jobs, work, backend) for report in reports)
 
 
 def score_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> Iterator[Report]:
@@ -406,7 +429,7 @@ def score_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = Non
     """
     texts = _check_many(texts, n_jobs, "score_many")
     work = _Report(_threshold(load_models(), threshold), findings=False)
-    return (report for reports in _map_batches(texts, n_jobs, work) for report in reports)
+    return (report for reports in _map_batches(texts, n_jobs, work, None) for report in reports)
 
 
 @dataclass(frozen=True, repr=False)
@@ -450,12 +473,14 @@ def _columns(scores: DocumentScores, threshold: float) -> ScoreColumns:
     return ScoreColumns(p, verdict, scores.n_words)
 
 
-def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> ScoreColumns:
+def scores(
+    texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None, backend: str | None = None
+) -> ScoreColumns:
     """Return probability, verdict and words of many texts as columns: the same as `detect` gives, without findings.
 
     Parameters
     ----------
-    n_jobs : processes that work side by side
+    n_jobs, backend : as `detect_many` takes them
     threshold : as `detect` takes it
 
     Examples
@@ -464,7 +489,7 @@ def scores(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -
     ('insufficient_text',)
     """
     texts = _check_many(texts, n_jobs, "scores")
-    parts = list(_map_batches(texts, n_jobs, _Score(_threshold(load_models(), threshold))))
+    parts = list(_map_batches(texts, n_jobs, _Score(_threshold(load_models(), threshold)), backend))
     if not parts:
         return ScoreColumns(np.zeros(0), (), np.zeros(0, dtype=np.int64))
     return ScoreColumns(

@@ -1,19 +1,26 @@
-"""Adapters against the real packages, so far as they are installed; `tests/engines/run.py` asks the clusters."""
+"""Adapters against the real packages; `tests/engines/run.py` also runs the recipes of those that take minutes."""
 
+import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from detector import InputError, detect, scores
+from detector import InputError, detect, detect_many, scores
 from detector.engines.frames import score_frame, score_frames
 
-ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
+ROOT = Path(__file__).resolve().parents[1]
+ARTICLES = ROOT / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
 TEXTS = [SPUN, HUMAN, "Too short.", None]
 VERDICTS = ["spun", "clean", "insufficient_text", "insufficient_text"]
+
+
+SPEC = importlib.util.spec_from_file_location("engines_run", ROOT / "tests" / "engines" / "run.py")
+engines = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(engines)
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +114,47 @@ def test_spacy_documents_get_the_evidence_as_spans():
     assert doc.spans["spun"][0].text == spans[0].text
     empty = detector.engines.spacy.DetectorComponent(None, "x")(nlp.make_doc(""))
     assert empty.spans["x"].attrs["scores"] == []
+
+
+def test_dolma_documents_get_the_probability_as_an_attribute():
+    pytest.importorskip("dolma")
+    from dolma.core.data_types import InputSpec
+
+    from detector.engines.dolma import SpunTagger
+
+    report = detect(SPUN)
+    tagged = SpunTagger().tag(InputSpec("1", SPUN))
+    assert tagged["probability"] == tagged["spun"] == [(0, len(SPUN), report.probability)]
+    flagged = [(p.start, p.end, p.probability) for p in report.passages if p.verdict == "spun"]
+    assert tagged["spun_passage"] == flagged
+    assert SpunTagger().tag(InputSpec("2", "Too short.")) == {"probability": [], "spun": [], "spun_passage": []}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", [e for e in engines.RECIPES if e not in ("ray", "pyspark", "dolma")])
+def test_recipes_run_as_they_stand_and_give_the_numbers_of_one_process(tmp_path, engine):
+    pytest.importorskip(engines.PACKAGES.get(engine, engine))
+    documents = engines.texts(24)
+    engines.write_corpus(tmp_path, documents)
+    assert engines.run(engine, tmp_path) == engines.expected(documents)
+
+
+def test_every_engine_has_a_recipe():
+    names = "pandas pyarrow polars datasets dask ray pyspark datatrove joblib spacy dolma"
+    assert list(engines.RECIPES) == names.split()
+    assert all(engines.RECIPES.values())
+
+
+def test_joblib_works_by_the_back_end_that_is_named(expected):
+    texts = [t or "" for t in TEXTS]
+    found = scores(texts, n_jobs=2, backend="threading")
+    np.testing.assert_array_equal(found.probability, expected.probability)
+    assert [r.verdict for r in detect_many(texts, n_jobs=2, backend="threading")] == VERDICTS
+    with pytest.raises(InputError, match="cannot use the back end 'nowhere'"):
+        detect_many(texts, n_jobs=2, backend="nowhere")
+
+
+def test_a_cluster_that_is_not_there_is_told():
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match=r"cannot use the back end 'dask': .*Client"):
+        scores(TEXTS[:1], n_jobs=2, backend="dask")

@@ -118,6 +118,37 @@ def test_parquet_results_equal_json_lines(tmp_path, evidence):
         assert {k: row[k] for k in row if k != "id"} == {k: line[k] for k in row if k != "id"}
 
 
+@pytest.mark.parametrize(
+    ("output_format", "compression", "suffix"),
+    [
+        ("jsonl", "none", ".jsonl"),
+        ("jsonl", "gzip", ".jsonl.gz"),
+        ("jsonl", "zstd", ".jsonl.zst"),
+        ("parquet", "none", ".parquet"),
+    ],
+)
+def test_results_are_read_as_they_are_by_duckdb_pandas_and_polars(
+    tmp_path, small_parts, output_format, compression, suffix
+):
+    import duckdb
+    import pandas as pd
+    import polars as pl
+
+    (tmp_path / "a.jsonl").write_text(lines([*many(20), {"text": "Too short."}]), encoding="utf-8")
+    made = scan(
+        ScanSettings(tmp_path / "a.jsonl", tmp_path / "o", output_format=output_format, compression=compression)
+    )
+    path = str(tmp_path / "o" / f"a{suffix}")
+    is_table = output_format == "parquet"
+    frame = pd.read_parquet(path) if is_table else pd.read_json(path, lines=True)
+    rows = pl.read_parquet(path) if is_table else pl.read_ndjson(path)
+    by_duckdb = duckdb.sql(f"select verdict, count(*), sum(n_words)::bigint from '{path}' group by 1").fetchall()
+    assert {verdict: n for verdict, n, _ in by_duckdb} == dict(made.verdicts)
+    assert sum(words for *_, words in by_duckdb) == frame["n_words"].sum() == rows["n_words"].sum() == made.counts.words
+    assert frame["verdict"].value_counts().to_dict() == dict(made.verdicts)
+    assert frame["probability"].notna().sum() == rows["probability"].drop_nulls().len() == sum(made.counts.histogram)
+
+
 @pytest.mark.parametrize("compression", ["gzip", "zstd"])
 def test_compressed_results_are_those_of_plain_ones(tmp_path, small_parts, compression):
     import zstandard

@@ -94,8 +94,11 @@ def _names(frame: object, library: str) -> list[str]:
 
 
 def _pandas(frame: object, text_column: str, threshold: Threshold, prefix: str) -> object:
+    import pandas
+
     found = _columns(frame[text_column], threshold)  # type: ignore[index]
-    verdict = np.array(found.verdict, dtype=object)
+    # Of a type that says text even of an empty frame, from which Dask infers the schema of what it writes.
+    verdict = pandas.array(found.verdict, dtype="string")
     values = (found.probability, verdict, found.n_words)
     return frame.assign(**{prefix + c: v for c, v in zip(COLUMNS, values, strict=True)})  # type: ignore[attr-defined]
 

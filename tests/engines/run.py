@@ -1,30 +1,39 @@
-"""Ask every engine for the scores of the same texts, and compare them with those of one process.
+"""Run the recipes of docs/corpora.md as they stand, and compare what they write with the scores of one process.
 
     python tests/engines/run.py [--records 400] [ENGINE ...]
 
-Prints a line an engine: whether all numbers are the same, records, seconds. An engine that is not installed is named.
+Prints a line an engine: whether all numbers are the same, seconds. An engine that is not installed is named.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
+import re
+import shlex
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.parquet
 
 from detector import scores
-from detector.engines.frames import score_frame, score_frames
 
-ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
-Columns = dict[int, tuple[float | None, str]]  # probability and verdict by record
+ROOT = Path(__file__).resolve().parents[2]
+ARTICLES = ROOT / "notebooks" / "articles"
+PAGE = (ROOT / "docs" / "corpora.md").read_text(encoding="utf-8")
+RECIPES: dict[str, str] = dict(re.findall(r'^```python title="(\w+)"\n(.*?)^```$', PAGE, re.MULTILINE | re.DOTALL))
+RECIPES["dolma"] = "\n".join(re.findall(r"^    dolma (tag .*)$", PAGE, re.MULTILINE))
+PACKAGES = {"joblib": "distributed", "dask": "distributed"}  # of recipes that are named otherwise
+Found = dict[str, tuple[float | None, str]]  # probability and verdict by id
 
 
 def texts(n: int) -> list[str]:
@@ -32,141 +41,91 @@ def texts(n: int) -> list[str]:
     return [f"Number {i}.\n" + "\n".join(pieces[k % len(pieces)] for k in range(i, i + 3)) for i in range(n)]
 
 
-def of_frame(frame: pd.DataFrame) -> Columns:
-    rows = zip(frame["n"], frame["detector_probability"], frame["detector_verdict"], strict=True)
-    return {int(n): (None if pd.isna(p) else float(p), str(v)) for n, p, v in rows}
-
-
-def dask(frame: pd.DataFrame) -> Columns:
-    import dask.dataframe as dd
-    from distributed import Client, LocalCluster
-
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
-        table = dd.from_pandas(frame, npartitions=4)
-        return of_frame(table.map_partitions(score_frame, meta=score_frame(table._meta)).compute())
-
-
-def ray(frame: pd.DataFrame) -> Columns:
-    import ray.data
-
-    # The workers run with this interpreter and our path, so that a checkout is found as well as a package.
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=100_000_000)
-    try:
-        table = ray.data.from_pandas(frame).repartition(4)
-        return of_frame(table.map_batches(score_frame, batch_format="pandas", batch_size=128).to_pandas())
-    finally:
-        ray.shutdown()
-
-
-def spark(frame: pd.DataFrame) -> Columns:
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    from pyspark.sql import SparkSession
-
-    session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
-    try:
-        table = session.createDataFrame(frame).repartition(4)
-        schema = "n long, text string, detector_probability double, detector_verdict string, detector_n_words long"
-        return of_frame(table.mapInPandas(score_frames, schema).toPandas())
-    finally:
-        session.stop()
-
-
-def datasets(frame: pd.DataFrame) -> Columns:
-    from datasets import Dataset
-
-    table = Dataset.from_pandas(frame)
-    return of_frame(table.map(score_frame, batched=True, batch_size=128, num_proc=2).to_pandas())
-
-
-def polars(frame: pd.DataFrame) -> Columns:
-    import polars as pl
-
-    table = pl.from_pandas(frame).lazy()
-    added = {"detector_probability": pl.Float64, "detector_verdict": pl.String, "detector_n_words": pl.Int64}
-    schema = {**table.collect_schema(), **added}
-    return of_frame(table.map_batches(score_frame, schema=schema).collect().to_pandas())
-
-
-def arrow(frame: pd.DataFrame) -> Columns:
-    batches = pa.Table.from_pandas(frame).to_batches(128)
-    return of_frame(pa.Table.from_batches(list(score_frames(batches))).to_pandas())
-
-
-def datatrove(frame: pd.DataFrame) -> Columns:
-    from datatrove.executor import LocalPipelineExecutor
-    from datatrove.pipeline.readers import JsonlReader
-    from datatrove.pipeline.writers import JsonlWriter
-
-    from detector.engines.datatrove import SpunFilter
-
-    with tempfile.TemporaryDirectory() as folder:
-        for shard in range(2):
-            lines = [json.dumps({"id": str(n), "text": t}) for n, t in zip(frame["n"], frame["text"], strict=True)]
-            path = Path(folder, "in", f"{shard}.jsonl")
-            path.parent.mkdir(exist_ok=True)
-            path.write_text("\n".join(lines[shard::2]) + "\n", encoding="utf-8")
-        dropped = JsonlWriter(f"{folder}/dropped", compression=None)
-        pipeline = [JsonlReader(f"{folder}/in"), SpunFilter(exclusion_writer=dropped)]
-        pipeline.append(JsonlWriter(f"{folder}/kept", compression=None))
-        LocalPipelineExecutor(pipeline, tasks=2, workers=2, logging_dir=f"{folder}/logs").run()
-        out: Columns = {}
-        for place in ("kept", "dropped"):
-            for path in Path(folder, place).glob("*.jsonl"):
-                for line in path.read_text(encoding="utf-8").splitlines():
-                    row = json.loads(line)
-                    found = row["metadata"]
-                    assert (found["detector_verdict"] == "spun") == (place == "dropped")
-                    out[int(row["id"])] = (found["detector_probability"], found["detector_verdict"])
-        return out
-
-
-def joblib_dask(frame: pd.DataFrame) -> Columns:
-    from distributed import Client, LocalCluster
-    from joblib import parallel_config
-
-    quiet = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    with LocalCluster(**quiet) as cluster, Client(cluster), parallel_config(backend="dask"):
-        found = scores(list(frame["text"]), n_jobs=2)
+def expected(documents: list[str]) -> Found:
+    found = scores(documents)
     p = [None if x != x else x for x in found.probability.tolist()]
-    return dict(enumerate(zip(p, found.verdict, strict=True)))
+    return dict(zip(map(str, range(len(documents))), zip(p, found.verdict, strict=True), strict=True))
 
 
-ENGINES: dict[str, tuple[str, Callable[[pd.DataFrame], Columns]]] = {
-    "pyarrow": ("pyarrow", arrow),
-    "polars": ("polars", polars),
-    "datasets": ("datasets", datasets),
-    "datatrove": ("datatrove", datatrove),
-    "dask": ("distributed", dask),
-    "joblib on dask": ("distributed", joblib_dask),
-    "ray": ("ray", ray),
-    "spark": ("pyspark", spark),
-}
+def write_corpus(folder: Path, documents: list[str]) -> None:
+    """Write a corpus of two Parquet files, and of two files as dolma wants them."""
+    own = [{"id": str(i), "text": text} for i, text in enumerate(documents)]
+    (folder / "corpus").mkdir()
+    (folder / "dolma" / "corpus" / "documents").mkdir(parents=True)
+    for shard in range(2):
+        pa.parquet.write_table(pa.Table.from_pylist(own[shard::2]), folder / "corpus" / f"{shard}.parquet")
+        with gzip.open(folder / "dolma" / "corpus" / "documents" / f"{shard}.jsonl.gz", "wt") as out:
+            out.writelines(json.dumps({**row, "source": "articles"}) + "\n" for row in own[shard::2])
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    paths = sorted(folder.rglob("*.jsonl.gz"))
+    return [json.loads(line) for path in paths for line in gzip.open(path, "rt").read().splitlines()]
+
+
+def written(folder: Path) -> Found:
+    """Return what a recipe has written, in the form that its engine has."""
+    out: Found = {}
+    for place in ("kept", "dropped"):
+        for row in lines(folder / place):
+            found = row["metadata"]
+            out[row["id"]] = found["detector_probability"], found["detector_verdict"]
+            assert (found["detector_verdict"] == "spun") == (place == "dropped")
+    for scored in folder.glob("scored*"):
+        for row in pyarrow.dataset.dataset(scored, exclude_invalid_files=True).to_table().to_pylist():
+            p = row["detector_probability"]
+            out[row["id"]] = None if p is None or p != p else p, row["detector_verdict"]
+    for row in lines(folder / "dolma" / "corpus" / "attributes"):
+        p, spun = (row["attributes"][f"spun_text__spun_text__{kind}"] for kind in ("probability", "spun"))
+        verdict = "spun" if spun else "clean" if p else "insufficient_text"
+        out[row["id"]] = p[0][2] if p else None, verdict
+    return out
+
+
+def run(engine: str, folder: Path) -> Found:
+    """Run a recipe in a folder with its corpus.
+
+    Raises PackageNotFoundError if the engine is not installed, CalledProcessError if the recipe fails.
+    """
+    version(PACKAGES.get(engine, engine))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "HF_HOME": str(folder / "huggingface")}
+    # Spark and Ray start the interpreter by its name.
+    environment |= {"PYSPARK_PYTHON": sys.executable, "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
+    if engine == "dolma":
+        folder /= "dolma"
+        command = [str(Path(sys.executable).with_name("dolma")), *shlex.split(RECIPES[engine])]
+    else:
+        command = [sys.executable, "recipe.py"]
+        (folder / "recipe.py").write_text(RECIPES[engine], encoding="utf-8")
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return written(folder.parent if engine == "dolma" else folder)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"of {', '.join(ENGINES)}; all if none is named")
+    parser.add_argument("engines", nargs="*", metavar="ENGINE", help=f"of {', '.join(RECIPES)}; all if none is named")
     parser.add_argument("--records", type=int, default=400)
     arguments = parser.parse_args()
-    frame = pd.DataFrame({"n": range(arguments.records), "text": texts(arguments.records)})
+    documents = texts(arguments.records)
     begun = time.perf_counter()
-    found = scores(list(frame["text"]))
+    numbers = expected(documents)
     print(f"one process: {arguments.records} records, {time.perf_counter() - begun:.1f} s", flush=True)
-    p = [None if x != x else x for x in found.probability.tolist()]
-    expected = dict(enumerate(zip(p, found.verdict, strict=True)))
-    differs = False
-    for name in arguments.engines or ENGINES:
-        package, ask = ENGINES[name]
+    failed = False
+    for engine in arguments.engines or RECIPES:
         begun = time.perf_counter()
-        try:
-            same = ask(frame) == expected
-        except ImportError as error:
-            print(f"{name}: not installed ({error})", flush=True)
-            continue
-        differs |= not same
-        verdict = "the same numbers" if same else "OTHER NUMBERS"
-        print(f"{name} ({package} {version(package)}): {verdict}, {time.perf_counter() - begun:.1f} s", flush=True)
-    return int(differs)
+        with tempfile.TemporaryDirectory() as folder:
+            write_corpus(Path(folder), documents)
+            try:
+                told = "the same numbers" if run(engine, Path(folder)) == numbers else "OTHER NUMBERS"
+            except PackageNotFoundError as error:
+                print(f"{engine}: not installed ({error.name})", flush=True)
+                continue
+            except subprocess.CalledProcessError as error:
+                told = f"FAILED\n{error.stderr.decode(errors='replace')[-2000:]}"
+        failed |= told != "the same numbers"
+        package = PACKAGES.get(engine, engine)
+        print(f"{engine} ({package} {version(package)}): {told}, {time.perf_counter() - begun:.1f} s", flush=True)
+    return int(failed)
 
 
 if __name__ == "__main__":
