@@ -1,6 +1,11 @@
 """Adapters against the real packages; `tests/engines/run.py` also runs the recipes of those that take minutes."""
 
 import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +142,28 @@ def test_recipes_run_as_they_stand_and_give_the_numbers_of_one_process(tmp_path,
     documents = engines.texts(24)
     engines.write_corpus(tmp_path, documents)
     assert engines.run(engine, tmp_path) == engines.expected(documents)
+
+
+@pytest.mark.slow
+def test_the_guide_runs_as_it_stands_from_the_first_block_to_the_last(tmp_path):
+    engines.write_corpus(tmp_path, engines.texts(40))
+    (tmp_path / "corpus" / "0.parquet").unlink()
+    own = [{"id": f"line {i}", "text": text} for i, text in enumerate(engines.texts(40))]
+    (tmp_path / "corpus" / "part-1.jsonl").write_text("".join(json.dumps(r) + "\n" for r in own), encoding="utf-8")
+    guide = re.findall(r'^```(sh|python title="(?:thresholds|review)")\n(.*?)^```$', engines.PAGE, re.M | re.S)
+    assert len(guide) == 7
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "SLURM_ARRAY_TASK_ID": "0"}
+    shell = 'python() { "$PYTHON" "$@"; }; detector() { "$PYTHON" -m detector "$@"; }\n'
+    told = []
+    for kind, block in guide:
+        command = ["bash", "-ec", shell + block] if kind == "sh" else [sys.executable, "-c", block]
+        environment["PYTHON"] = sys.executable
+        run = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+        told.append(run.stdout)
+    assert "spun" in told[1]
+    assert "from 0.999: " in told[-3]
+    assert {p.parent.name for p in (tmp_path / "review").rglob("*.txt")} == {"flagged", "nearly"}
+    assert (tmp_path / "review.html").stat().st_size > 10_000
 
 
 def test_every_engine_has_a_recipe():

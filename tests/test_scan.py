@@ -461,6 +461,16 @@ def test_shards_are_the_whole_and_do_not_overlap(tmp_path, small_parts, files):
         scan(ScanSettings(corpus, tmp_path / "out", shard=(1, 2)))
 
 
+@pytest.mark.parametrize("shard", [(1, 1), (1, 3), (3, 3), (1, 64)])
+def test_progress_ends_at_its_total(tmp_path, small_parts, shard):
+    for name, n in (("a", 30), ("b", 2)):
+        (tmp_path / f"{name}.jsonl").write_text(lines(many(n)), encoding="utf-8")
+    at = []
+    scan(ScanSettings(tmp_path, tmp_path.parent / f"{tmp_path.name}-out", shard=shard), progress=at.append)
+    assert all(now.done <= now.total for now in at)
+    assert at[-1].done == at[-1].total > 0
+
+
 # -- again
 
 

@@ -62,6 +62,7 @@ class _Scan:
         self._told: set[str] = set()
         self._leftovers: dict[str, list[Path]] = {}
         self._bytes = self._total = self._records = 0
+        self._shares = 1  # of each file, if shares are of files' parts
 
     # -- files and their parts
 
@@ -96,11 +97,14 @@ class _Scan:
             self.summary.changed.append(file.path)
         shard, count = self.settings.shard
         numbers = range(len(index.parts))
-        return FileWork(file, name, index, numbers[shard - 1 :: count] if by_parts else numbers)
+        state = FileWork(file, name, index, numbers[shard - 1 :: count] if by_parts else numbers)
+        # Now it is known how much of the file is to do here: its parts are not all of one size.
+        self._total += sum(self._size(state, number) for number in state.parts) - self._share(file)
+        return state
 
     def _found_done(self, file: CorpusFile, name: str, marker: dict[str, Any]) -> None:
         self.summary.found_done += 1
-        self._bytes += file.size
+        self._bytes += self._share(file)
         self._remove_leftovers(file, name)
         self._count_file(file, name, Counts.from_dict(marker["counts"]), marker["damage"])
 
@@ -157,6 +161,10 @@ class _Scan:
     def _is_joined(self, state: FileWork) -> bool:
         marker = read_json(self.folder.marker(state.name))
         return marker is not None and marker["sha256"] == state.index.sha256
+
+    def _share(self, file: CorpusFile) -> int:
+        """Return about how many bytes of a file are for this scan to do."""
+        return file.size // self._shares
 
     def _size(self, state: FileWork, number: int) -> int:
         """Return the share of a part in the file's bytes."""
@@ -313,7 +321,8 @@ class _Scan:
         by_parts = count > 1 and len(files) < count
         tail = f".{shard}-of-{count}" if by_parts else ""
         own = files if by_parts else files[shard - 1 :: count]
-        self._total = sum(file.size for file in own) // (count if by_parts else 1)
+        self._shares = count if by_parts else 1
+        self._total = sum(map(self._share, own))
         self.context.check_outputs((file, file.name + tail) for file in files)
         check_first_records(files, self.settings.text_field)
         self.folder.claim(self._claim())

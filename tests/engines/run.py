@@ -30,7 +30,8 @@ from detector import scores
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = ROOT / "notebooks" / "articles"
 PAGE = (ROOT / "docs" / "corpora.md").read_text(encoding="utf-8")
-RECIPES: dict[str, str] = dict(re.findall(r'^```python title="(\w+)"\n(.*?)^```$', PAGE, re.MULTILINE | re.DOTALL))
+SECTION = PAGE[PAGE.index("## Engines") : PAGE.index("## Which threshold")]
+RECIPES: dict[str, str] = dict(re.findall(r'^```python title="(\w+)"\n(.*?)^```$', SECTION, re.MULTILINE | re.DOTALL))
 RECIPES["dolma"] = "\n".join(re.findall(r"^    dolma (tag .*)$", PAGE, re.MULTILINE))
 PACKAGES = {"joblib": "distributed", "dask": "distributed"}  # of recipes that are named otherwise
 Found = dict[str, tuple[float | None, str]]  # probability and verdict by id
