@@ -14,7 +14,7 @@ import click
 from detector.cli.baseline import read_baseline
 from detector.cli.call import Invocation, signature
 from detector.cli.inputs import iter_inputs, paths_of, sizes_of
-from detector.cli.judging import Judging, judge
+from detector.cli.judging import Judging, judge_inputs
 from detector.cli.messages import Usage
 from detector.cli.options import (
     cache_option,
@@ -122,7 +122,7 @@ def annotate(
     )
 
     def results() -> Iterator[JudgedDocument]:
-        judged = judge(iter_inputs(files, shared["stdin_filename"], limits), judging)
+        judged = judge_inputs(iter_inputs(files, shared["stdin_filename"], limits), judging)
         for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
             left = _only_cues(item, cues)
             left = left if baseline is None else baseline.fresh(left)

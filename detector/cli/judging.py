@@ -21,7 +21,7 @@ from detector.types import Report, Restoration
 if TYPE_CHECKING:
     from detector.cache import ResultCache
 
-__all__ = ["Judging", "isolated", "judge", "restore"]
+__all__ = ["Judging", "isolated", "judge_inputs", "restore_input"]
 
 # Documents that are judged together. Several processes get more at a time, so that none of them waits.
 _GROUP_CHARACTERS, _GROUP_DOCUMENTS = 160_000, 128
@@ -56,7 +56,7 @@ class Judging:
     timeout: float | None = None
 
 
-def judge(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[JudgedDocument | InputFailure]:
+def judge_inputs(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[JudgedDocument | InputFailure]:
     """Yield reports and failures in the order of the inputs."""
     doubtful_from = model_info()["thresholds"].get("fpr=0.01")
     for group in _groups(inputs, judging.jobs):
@@ -145,7 +145,9 @@ def _jobs(texts: Sequence[str], judging: Judging) -> int:
     return judging.jobs if len(texts) > 1 else 1
 
 
-def restore(item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None) -> Restoration:
+def restore_input(
+    item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None
+) -> Restoration:
     """Return the restoration of a document's own text; wordings that the project's rules accept stay."""
     document = item.document
     text = document.text

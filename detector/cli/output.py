@@ -22,20 +22,20 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 }
 
 
-def format_for(output: Path | None, asked: str | None, default: str, formats: Sequence[str]) -> str:
+def format_for(output: Path | None, given: str | None, default: str, formats: Sequence[str]) -> str:
     """Return the format to write: that of the option, or of the file's suffix, or the default.
 
     Raises Usage if the suffix contradicts the option, or belongs to a format that the command lacks.
     """
     if output is None:
-        return asked or default
+        return given or default
     suffix = output.suffix.lower()
     fitting = [name for name, suffixes in _SUFFIXES.items() if suffix in suffixes]
-    if asked is not None:
-        if fitting and asked not in fitting and suffix != ".txt":
-            right = output.with_suffix(_SUFFIXES[asked][0])
-            raise Usage(f"-o {output} contradicts --format {asked}: name the file {right}, or leave --format out")
-        return asked
+    if given is not None:
+        if fitting and given not in fitting and suffix != ".txt":
+            right = output.with_suffix(_SUFFIXES[given][0])
+            raise Usage(f"-o {output} contradicts --format {given}: name the file {right}, or leave --format out")
+        return given
     usable = [name for name in fitting if name in formats]
     if fitting and not usable:
         raise Usage(f"-o {output}: this command does not write {fitting[0]}; it writes {', '.join(formats)}")

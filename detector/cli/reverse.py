@@ -11,7 +11,7 @@ import click
 from detector.api import detect
 from detector.cli.call import Invocation, signature
 from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
-from detector.cli.judging import isolated, restore
+from detector.cli.judging import isolated, restore_input
 from detector.cli.limits import Limits
 from detector.cli.messages import Usage
 from detector.cli.options import Span, call_of, common, config_of, limits_of, rules_of
@@ -132,7 +132,7 @@ def _restored(
             raise Usage(f"--keep {start}:{end} reaches beyond the text, which has {n:,} characters")
 
     def work(_: object) -> list[RestoredDocument]:
-        restoration = restore(item, min_gain, keep, rules)
+        restoration = restore_input(item, min_gain, keep, rules)
         found = _queries(item, restoration) if queries else ()
         return [RestoredDocument(item.document, restoration, found, item.suffix, item.data)]
 

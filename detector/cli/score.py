@@ -10,7 +10,7 @@ import click
 
 from detector.cli.call import Invocation, signature
 from detector.cli.inputs import iter_inputs, paths_of, sizes_of
-from detector.cli.judging import Judging, judge
+from detector.cli.judging import Judging, judge_inputs
 from detector.cli.options import (
     cache_option,
     call_of,
@@ -73,7 +73,7 @@ def score(
     )
 
     def results() -> Iterator[JudgedDocument]:
-        judged = judge(iter_inputs(files, shared["stdin_filename"], limits), judging)
+        judged = judge_inputs(iter_inputs(files, shared["stdin_filename"], limits), judging)
         for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
             call.flagged |= item.report.verdict == "spun"
             yield item
