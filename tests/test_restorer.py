@@ -6,6 +6,7 @@ from detector import Edit, PlanError, apply_plan, reverse
 from detector.restore.plan import compose_plans, shift_spans
 from detector.restore.restorer import write_words
 from detector.text.indefinite_article import article_for
+from detector.text.tokens import tokenize
 
 SPUN = (
     "The primary secretary of state instructed reporters that the nationwide safety adviser would go to the Chinese "
@@ -138,3 +139,21 @@ def test_a_month_comes_back_and_a_word_that_everybody_uses_stays():
     text = reverse(SPUN + " Officers mentioned the 2 sides could not even agree on a listing of points.").text
     assert "in May" in text
     assert "two sides could not even agree on a list of" in text
+
+
+@pytest.mark.parametrize(
+    "text", [SPUN, HUMAN, "The curtains were purple; consequently the private garden of the nation was shut."]
+)
+def test_an_original_has_a_capital_only_if_its_substitute_has_one(models, text):
+    vocabulary = models.vocabulary
+    for written in (text, text.lower()):
+        features = models.full.extractor.extract(tokenize([written], vocabulary))
+        c = features.candidates
+        for row in range(len(c)):
+            first, stop = int(c.start[row]), int(c.start[row] + c.length[row])
+            # Abbreviations, and "I", have capitals wherever they stand.
+            plain = [
+                w for w in models.restorer.original_text(features, c, row).split() if not w.isupper() and w[:2] != "I'"
+            ]
+            if features.batch.surface(first, stop).islower():
+                assert plain == [w.lower() for w in plain]

@@ -81,6 +81,13 @@ def write_words(words: Sequence[str]) -> str:
     return re.sub(r" ('s\b|[.,;:!?%)])", r"\1", text)
 
 
+def _in_usual_case(word: str, usual: int, may_be_name: bool) -> str:
+    if usual == UPPER:
+        return word.upper()
+    is_pronoun = word.split("'")[0] == "i"
+    return capitalised(word) if usual == CAPITAL and (may_be_name or is_pronoun) else word
+
+
 @dataclass(frozen=True)
 class Restorer:
     """Chooses and writes edits."""
@@ -153,10 +160,9 @@ class Restorer:
         words = [self.vocabulary.words[i] for i in ids]
         spun = features.batch.surface(start, start + length)
         usual = self.vocabulary.usual_case
-        written = [
-            w.upper() if usual[i] == UPPER else capitalised(w) if usual[i] == CAPITAL else w
-            for w, i in zip(words, ids.tolist(), strict=True)
-        ]
+        # A spinner keeps capitals, so a wording without any stands for no name ("purple" was not "Imperial").
+        may_be_name = not spun.islower()
+        written = [_in_usual_case(w, int(usual[i]), may_be_name) for w, i in zip(words, ids.tolist(), strict=True)]
         spun_words = spun.split()
         first_id = int(features.batch.ids[start])
         capital = spun[:1].isupper() and (usual[first_id] == LOWER or features.batch.shape[start] & SENTENCE_START)
