@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any
 
 from detector.errors import InputError
+from detector.readers import read_bytes
 
 __all__ = ["KEYS", "Config", "find_config", "load_config", "read_config", "threshold_of"]
 
@@ -90,11 +91,15 @@ class Config:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
 
 
 def _is_share(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value != "" and "\0" not in value
 
 
 def _is_positive(value: object, kinds: type | UnionType) -> bool:
@@ -165,8 +170,8 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
     check("max-bytes", _is_positive(table.get("max-bytes"), int), "a number of bytes, 1 or more")
     check("timeout", _is_positive(table.get("timeout"), int | float), "a number of seconds above 0")
     cache, phrases, per_path = table.get("cache"), table.get("phrases"), table.get("per-path", {})
-    check("cache", isinstance(cache, str) and cache != "", 'a folder, such as ".detector_cache"')
-    check("phrases", isinstance(phrases, str) and phrases != "", 'a file, such as "phrases.tsv"')
+    check("cache", _is_path(cache), 'a folder, such as ".detector_cache"')
+    check("phrases", _is_path(phrases), 'a file, such as "phrases.tsv"')
     check("per-path", isinstance(per_path, dict) and all(isinstance(t, dict) for t in per_path.values()), "tables")
     of_paths = []
     for pattern, rules in per_path.items():
@@ -199,16 +204,22 @@ def load_config(path: Path, formats: Sequence[str], cues: Sequence[str]) -> Conf
     Raises InputError if it cannot be read, is not TOML (naming the line), or holds a setting that is not understood.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
+        table = tomllib.loads(read_bytes(path).decode("utf-8"))
+    except InputError as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid TOML: {error}") from None
     if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("detector", {})
+        table = _of_tool(table)
         if not isinstance(table, dict):
             raise InputError(f"{path}: tool.detector is not a table")
     return read_config(table, str(path), formats, cues)
+
+
+def _of_tool(table: dict[str, Any]) -> Any:
+    """Return what a pyproject.toml holds for this program, an empty table if nothing."""
+    tool = table.get("tool")
+    return tool.get("detector", {}) if isinstance(tool, dict) else {}
 
 
 def find_config(start: Path, formats: Sequence[str], cues: Sequence[str]) -> Config:
@@ -228,8 +239,11 @@ def find_config(start: Path, formats: Sequence[str], cues: Sequence[str]) -> Con
 
 def _speaks_of_us(pyproject: Path) -> bool:
     """Return whether a pyproject.toml has settings of this program; somebody else's broken one stops nobody."""
-    text = pyproject.read_text(encoding="utf-8", errors="replace")
     try:
-        return "detector" in tomllib.loads(text).get("tool", {})
-    except ValueError:
+        text = read_bytes(pyproject).decode("utf-8", "replace")
+    except InputError:
+        return False
+    try:
+        return _of_tool(tomllib.loads(text)) != {}
+    except (ValueError, RecursionError):
         return "tool.detector" in text

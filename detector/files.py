@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from detector.errors import InputError
 
-__all__ = ["Lock", "lock", "write_file", "write_new_file"]
+__all__ = ["Lock", "alone_in", "lock", "write_file", "write_new_file"]
 
 
 def _sync_folder(folder: Path) -> None:
@@ -51,7 +51,7 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
     'Whole.'
     """
     given = Path(path)
-    former = given.stat() if given.exists() else None
+    former = given.stat() if os.path.exists(given) else None
     if former is not None and stat.S_ISDIR(former.st_mode):
         raise IsADirectoryError(21, os.strerror(21), str(path))
     if former is not None and not stat.S_ISREG(former.st_mode):
@@ -137,6 +137,22 @@ def lock(path: Path, wait: bool) -> Lock | None:
             os.close(handle)
             raise
         os.close(handle)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder, which is made if it is missing, for the body.
+
+    Raises InputError if another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    held = lock(folder / ".detector.lock", wait=False)
+    if held is None:
+        raise InputError(f"{folder}: another run works in this folder: wait until it ends, or give another folder")
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def _acquire(handle: int, wait: bool) -> None:

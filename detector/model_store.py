@@ -116,7 +116,7 @@ def find_models() -> Path:
     """
     named = os.environ.get(MODELS_VARIABLE)
     if named:
-        if not (Path(named) / "manifest.json").is_file():
+        if not os.path.isfile(Path(named) / "manifest.json"):  # pathlib raises for a name that no file can have
             raise ModelError(f"no models in {named}, which {MODELS_VARIABLE} names: expected manifest.json there")
         return Path(named)
     package = Path(__file__).resolve().parent

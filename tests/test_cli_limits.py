@@ -88,6 +88,155 @@ def test_a_document_out_of_time_is_reported(run, command):
 
 
 @posix
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score", "special"],
+        ["score", "--config", "special", "spun.txt"],
+        ["annotate", "--baseline", "special", "spun.txt"],
+        ["annotate", "--config", "phrases.toml", "spun.txt"],
+        ["scan", "special", "--output", "out"],
+    ],
+    ids=["input", "settings", "baseline", "phrases", "corpus"],
+)
+@pytest.mark.parametrize("target", ["pipe", "/dev/zero"])
+def test_what_never_begins_or_ends_is_not_waited_for(run, arguments, target):
+    os.mkfifo("pipe")
+    os.symlink(target, "special")
+    Path("phrases.toml").write_text('phrases = "special"')
+    code, out, err = run(*arguments)
+    assert code in (2, 3)
+    assert "not a regular file" in err
+    assert out == ""
+
+
+@posix
+def test_special_files_in_a_folder_are_passed_over(run):
+    os.makedirs("in/.git")
+    os.mkfifo("in/.gitignore")
+    os.mkfifo("in/pipe.txt")
+    os.symlink("nowhere", "in/dead.txt")
+    os.symlink(".", "in/loop")
+    Path("in/a.txt").write_text("Short.")
+    code, out, _ = run("score", "--format", "jsonl", "in")
+    assert code == 0
+    assert [json.loads(line)["path"] for line in out.splitlines()] == ["in/a.txt"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told(run, monkeypatch):
+    os.makedirs("in/closed")
+    Path("in/a.txt").write_text("Short.")
+    scandir = os.scandir
+
+    def refused(path):
+        if "closed" in os.fspath(path):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    code, out, err = run("score", "--format", "jsonl", "in")
+    assert code == 3
+    assert json.loads(out)["path"] == os.path.join("in", "a.txt")
+    assert os.path.join("in", "closed") in err
+
+
+LONG = ("x" * 5000, "/".join("x" * 3000))
+
+
+@pytest.mark.parametrize("name", LONG, ids=["long name", "deep path"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["-o"],
+        ["--output-dir"],
+        ["--cache"],
+        ["--config"],
+        ["--models"],
+    ],
+)
+def test_a_name_that_no_file_can_have_is_told(run, options, name):
+    code, out, err = run("score", "spun.txt", *options, name)
+    assert code in (2, 3)
+    assert len(err.splitlines()) == 1
+    assert out == "" or not options
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score", "--max-bytes", "9" * 30],
+        ["annotate", "--context", "9" * 30],
+        ["reverse", "--min-gain", "9" * 5000],
+    ],
+)
+def test_numbers_beyond_all_need_do_no_harm(run, arguments):
+    assert run(*arguments, "spun.txt")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["reverse", "--keep", f"0:{'9' * 5000}"],
+        ["reverse", "--min-gain", "nan"],
+        ["annotate", "--context", "9" * 5000],
+        ["score", "--threshold", "nan"],
+        ["scan", "--output", "out", "--shard", f"1/{'9' * 5000}"],
+    ],
+)
+def test_numbers_that_are_none_are_wrong_usage(run, arguments):
+    assert run(*arguments, "spun.txt")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("detector.toml", f"a = {'[' * 5000}"),
+        ("detector.toml", f"max-bytes = {'9' * 5000}"),
+        ("detector.toml", 'cache = "a\\u0000b"'),
+        ("detector.toml", 'phrases = "a\\u0000b"'),
+        ("detector.toml", "min-gain = nan"),
+        ("detector.toml", b"\xff\xfe"),
+        ("pyproject.toml", "[tool]\ndetector = 3"),
+    ],
+)
+def test_settings_of_any_content_are_told_in_words(run, name, content):
+    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    code, _, err = run("score", "spun.txt")
+    assert code == 2
+    assert f"{name}: " in err
+
+
+@pytest.mark.parametrize("content", ["tool = 1", "[tool.other]", "a = [", "[" * 5000])
+def test_somebody_elses_settings_stop_nobody(run, content):
+    Path("pyproject.toml").write_text(content)
+    assert run("score", "human.txt")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "rules", ["!", "\\", "# only words\n\n \n!\n//\n[\n", "*a" * 40 + "b", "*a*a*a*a*a*a*a*a*a*a*a/b"]
+)
+def test_rules_of_any_form_do_not_stop_a_folder(run, rules):
+    os.makedirs("in")
+    Path("in/.gitignore").write_text(f"{rules}\nleft.txt\n")
+    for name in ("left.txt", f"{'a' * 200}.txt"):
+        Path("in", name).write_text("Short.")
+    code, out, _ = run("score", "--format", "jsonl", "in")
+    assert code == 0
+    assert len(out.splitlines()) == 1
+
+
+def test_two_documents_never_share_one_file_of_results(run):
+    os.makedirs("in")
+    Path("in/human.txt").write_text("Short.")
+    os.chdir("in")
+    code, _, err = run("reverse", "--output-dir", "out", "human.txt", "../human.txt")
+    assert code == 2
+    assert "human.txt and ../human.txt would both be" in err
+    assert Path("out/human.txt").read_text() == "Short."
+
+
+@posix
 def test_nothing_inside_can_catch_the_alarm():
     former = signal.getsignal(signal.SIGALRM)
     with pytest.raises(InputError, match="not done in"), time_limit(0.01):  # noqa: PT012

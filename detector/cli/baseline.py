@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from detector.cli.messages import Usage
+from detector.errors import InputError
 from detector.files import write_file
+from detector.readers import read_bytes
 from detector.report.json import dumps
 from detector.report.model import JudgedDocument, evidence_id
 from detector.types import Damage, Evidence
@@ -83,13 +85,13 @@ def _taken(gone: Counter[str], item: dict[str, Any]) -> bool:
 def read_baseline(path: Path) -> Baseline:
     """Return a former JSON report as a baseline; raise Usage if the file holds none."""
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
+        run = json.loads(read_bytes(path))
         known = {
             d["path"]: Counter(e["evidence_id"] for kind in _KINDS for e in d.get(kind, [])) for d in run["documents"]
         }
-    except FileNotFoundError:
-        raise Usage(f"--baseline {path}: no such file") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except InputError as error:
+        raise Usage(f"--baseline {path}: {error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Usage(
             f"--baseline {path}: not a report; `detector annotate --format json -o {path}` writes one"
         ) from None

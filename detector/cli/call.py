@@ -33,6 +33,7 @@ class Invocation:
     output : the file of the results; None for standard output
     quiet : print errors only
     verbose : print the traceback of faults too
+    written : files in the folder of the results, each with the document that it is of
     """
 
     format: str
@@ -42,6 +43,7 @@ class Invocation:
     verbose: bool = False
     failures: list[InputFailure] = field(default_factory=list)
     flagged: bool = False
+    written: dict[Path, str] = field(default_factory=dict)
 
     @property
     def colored(self) -> bool:
@@ -101,6 +103,9 @@ class Invocation:
         """Return the call that writes the results of one document to a folder, under the document's own folders."""
         output = name_in(folder, document, self.format, keep_name)
         check_not_an_input(output, inputs, "give --output-dir another folder")
+        other = self.written.setdefault(output, document)
+        if other != document:
+            raise Usage(f"the results of {other} and {document} would both be {output}: write them to two folders")
         try:
             output.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

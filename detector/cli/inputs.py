@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING
 from detector.cli.limits import Limits, time_limit
 from detector.cli.messages import Usage, echo_error
 from detector.errors import InputError
-from detector.readers import InputDocument, check_size, iter_paths, parse_document, read_bytes
+from detector.readers import InputDocument, iter_paths, parse_document, read_bytes, read_stream
 from detector.readers.records import MAX_CHARACTERS, is_records
 from detector.report.model import InputFailure
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["STDIN", "Input", "iter_inputs", "paths_of", "sizes_of"]
 
 STDIN = "-"
+_MAX_STARS = 3
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -55,7 +59,7 @@ def paths_of(arguments: Sequence[str], exclude: Sequence[str], stdin_filename: s
             raise Usage('a path is empty (""): give a file, a folder or a pattern, or - for standard input')
         if _URL.match(argument):
             raise Usage(f"{argument}: nothing is fetched; save the page and give the file, or pipe it in")
-        if argument != STDIN and is_records(Path(argument)) and Path(argument).is_file():
+        if argument != STDIN and is_records(Path(argument)) and os.path.isfile(argument):
             raise Usage(f"{argument} holds records: `detector scan {argument} --output FOLDER` judges each of them")
     if stdin_filename is not None and STDIN not in arguments:
         raise Usage("--stdin-filename names standard input, but files were given: leave one of them out")
@@ -68,10 +72,23 @@ def _files(argument: str, exclude: Sequence[str]) -> list[Path]:
     """Return the files of one argument; in a folder, those that its .gitignore files leave."""
     found = list(iter_paths([argument], exclude))
     folder = Path(argument)
-    if argument == STDIN or not folder.is_dir():
+    if argument == STDIN or not os.path.isdir(folder):
         return found
     ignored = _ignored_in(folder)
     return [path for path in found if path == folder or not ignored(path)] or [folder]
+
+
+def _spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
+    """Return the rules of a .gitignore file but for lines that git would ignore, or that could take for ever."""
+    from pathspec import GitIgnoreSpec
+
+    rules = []
+    for line in lines:
+        # Each star in one part of a path multiplies the time by the length of the name.
+        if max(part.count("*") for part in line.split("/")) <= _MAX_STARS:
+            with suppress(ValueError):
+                rules += GitIgnoreSpec.from_lines([line]).patterns
+    return GitIgnoreSpec(rules)
 
 
 def _ignored_in(folder: Path) -> Callable[[Path], bool]:
@@ -84,13 +101,11 @@ def _ignored_in(folder: Path) -> Callable[[Path], bool]:
 
     @cache
     def spec(of: Path) -> GitIgnoreSpec | None:
-        from pathspec import GitIgnoreSpec
-
         try:
-            lines = (of / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
+            lines = read_bytes(of / ".gitignore").decode("utf-8", "replace").splitlines()
+        except InputError:
             return None
-        return GitIgnoreSpec.from_lines(lines)
+        return _spec_of(lines)
 
     def is_ignored(whole: Path, end: str, upward_to: Path) -> bool:
         for parent in (p for p in whole.parents if p.is_relative_to(upward_to)):
@@ -111,7 +126,7 @@ def sizes_of(paths: Sequence[Path]) -> list[int]:
     def size(path: Path) -> int:
         try:
             return path.stat().st_size
-        except OSError:
+        except (OSError, ValueError):
             return 0
 
     return [size(path) for path in paths]
@@ -154,10 +169,9 @@ def _read_stdin(filename: str | None, limits: Limits) -> Input:
     if sys.stdin.isatty():
         echo_error("reading standard input; Ctrl-D ends it, `detector --help` says more")
     buffer = getattr(sys.stdin, "buffer", None)
-    # One more than allowed: the writer of a pipe may never end.
-    n = limits.max_bytes + 1
-    data: bytes = sys.stdin.read(n).encode("utf-8", "surrogateescape") if buffer is None else buffer.read(n)
-    check_size(len(data), limits.max_bytes)
+    if buffer is None:  # a stream of text that someone has put in its place
+        buffer = io.BytesIO(sys.stdin.read().encode("utf-8", "surrogateescape"))
+    data = read_stream(buffer, limits.max_bytes)
     if filename is not None:
         return _read(Path(filename), data, Path(filename).suffix, limits)
     return _read(Path(STDIN), data, _suffix_of(data), limits)

@@ -43,6 +43,7 @@ __all__ = [
     "prior_option",
     "rules_of",
     "threshold_option",
+    "whole_numbers",
 ]
 
 FORMATS = {
@@ -99,6 +100,21 @@ class Seconds(_ParamType):
         return seconds
 
 
+def whole_numbers(value: str, between: str) -> tuple[int, int] | None:
+    """Return two numbers with a sign between them, or None; one of more digits than Python reads is none.
+
+    >>> whole_numbers("57:62", ":"), whole_numbers("57", ":")
+    ((57, 62), None)
+    """
+    first, found, second = value.partition(between)
+    if not (found and first.isdecimal() and second.isdecimal()):
+        return None
+    try:
+        return int(first), int(second)
+    except ValueError:
+        return None
+
+
 class Span(_ParamType):
     """Half-open offsets START:END."""
 
@@ -108,10 +124,10 @@ class Span(_ParamType):
         """Return start and end."""
         if isinstance(value, tuple):
             return value
-        start, colon, end = value.partition(":")
-        if not (colon and start.isdecimal() and end.isdecimal() and int(start) <= int(end)):
+        span = whole_numbers(value, ":")
+        if span is None or span[0] > span[1]:
             self.fail(f"{value!r} is not a span: give offsets as START:END, such as 57:62", param, ctx)
-        return int(start), int(end)
+        return span
 
 
 def _settle(ctx: click.Context, param: click.Parameter, value: Any) -> Any:

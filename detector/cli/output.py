@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,10 +45,10 @@ def format_for(output: Path | None, given: str | None, default: str, formats: Se
 
 def check_not_an_input(output: Path | None, inputs: Sequence[Path], way_out: str) -> None:
     """Raise Usage if a result would take the place of an input."""
-    if output is None or not output.exists():
+    if output is None or not os.path.exists(output):
         return
     for path in inputs:
-        if path.exists() and path.samefile(output):
+        if os.path.exists(path) and path.samefile(output):
             raise Usage(f"{output} is an input and would be overwritten: {way_out}")
 
 

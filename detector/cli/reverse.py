@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def reverse(
     call = call_of(ctx)
     limits = limits_of(shared)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
-    _check_usage(call, files, output_dir, bool(keep), queries, in_place)
+    _check_usage(call, files, output_dir, min_gain, bool(keep), queries, in_place)
     check_not_an_input(call.output, files, "--in-place does so on purpose")
     rules = rules_of(ctx)
     writer = writer_for(call.format)
@@ -100,10 +101,18 @@ def reverse(
 
 
 def _check_usage(
-    call: Invocation, files: list[Path], output_dir: Path | None, keeps: bool, queries: bool, in_place: bool
+    call: Invocation,
+    files: list[Path],
+    output_dir: Path | None,
+    min_gain: float | None,
+    keeps: bool,
+    queries: bool,
+    in_place: bool,
 ) -> None:
     if keeps and len(files) > 1:
         raise Usage(f"--keep holds offsets of one document, but there are {len(files)}: give one")
+    if min_gain is not None and math.isnan(min_gain):
+        raise Usage("--min-gain is not a number: give log10 odds, such as 0.3")
     if queries and call.format == "diff":
         raise Usage("--queries goes with --format text or json, not diff: leave one of them out")
     if not in_place:

@@ -12,7 +12,7 @@ from pathlib import Path
 from detector.config import Config
 from detector.cues.tortured_phrase import CUE as TORTURED_PHRASE
 from detector.errors import InputError
-from detector.readers import InputDocument
+from detector.readers import InputDocument, read_bytes
 from detector.restore.plan import Span, without_overlap
 from detector.types import Edit, Evidence, Report
 
@@ -65,9 +65,9 @@ def read_phrases(path: Path) -> PhraseList:
     Raises InputError if the file cannot be read or a line holds more than two columns.
     """
     try:
-        data = path.read_bytes()
+        data = read_bytes(path)
         lines = data.decode("utf-8-sig").splitlines()
-    except (OSError, ValueError) as error:
+    except (InputError, ValueError) as error:
         raise InputError(f"the phrase list {path} cannot be read: {error}") from None
     expected: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):

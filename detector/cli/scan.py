@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detector.cli.call import Usage, echo_error
-from detector.cli.options import check_threshold, jobs_option, models_option, threshold_option
+from detector.cli.options import check_threshold, jobs_option, models_option, threshold_option, whole_numbers
 from detector.errors import InputError
 from detector.report.model import InputFailure
 
@@ -30,10 +30,10 @@ _GLYPHS = " ▁▂▃▄▅▆▇█"
 
 def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
     """Return I and N of I/N."""
-    index, slash, count = value.partition("/")
-    if not (slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
+    share = whole_numbers(value, "/")
+    if share is None or not 1 <= share[0] <= share[1]:
         raise click.BadParameter(f"{value!r} is not a share: give I/N, I from 1 to N, such as 3/16")
-    return int(index), int(count)
+    return share
 
 
 @click.command()

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
+from typing import IO
 
 from detector.errors import InputError
 from detector.readers.document import InputDocument, Omission
@@ -21,7 +22,6 @@ __all__ = [
     "SUFFIXES",
     "InputDocument",
     "Omission",
-    "check_size",
     "decode",
     "encoding_of",
     "iter_paths",
@@ -29,6 +29,7 @@ __all__ = [
     "quiet_log",
     "read_bytes",
     "read_document",
+    "read_stream",
 ]
 
 # The suffixes that are searched for in a folder, each with the module that reads it. A file named outright may have
@@ -48,6 +49,7 @@ _MARKED = frozenset({"html", "markdown"})
 MAX_BYTES = 100_000_000
 # Folders that hold other people's text or none; hidden ones are skipped too.
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+_PIECE = 1 << 24  # bytes that are read at once
 _SAMPLE = 1 << 18  # bytes that the encoding is guessed from
 # Single-byte encodings that English text is met in, and UTF-16 and UTF-32, which a byte order mark announces.
 _ENCODINGS = (
@@ -80,8 +82,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise InputError("not a regular file but a pipe or a device: give its content on standard input")
-            # One more than allowed, since a file may grow, and some (/proc) do not say how large they are.
-            data = file.read(max_bytes + 1)
+            return read_stream(file, max_bytes)
     except InputError:
         raise
     except IsADirectoryError:
@@ -94,8 +95,20 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
         raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except MemoryError:
         raise InputError("too large for the memory of this computer") from None
-    check_size(len(data), max_bytes)
-    return data
+
+
+def read_stream(stream: IO[bytes], max_bytes: int) -> bytes:
+    """Return the rest of a stream; raise InputError if that is too much.
+
+    It may grow, never end, or, in /proc, not say how large it is: a piece more than allowed is read at most.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while size <= max_bytes and (piece := stream.read(_PIECE)):
+        pieces.append(piece)
+        size += len(piece)
+    check_size(size, max_bytes)
+    return b"".join(pieces)
 
 
 def check_size(size: int, max_bytes: int) -> None:
@@ -221,25 +234,29 @@ def iter_paths(arguments: Iterable[str], exclude: Sequence[str] = ()) -> Iterato
     """
     for argument in arguments:
         path = Path(argument)
-        if argument != "-" and path.is_dir():
+        # os.path, since pathlib raises for a name that no file can have.
+        if argument != "-" and os.path.isdir(path):
             found = [p for p in _walk(path) if not _excluded(p, exclude)]
             yield from found or [path]
         elif argument != "-" and glob.has_magic(argument) and not os.path.lexists(argument):
             matches = (Path(p) for p in sorted(glob.glob(argument, recursive=True)))
-            files = [p for p in matches if p.is_file() and not _excluded(p, exclude)]
+            files = [p for p in matches if os.path.isfile(p) and not _excluded(p, exclude)]
             yield from files or [path]
         else:
             yield path
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    unlisted: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unlisted.append):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _PASSED_OVER)
         for name in sorted(names):
             path = Path(parent, name)
             # Pipes, devices and links that lead nowhere are skipped.
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and os.path.isfile(path):
                 yield path
+    # A folder that cannot be listed: reading it says why.
+    yield from (Path(error.filename) for error in unlisted)
 
 
 def _excluded(path: Path, patterns: Sequence[str]) -> bool:

@@ -246,7 +246,7 @@ def corpus_files(source: str) -> list[CorpusFile]:
         listed, is_folder = _remote_files(source)
     else:
         path = Path(source)
-        if not path.exists():
+        if not os.path.exists(path):
             raise InputError(f"{source}: no such file or folder")
         is_folder = path.is_dir()
         if not is_folder and not path.is_file():

@@ -140,6 +140,17 @@ def blocks(text: str, passages: tuple[Passage, ...]) -> Iterator[Block]:
         spaced = False
 
 
+def _around(marked: set[int], context: int, n: int) -> set[int]:
+    """Return the numbers below `n`, and -1, that are so near to marked ones, each looked at once."""
+    shown: set[int] = set()
+    reach = -1
+    for number in sorted(marked):
+        end = min(number + context + 1, n)
+        shown.update(range(max(number - context, reach), end))
+        reach = max(reach, end)
+    return shown
+
+
 def verdict_line(judged: JudgedDocument) -> str:
     """Return the verdict on one line."""
     report = judged.report
@@ -226,7 +237,7 @@ class Terminal:
             if any(f.start < p.end and p.start < f.end for f in found)
         }
         if context is not None:
-            shown = {n + d for n in marked for d in range(-context, context + 1)}
+            shown = _around(marked, context, len(report.passages))
         elif report.verdict == "spun":
             shown = set(range(-1, len(report.passages)))
         else:
