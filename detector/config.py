@@ -210,13 +210,14 @@ def load_config(path: Path, formats: Sequence[str], cues: Sequence[str]) -> Conf
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid TOML: {error}") from None
     if path.name == "pyproject.toml":
-        table = _of_tool(table)
-        if not isinstance(table, dict):
+        own = _of_tool(table)
+        if not isinstance(own, dict):
             raise InputError(f"{path}: tool.detector is not a table")
+        table = own
     return read_config(table, str(path), formats, cues)
 
 
-def _of_tool(table: dict[str, Any]) -> Any:
+def _of_tool(table: dict[str, Any]) -> object:
     """Return what a pyproject.toml holds for this program, an empty table if nothing."""
     tool = table.get("tool")
     return tool.get("detector", {}) if isinstance(tool, dict) else {}

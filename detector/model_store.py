@@ -136,11 +136,11 @@ def use_models(folder: Path) -> None:
     Raises ModelError if there are none.
     """
     former = os.environ.get(MODELS_VARIABLE)
-    os.environ[MODELS_VARIABLE] = str(folder.absolute())
     try:
+        os.environ[MODELS_VARIABLE] = str(folder.absolute())
         find_models()
-    except ModelError:
-        del os.environ[MODELS_VARIABLE]
+    except (ModelError, OSError):  # OSError: the working folder is gone
+        os.environ.pop(MODELS_VARIABLE, None)
         if former is not None:
             os.environ[MODELS_VARIABLE] = former
         raise ModelError(f"no models in {folder}: expected manifest.json there") from None

@@ -236,6 +236,51 @@ def test_two_documents_never_share_one_file_of_results(run):
     assert Path("out/human.txt").read_text() == "Short."
 
 
+def detector(*arguments, **streams):
+    """Run the command line as a program of its own."""
+    return subprocess.run([sys.executable, "-m", "detector", *arguments], check=False, **streams)
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [["score", "spun.txt"], ["annotate", "--format", "json", "spun.txt"], ["reverse", "spun.txt"], ["--help"]],
+)
+def test_a_full_standard_output_is_told(arguments):
+    with open("/dev/full", "w") as full:
+        done = detector(*arguments, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 3
+    assert done.stderr == "detector: the results cannot be written: No space left on device\n"
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_error_that_nobody_can_be_told_has_its_code():
+    with open("/dev/full", "w") as full:
+        assert detector("score", "missing.txt", stderr=full).returncode == 3
+
+
+@posix
+@pytest.mark.parametrize(("name", "code"), [("spun.txt", 0), ("missing.txt", 3)])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_closed_streams_do_no_harm(name, code, closed):
+    command = f"{sys.executable} -m detector score {name} {closed}"
+    assert subprocess.run(["sh", "-c", command], capture_output=True, check=False).returncode == code
+
+
+@posix
+def test_a_working_folder_that_is_gone_is_missed_only_by_its_own_files(folder):
+    gone = folder / "gone"
+    gone.mkdir()
+    command = f"rmdir {gone}; {sys.executable} -m detector score "
+    for name, code in ((folder / "spun.txt", 0), ("a.txt", 3)):
+        done = subprocess.run(["sh", "-c", f"{command}{name}"], cwd=gone, capture_output=True, text=True, check=False)
+        gone.mkdir(exist_ok=True)
+        assert done.returncode == code
+        assert "fault" not in done.stderr
+
+
 @posix
 def test_nothing_inside_can_catch_the_alarm():
     former = signal.getsignal(signal.SIGALRM)

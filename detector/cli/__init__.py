@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
@@ -100,15 +101,28 @@ for command in (annotate, score, reverse, scan, serve, explain, info, schema, bu
     cli.add_command(command)
 
 
+def _open_closed_streams() -> None:
+    """Give the program streams in place of those that whoever started it has closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  until the process ends
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere: at exit it would fail once more."""
+    with suppress(OSError, ValueError):  # no file, if someone has put another stream in its place
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    _open_closed_streams()
     try:
         code = cli.main(args=given, prog_name="detector", standalone_mode=False)
         sys.stdout.flush()
     except (PipeClosed, BrokenPipeError):
-        # Buffered output must not go to the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except click.UsageError as error:
         named = ["detector", *(name for name in given[:1] if name in cli.commands)]
@@ -123,6 +137,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
     except DetectorError as error:
         echo_error(str(error))
+        return 3
+    except OSError as error:
+        if error.filename is None:
+            _drop_output()
+        if {"-v", "--verbose"} & set(given):
+            traceback.print_exc()
+        where = "the results cannot be written" if error.filename is None else error.filename
+        echo_error(f"{where}: {error.strerror or error}")
         return 3
     except MemoryError:
         echo_error("out of memory; fewer --jobs, or smaller files, need less")

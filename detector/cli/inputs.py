@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detector.cli.limits import Limits, time_limit
 from detector.cli.messages import Usage, echo_error
@@ -82,7 +82,7 @@ def _spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
     """Return the rules of a .gitignore file but for lines that git would ignore, or that could take for ever."""
     from pathspec import GitIgnoreSpec
 
-    rules = []
+    rules: list[Any] = []
     for line in lines:
         # Each star in one part of a path multiplies the time by the length of the name.
         if max(part.count("*") for part in line.split("/")) <= _MAX_STARS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -25,7 +26,8 @@ def echo_error(message: str) -> None:
 
     line = printable(message).replace("\n", " ").strip()
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    click.echo(f"detector: {line}".encode(encoding, "replace").decode(encoding), err=True)
+    with suppress(OSError):  # nobody can be told
+        click.echo(f"detector: {line}".encode(encoding, "replace").decode(encoding), err=True)
 
 
 def fault(error: Exception) -> str:

@@ -147,6 +147,8 @@ def _settle(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
             config = Config() if isolated else find_config(Path.cwd(), _ALL_FORMATS, cues)
     except InputError as error:
         raise Usage(str(error)) from None
+    except FileNotFoundError:  # the working folder is gone
+        config = Config()
     ctx.obj = config
     names = ("color", "threshold", "prior", "min_gain", "cache", "regions", "max_bytes", "timeout")
     ctx.default_map = {name: value for name in names if (value := getattr(config, name)) is not None}
