@@ -54,6 +54,20 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def notebooks(session: nox.Session) -> None:
+    """Execute the notebooks and keep their outputs, after a change of the models; `-- --check` keeps none."""
+    session.install("-e", ".[test,train]")
+    session.run("python", "notebooks/execute.py", *session.posargs)
+
+
+@nox.session
+def benchmark(session: nox.Session) -> None:
+    """Measure quality beside simpler ways: the table and the picture in benchmarks/."""
+    session.install("-e", ".[test]")
+    session.run("python", "benchmarks/quality.py", *session.posargs)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Read the HTML report in Chromium."""
     session.install("-e", ".[test,browser]")
@@ -77,8 +91,10 @@ def wheel(session: nox.Session) -> None:
 @nox.session
 def full(session: nox.Session) -> None:
     """Run everything, fuzzers and soak too; an hour or more, by hand before a release."""
-    session.install("-e", ".[test,browser]")
+    session.install("-e", ".[test,train,browser]")
     session.run("python", "-m", "pytest", "tests", "tests/browser", "tests/libreoffice")
+    session.run("python", "notebooks/execute.py", "--check")
+    session.run("python", "benchmarks/quality.py", "--output", str(Path(session.create_tmp()) / "quality"))
     session.run("python", "tests/fuzz/fuzz.py")
     session.run("python", "tests/fuzz/growth.py")
     session.run("python", "tests/fuzz/soak.py")
