@@ -7,7 +7,7 @@ compete; a history is the last two words of the restored text, all that the lang
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,19 @@ BEAM = 12
 _REACH = 2  # words beyond a candidate that its language model gain counts
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Frontier:
-    """Histories that wait at one step: which stretch, score, last two words, how they came."""
+    """Histories that wait at one step: which stretch, score, last two words, and their rows among all histories."""
 
     stretch: NDArray[np.int64]
     score: NDArray[np.float64]
     u: NDArray[np.int32]
     v: NDArray[np.int32]
     back: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.int64]) -> _Frontier:
+        """Return some of the histories."""
+        return _Frontier(self.stretch[rows], self.score[rows], self.u[rows], self.v[rows], self.back[rows])
 
 
 def _stretches(candidates: Candidates) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -45,6 +49,84 @@ def _stretches(candidates: Candidates) -> tuple[NDArray[np.int64], NDArray[np.in
     first = candidates.start[new]
     last = stops[np.concatenate((np.flatnonzero(new)[1:] - 1, [len(candidates) - 1]))]
     return first, last, index
+
+
+class _Lattice:
+    """Every history ever made: the one before it, the candidate that it took, and the step at which it waits."""
+
+    def __init__(self, start: _Frontier) -> None:
+        self._waiting: dict[int, list[_Frontier]] = {0: [start]}
+        self._before: list[NDArray[np.int64]] = []
+        self._taken: list[NDArray[np.int64]] = []
+        self._made = 0
+
+    def arrived(self, step: int) -> _Frontier | None:
+        """Return the best histories that wait at a step, those of each stretch best first; None if there are none."""
+        arrived = self._waiting.pop(step, None)
+        return None if arrived is None else _prune(arrived)
+
+    def add(self, histories: _Frontier, taken: NDArray[np.int64], steps: NDArray[np.int64]) -> None:
+        """Add histories, whose `back` are those before them; `taken` are candidates, -1 if the word stays."""
+        rows = np.arange(len(taken)) + self._made
+        self._before.append(histories.back)
+        self._taken.append(taken)
+        self._made += len(taken)
+        added = replace(histories, back=rows)
+        for step in np.unique(steps).tolist():
+            self._waiting.setdefault(step, []).append(added.take(steps == step))
+
+    def candidates(self, last: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return what the given histories took, in order."""
+        before, taken = np.concatenate(self._before), np.concatenate(self._taken)
+        chosen = [np.zeros(0, dtype=np.int64)]
+        at = last[last >= 0]
+        while len(at):
+            chosen.append(taken[at][taken[at] >= 0])
+            at = before[at]
+            at = at[at >= 0]
+        return np.sort(np.concatenate(chosen))
+
+
+@dataclass(frozen=True)
+class _Choices:
+    """What may follow a history at one place: the word that stands there, or a candidate that begins there.
+
+    Attributes
+    ----------
+    first_edge : int64 (n + 1,), the first candidate at each token
+    bias : float64 (m,), of each candidate, the part of its gain that is not the language model's
+    """
+
+    language_model: LanguageModel
+    channel: Channel
+    ids: NDArray[np.int32]
+    candidates: Candidates
+    first_edge: NDArray[np.int64]
+    bias: NDArray[np.float64]
+    weight: float
+
+    def staying(self, f: _Frontier, place: NDArray[np.int64]) -> _Frontier:
+        """Return the histories with the words that stand at their places."""
+        word = self.ids[place]
+        score = f.score + self.weight * _log10_prob(self.language_model, f.u, f.v, word)
+        return _Frontier(f.stretch, score, f.v, word, f.back)
+
+    def replacing(self, f: _Frontier, place: NDArray[np.int64]) -> tuple[_Frontier, NDArray[np.int64]]:
+        """Return each history with each of the candidates that begin at its place, and the candidates."""
+        count = self.first_edge[place + 1] - self.first_edge[place]
+        history = np.repeat(np.arange(len(place)), count)
+        within = np.arange(len(history)) - np.repeat(np.cumsum(count) - count, count)
+        edge = self.first_edge[place][history] + within
+        u, v, total = f.u[history], f.v[history], f.score[history] + self.bias[edge]
+        rows = self.candidates.original[edge]
+        lengths = self.channel.sequences.lengths[rows]
+        offsets = self.channel.sequences.offsets[rows]
+        for i in range(int(lengths.max(initial=0))):
+            on = np.flatnonzero(lengths > i)
+            word = self.channel.sequences.values[offsets[on] + i]
+            total[on] += self.weight * _log10_prob(self.language_model, u[on], v[on], word)
+            u[on], v[on] = v[on], word
+        return _Frontier(f.stretch[history], total, u, v, f.back[history]), edge
 
 
 def decode(
@@ -71,78 +153,26 @@ def decode(
     first, last, _ = _stretches(candidates)
     n = len(first)
     steps = last + _REACH - first
-    edge_start = np.searchsorted(candidates.start, np.arange(len(ids) + 1))
-    waiting: dict[int, list[_Frontier]] = {
-        0: [
-            _Frontier(
-                np.arange(n),
-                np.zeros(n),
-                ids[first - 2].astype(np.int32),
-                ids[first - 1].astype(np.int32),
-                np.full(n, -1),
-            )
-        ]
-    }
-    # Every history ever made: the one before it, and the candidate that it took (-1: the word stays).
-    befores: list[NDArray[np.int64]] = []
-    takens: list[NDArray[np.int64]] = []
-    made = 0
-    best = np.full(n, -1, dtype=np.int64)
     bias = (gain - weight * lm_gain).astype(np.float64)
+    first_edge = np.searchsorted(candidates.start, np.arange(len(ids) + 1))
+    choices = _Choices(language_model, channel, ids, candidates, first_edge, bias, weight)
+    u, v = (ids[first - i].astype(np.int32) for i in (2, 1))
+    lattice = _Lattice(_Frontier(np.arange(n), np.zeros(n), u, v, np.full(n, -1)))
+    best = np.full(n, -1, dtype=np.int64)
     for step in range(int(steps.max()) + 1):
-        arrived = waiting.pop(step, None)
-        if arrived is None:
+        f = lattice.arrived(step)
+        if f is None:
             continue
-        f = _prune(arrived)
         done = steps[f.stretch] == step
-        # The first of each stretch is its best: _prune sorts by score.
-        for_stretch = np.flatnonzero(done)
-        winners = for_stretch[np.unique(f.stretch[for_stretch], return_index=True)[1]]
+        ended = np.flatnonzero(done)
+        winners = ended[np.unique(f.stretch[ended], return_index=True)[1]]
         best[f.stretch[winners]] = f.back[winners]
-        f = _Frontier(*(x[~done] for x in (f.stretch, f.score, f.u, f.v, f.back)))
-        if not len(f.stretch):
-            continue
+        f = f.take(~done)
         place = first[f.stretch] + step
-        # The word stays.
-        word = ids[place]
-        score = f.score + weight * _log10_prob(language_model, f.u, f.v, word)
-        waiting.setdefault(step + 1, []).append(_Frontier(f.stretch, score, f.v, word, np.arange(len(word)) + made))
-        befores.append(f.back)
-        takens.append(np.full(len(word), -1))
-        made += len(word)
-        # Or one of the candidates that begin here is taken.
-        count = edge_start[place + 1] - edge_start[place]
-        if not count.any():
-            continue
-        history = np.repeat(np.arange(len(place)), count)
-        within = np.arange(len(history)) - np.repeat(np.cumsum(count) - count, count)
-        edge = edge_start[place][history] + within
-        u, v, total = f.u[history], f.v[history], f.score[history] + bias[edge]
-        rows = candidates.original[edge]
-        lengths = channel.sequences.lengths[rows]
-        offsets = channel.sequences.offsets[rows]
-        for i in range(int(lengths.max())):
-            on = np.flatnonzero(lengths > i)
-            word = channel.sequences.values[offsets[on] + i]
-            total[on] += weight * _log10_prob(language_model, u[on], v[on], word)
-            u[on], v[on] = v[on], word
-        back = np.arange(len(edge)) + made
-        befores.append(f.back[history])
-        takens.append(edge)
-        made += len(edge)
-        ahead = step + candidates.length[edge]
-        for at in np.unique(ahead).tolist():
-            k = ahead == at
-            waiting.setdefault(at, []).append(_Frontier(f.stretch[history[k]], total[k], u[k], v[k], back[k]))
-    before, taken = np.concatenate(befores), np.concatenate(takens)
-    chosen = []
-    at = best[best >= 0]
-    while len(at):
-        chosen.append(taken[at][taken[at] >= 0])
-        at = before[at]
-        at = at[at >= 0]
-    out = np.concatenate(chosen) if chosen else np.zeros(0, dtype=np.int64)
-    return np.sort(out)
+        lattice.add(choices.staying(f, place), np.full(len(place), -1), np.full(len(place), step + 1))
+        replaced, edge = choices.replacing(f, place)
+        lattice.add(replaced, edge, step + candidates.length[edge])
+    return lattice.candidates(best)
 
 
 def _log10_prob(
