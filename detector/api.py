@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import islice
-from operator import index
+from operator import add, index
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -19,9 +20,11 @@ from detector.blas import one_blas_thread
 from detector.cues import DamagedWord
 from detector.errors import InputError
 from detector.estimators.classifier import probability
-from detector.findings import find, plan, weightiest_words
+from detector.findings import find, plan, spinner_counts, weightiest_words
 from detector.model_store import Models, load_models
 from detector.restore.plan import Span, apply_plan, shifted
+from detector.restore.spinner import KnownSpinner, SpinnerCounts
+from detector.restore.spinner_table import KnownPairs, SpinnerTable
 from detector.scoring.cascade import (
     MIN_WORDS,
     PART_CHARACTERS,
@@ -39,14 +42,18 @@ from detector.version import __version__
 
 __all__ = [
     "ScoreColumns",
+    "Spinner",
     "detect",
     "detect_many",
+    "known_spinner",
+    "learn_spinner",
     "model_info",
     "restore",
     "reverse",
     "reverse_many",
     "score_many",
     "scores",
+    "spinner_of",
 ]
 
 # Documents are scored together until they hold so many characters: enough to fill the arrays, little memory.
@@ -60,6 +67,7 @@ _DAMAGED_LOG_ODDS = math.log(999)
 T = TypeVar("T")
 Threshold = float | str | None
 Errors = Literal["raise", "skip"]
+Spinner = SpinnerTable | KnownPairs | SpinnerCounts
 
 
 def _threshold(models: Models, threshold: Threshold) -> float:
@@ -210,11 +218,12 @@ def _reports(
     threshold: float,
     findings: bool = True,
     keep: Sequence[Sequence[Span]] | None = None,
+    spinner: KnownSpinner | None = None,
 ) -> list[Report]:
     """Return the reports of some texts, scored together.
 
     Without `findings` neither evidence nor damage is looked for. `keep` holds the spans of each text that no edit may
-    change.
+    change, `spinner` is what is known of it.
     """
     views = _Views.from_texts(texts)
     spans = [
@@ -228,7 +237,7 @@ def _reports(
         rows = zip(
             group.group.document.tolist(),
             group.group.offset.tolist(),
-            find(group, scores, models, _kept(group, spans), damaged),
+            find(group, scores, models, _kept(group, spans), damaged, spinner),
             strict=True,
         )
         for d, offset, found in rows:
@@ -271,6 +280,7 @@ def restore(
     threshold: float | None = None,
     min_gain: float | None = None,
     keep: Sequence[Span] = (),
+    spinner: KnownSpinner | None = None,
 ) -> Restoration:
     """Return the restoration, as `reverse` does, by the given models."""
     limit = models.thresholds["default"] if threshold is None else threshold
@@ -282,20 +292,34 @@ def restore(
     if scores.abstains[0] != "unsupported_language":
         for group in scores.groups:
             (offset,) = group.group.offset.tolist()
-            (found,) = plan(group, scores, models, least, _kept(group, [spans]), views.damaged)
+            (found,) = plan(group, scores, models, least, _kept(group, [spans]), views.damaged, spinner)
             edits += shifted(found, offset)
             group.forget()
     edits = _in_source(edits, view)
     return Restoration(apply_plan(text, edits), tuple(edits), text, least)
 
 
-def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = ()) -> Report:
+def known_spinner(table: SpinnerTable) -> KnownPairs:
+    """Return the pairs of a table as the models know them; `detect` and `reverse` take either."""
+    if not isinstance(table, SpinnerTable):
+        raise InputError(f"spinner is a {type(table).__name__}: give what `learn_spinner` returns")
+    return table.known_pairs(load_models().full.extractor)
+
+
+def _known(spinner: Spinner | None) -> KnownSpinner | None:
+    if spinner is None or isinstance(spinner, KnownPairs | SpinnerCounts):
+        return spinner
+    return known_spinner(spinner)
+
+
+def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = (), spinner: Spinner | None = None) -> Report:
     """Return the verdict on one text: calibrated P(spun), its passages, and the words that give it away.
 
     Parameters
     ----------
     threshold : probability from which the verdict is `spun`, or the name of one ("fpr=0.001"); None for the default
     keep : half-open spans of `text` whose originals are not wanted, as `reverse` takes them
+    spinner : what is known of it, as `reverse` takes it; verdict and probability are the same with and without
 
     Examples
     --------
@@ -305,7 +329,7 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = ()) ->
     models = load_models()
     spans = _spans(keep, _text(text, "detect"))
     with one_blas_thread():
-        return _reports([text], models, _threshold(models, threshold), keep=[spans])[0]
+        return _reports([text], models, _threshold(models, threshold), keep=[spans], spinner=_known(spinner))[0]
 
 
 def _only_texts(items: Iterable[object], what: str, errors: Errors) -> Iterator[str]:
@@ -387,10 +411,66 @@ class _Report:
 
     threshold: float
     findings: bool = True
+    spinner: KnownSpinner | None = None
 
     def __call__(self, batch: list[str]) -> list[Report]:
         with one_blas_thread():
-            return _reports(batch, load_models(), self.threshold, self.findings)
+            return _reports(batch, load_models(), self.threshold, self.findings, spinner=self.spinner)
+
+
+def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
+    known = (x for x in counts if x is not None)
+    first = next(known, None)
+    return None if first is None else reduce(add, known, first)
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Work on one batch: what it tells of its spinner."""
+
+    threshold: float
+
+    def __call__(self, batch: list[str]) -> SpinnerCounts | None:
+        models = load_models()
+        with one_blas_thread():
+            scores = _Views.from_texts(batch).scores(models.cascade, self.threshold)
+            counts = []
+            for group in scores.groups:
+                counts.append(spinner_counts(group, scores, models))
+                group.forget()
+        return _total(counts)
+
+
+def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> SpinnerCounts | None:
+    """Return what the texts of one spinner tell each of them of the others; None if none of them may be spun.
+
+    Each text is restored by what the others tell: what it tells itself is read anyway.
+    """
+    return _total(_map_batches(texts, n_jobs, _Count(_threshold(load_models(), threshold)), None))
+
+
+def learn_spinner(texts: Iterable[str], n_jobs: int = 1) -> SpinnerTable:
+    """Return what the texts of one spinner tell of it: its pairs of wordings, for `reverse` and `detect`.
+
+    Human texts among them count as little as they are likely spun.
+
+    >>> learn_spinner(["Nothing here was changed."]).pairs
+    ()
+    """
+    counts = spinner_of(_check_many(texts, n_jobs, "learn_spinner"), n_jobs)
+    return SpinnerTable(()) if counts is None else SpinnerTable.from_counts(counts, load_models().full.extractor)
+
+
+def _with_spinner(
+    texts: Iterable[str], same_spinner: bool, spinner: Spinner | None, n_jobs: int, threshold: float
+) -> tuple[Iterable[str], KnownSpinner | None]:
+    """Return the texts, and what is known of their spinner: from its table, or from the texts themselves."""
+    if not same_spinner:
+        return texts, _known(spinner)
+    if spinner is not None:
+        raise InputError("same_spinner learns the spinner from the texts, spinner is learnt already: give one of them")
+    texts = list(texts)
+    return texts, spinner_of(texts, n_jobs, threshold)
 
 
 def detect_many(
@@ -399,6 +479,8 @@ def detect_many(
     threshold: Threshold = None,
     errors: Errors = "raise",
     backend: str | None = None,
+    same_spinner: bool = False,
+    spinner: Spinner | None = None,
 ) -> Iterator[Report]:
     """Yield the reports of many texts, in order, as `detect` gives them; lazily, in bounded memory.
 
@@ -410,6 +492,9 @@ def detect_many(
         it is, or "skip" it with a warning. Then there are fewer reports than items
     backend : joblib's name of what these processes are: "dask" those of a cluster whose `Client` is open, "ray" those
         of Ray after its `register_ray`; None those of this computer
+    same_spinner : whether one spinner wrote those texts that are spun, so that each tells of the others' originals; all
+        texts are then read first, and kept in memory. Verdicts and probabilities stay the same
+    spinner : what is known of it, as `detect` takes it
 
     Examples
     --------
@@ -417,7 +502,9 @@ def detect_many(
     [2, 2]
     """
     texts = _check_many(texts, n_jobs, "detect_many", errors)
-    work = _Report(_threshold(load_models(), threshold))
+    limit = _threshold(load_models(), threshold)
+    texts, known = _with_spinner(texts, same_spinner, spinner, n_jobs, limit)
+    work = _Report(limit, spinner=known)
     return (report for reports in _map_batches(texts, n_jobs, work, backend) for report in reports)
 
 
@@ -518,6 +605,7 @@ def reverse(
     threshold: Threshold = None,
     min_gain: float | None = None,
     keep: Sequence[Span] = (),
+    spinner: Spinner | None = None,
 ) -> Restoration:
     """Return the text with its likely originals restored, and the plan that does it.
 
@@ -526,6 +614,7 @@ def reverse(
     threshold : as `detect` takes it; texts that may reach it are read in full
     min_gain : log10 odds from which an edit is made; None for the tuned default
     keep : half-open spans of `text` that must stay as they are
+    spinner : what is known of the spinner, from `learn_spinner` or `SpinnerTable.read`
 
     Examples
     --------
@@ -536,15 +625,35 @@ def reverse(
     spans = _spans(keep, _text(text, "reverse"))
     least = None if min_gain is None else _number(min_gain, "min_gain", -math.inf, math.inf)
     with one_blas_thread():
-        return restore(text, models, _threshold(models, threshold), least, spans)
+        return restore(text, models, _threshold(models, threshold), least, spans, _known(spinner))
 
 
 def reverse_many(
-    texts: Iterable[str], threshold: Threshold = None, min_gain: float | None = None
+    texts: Iterable[str],
+    threshold: Threshold = None,
+    min_gain: float | None = None,
+    same_spinner: bool = False,
+    spinner: Spinner | None = None,
 ) -> Iterator[Restoration]:
-    """Yield the restorations of many texts, in order, as `reverse` gives them."""
+    """Yield the restorations of many texts, in order, as `reverse` gives them.
+
+    Parameters
+    ----------
+    threshold, min_gain, spinner : as `reverse` takes them
+    same_spinner : whether one spinner wrote those texts that are spun, so that each tells of the others' originals; all
+        texts are then read first, and kept in memory
+    """
     texts = _check_many(texts, 1, "reverse_many")
-    return (reverse(text, threshold, min_gain) for text in texts)
+    models = load_models()
+    limit = _threshold(models, threshold)
+    least = None if min_gain is None else _number(min_gain, "min_gain", -math.inf, math.inf)
+    texts, known = _with_spinner(texts, same_spinner, spinner, 1, limit)
+
+    def restored(text: str) -> Restoration:
+        with one_blas_thread():
+            return restore(text, models, limit, least, spinner=known)
+
+    return map(restored, texts)
 
 
 def model_info() -> dict[str, Any]:

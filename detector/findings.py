@@ -12,8 +12,9 @@ from detector.cues import CUE_BY_ID, CUES, CueContext, DamagedWord
 from detector.cues.odd_word import weightiest
 from detector.cues.substitution import classified, evidence_of
 from detector.model_store import Models
-from detector.restore.iterate import restoration_plans
+from detector.restore.iterate import counted_substitutions, restoration_plans
 from detector.restore.plan import Span, without_overlap
+from detector.restore.spinner import KnownSpinner, SpinnerCounts
 from detector.scoring.cascade import DocumentScores, GroupScores
 from detector.scoring.posterior import document_shift
 from detector.scoring.stage import StageScores
@@ -22,7 +23,7 @@ from detector.text.dialect import Dialect
 from detector.text.tokens import fold
 from detector.types import Damage, Edit, EditAlternative, Evidence
 
-__all__ = ["Findings", "edit_of", "find", "plan", "weightiest_words"]
+__all__ = ["Findings", "edit_of", "find", "plan", "spinner_counts", "weightiest_words"]
 
 _WEIGHTIEST = 5  # words that a flagged document without any finding shows
 
@@ -136,6 +137,7 @@ def _plans(
     before: Sequence[Sequence[Evidence]],
     min_gain: float,
     keep: Sequence[Sequence[Span]],
+    spinner: KnownSpinner | None,
 ) -> list[list[Edit]]:
     repairs = [
         without_overlap([edit_of(e) for e in found if _is_edit(e, min_gain)], spans)
@@ -158,6 +160,7 @@ def _plans(
             [repairs[row] for row in rows.tolist()],
             min_gain,
             [keep[row] for row in rows.tolist()],
+            spinner,
         )
         for row, edits in zip(rows.tolist(), made, strict=True):
             plans[row] = edits
@@ -196,6 +199,7 @@ def plan(
     min_gain: float,
     keep: Sequence[Sequence[Span]],
     damaged: Sequence[Sequence[DamagedWord]],
+    spinner: KnownSpinner | None = None,
 ) -> list[list[Edit]]:
     """Return the restoration plan of each text of a group, sorted and disjoint.
 
@@ -204,8 +208,18 @@ def plan(
     min_gain : log10 gain from which an edit is made
     keep : spans of each text that stay as they are, half-open
     damaged : of each document, the words that normalisation has repaired
+    spinner : what is known of it
     """
-    return _plans(group, scores, models, _before_the_plan(group, scores, models, damaged), min_gain, keep)
+    return _plans(group, scores, models, _before_the_plan(group, scores, models, damaged), min_gain, keep, spinner)
+
+
+def spinner_counts(group: GroupScores, scores: DocumentScores, models: Models) -> SpinnerCounts | None:
+    """Return what the texts of a group tell of their spinner; None if none of them may be spun."""
+    rows = scores.rows(group)
+    if not len(rows):
+        return None
+    p = scores.probability[group.group.document[rows]]
+    return counted_substitutions(group.full(rows).features, p, models.restorer)
 
 
 def _after_the_plan(
@@ -243,6 +257,7 @@ def find(
     models: Models,
     keep: Sequence[Sequence[Span]],
     damaged: Sequence[Sequence[DamagedWord]],
+    spinner: KnownSpinner | None = None,
 ) -> list[Findings]:
     """Return the findings of each text of a group: its plan, the oddities that the plan leaves, and damage.
 
@@ -250,11 +265,12 @@ def find(
     ----------
     keep : spans of each text that no edit may change, half-open
     damaged : of each document, the words that normalisation has repaired
+    spinner : what is known of it
     """
     rows = scores.rows(group)
     min_gain = models.restorer.settings.min_gain
     before = _before_the_plan(group, scores, models, damaged)
-    plans = _plans(group, scores, models, before, min_gain, keep)
+    plans = _plans(group, scores, models, before, min_gain, keep, spinner)
     everyone = np.arange(len(group.group.texts))
     after = _after_the_plan(group.screen(), models.screen.extractor, everyone, group, scores, models, plans)
     if len(rows):

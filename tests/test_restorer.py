@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from detector import Edit, PlanError, apply_plan, reverse
 from detector.restore.plan import compose_plans, shift_spans
-from detector.restore.restorer import write_words
+from detector.restore.writing import write_words
 from detector.text.indefinite_article import article_for
 from detector.text.tokens import tokenize
 

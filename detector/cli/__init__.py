@@ -27,6 +27,7 @@ from detector.cli.scan import scan
 from detector.cli.schema import schema
 from detector.cli.score import score
 from detector.cli.serve import serve
+from detector.cli.spinner import learn_spinner_command
 from detector.cli.train import train
 from detector.config import KEYS
 from detector.errors import DetectorError
@@ -97,7 +98,21 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (annotate, score, reverse, scan, serve, explain, info, schema, bug_report, train, evaluate):
+_COMMANDS = (
+    annotate,
+    score,
+    reverse,
+    learn_spinner_command,
+    scan,
+    serve,
+    explain,
+    info,
+    schema,
+    bug_report,
+    train,
+    evaluate,
+)
+for command in _COMMANDS:
     cli.add_command(command)
 
 

@@ -32,6 +32,7 @@ from detector.cli.options import (
 )
 from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, ordered, queue_of, sort_option
+from detector.cli.spinner import SpinnerChoice, spinner_options
 from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
 from detector.report.formats import REPORT_FORMAT_BY_NAME
@@ -73,6 +74,7 @@ __all__ = ["annotate"]
     help="Only findings that this former JSON report lacks; --check counts only documents with such findings.",
 )
 @click.option("--prune", is_flag=True, help="Take findings that are gone out of the baseline's file.")
+@spinner_options
 @click.pass_context
 def annotate(
     ctx: click.Context,
@@ -91,6 +93,8 @@ def annotate(
     cues: tuple[str, ...],
     baseline_path: Path | None,
     prune: bool,
+    same_spinner: bool,
+    spinner_table: Path | None,
     **shared: Any,
 ) -> int:
     """Highlight wording that reads as substituted, passage by passage, with likely originals.
@@ -109,6 +113,7 @@ def annotate(
     if baseline is not None and context is None:
         context = 0  # new findings matter, not the article around them
     limits = limits_of(shared)
+    spinner = SpinnerChoice.from_options(same_spinner, spinner_table, cache)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
     check_not_an_input(call.output, files, "give -o another name")
     judging = Judging(
@@ -122,7 +127,8 @@ def annotate(
     )
 
     def results() -> Iterator[JudgedDocument]:
-        judged = judge_inputs(iter_inputs(files, shared["stdin_filename"], limits), judging)
+        inputs, known = spinner.known(iter_inputs(files, shared["stdin_filename"], limits), call, jobs)
+        judged = judge_inputs(inputs, replace(judging, spinner=known))
         for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
             left = _only_cues(item, cues)
             left = left if baseline is None else baseline.fresh(left)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from detector.api import detect_many, model_info, score_many
+from detector.api import Spinner, detect_many, model_info, score_many
 from detector.api import reverse as reverse_text
 from detector.cli.inputs import Input
 from detector.cli.limits import time_limit
@@ -44,6 +44,7 @@ class Judging:
     cache : the cache of reports; None for no cache
     verbose : whether the tracebacks of faults are printed
     timeout : seconds that a document may take; None for any time
+    spinner : what is known of it
     """
 
     threshold: float | str | None = None
@@ -54,6 +55,7 @@ class Judging:
     cache: ResultCache | None = None
     verbose: bool = False
     timeout: float | None = None
+    spinner: Spinner | None = None
 
 
 def judge_inputs(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[JudgedDocument | InputFailure]:
@@ -131,7 +133,8 @@ def isolated(
 
 
 def _found(texts: Sequence[str], judging: Judging) -> list[Report]:
-    return list(detect_many(texts, n_jobs=_jobs(texts, judging), threshold=judging.threshold))
+    jobs = _jobs(texts, judging)
+    return list(detect_many(texts, n_jobs=jobs, threshold=judging.threshold, spinner=judging.spinner))
 
 
 def _scored(texts: Sequence[str], judging: Judging) -> list[Report]:
@@ -146,12 +149,16 @@ def _jobs(texts: Sequence[str], judging: Judging) -> int:
 
 
 def restore_input(
-    item: Input, min_gain: float | None, keep: Sequence[Span] = (), rules: Rules | None = None
+    item: Input,
+    min_gain: float | None,
+    keep: Sequence[Span] = (),
+    rules: Rules | None = None,
+    spinner: Spinner | None = None,
 ) -> Restoration:
     """Return the restoration of a document's own text; wordings that the project's rules accept stay."""
     document = item.document
     text = document.text
-    found = reverse_text(document.judged_text, min_gain=min_gain, keep=keep)
+    found = reverse_text(document.judged_text, min_gain=min_gain, keep=keep, spinner=spinner)
     plan = [e for e in found.plan if text[e.start : e.end] == e.spun]
     if rules is not None:
         plan = rules.accepted_edits(document, plan)

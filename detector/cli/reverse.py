@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from detector.api import detect
+from detector.api import Spinner, detect
 from detector.cli.call import Invocation, signature
 from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
 from detector.cli.judging import isolated, restore_input
@@ -18,6 +18,7 @@ from detector.cli.messages import Usage
 from detector.cli.options import Span, call_of, common, config_of, limits_of, rules_of
 from detector.cli.output import check_not_an_input
 from detector.cli.rules import Rules
+from detector.cli.spinner import SpinnerChoice, spinner_options
 from detector.errors import InputError, PlanError
 from detector.files import write_file
 from detector.report.diff import unified_diff
@@ -50,6 +51,7 @@ __all__ = ["reverse"]
 )
 @click.option("--queries", is_flag=True, help="Write sentences that probably find the source in a search engine.")
 @click.option("--in-place", is_flag=True, help="Write each restored text into the file that it came from.")
+@spinner_options
 @click.pass_context
 def reverse(
     ctx: click.Context,
@@ -60,6 +62,8 @@ def reverse(
     keep: tuple[tuple[int, int], ...],
     queries: bool,
     in_place: bool,
+    same_spinner: bool,
+    spinner_table: Path | None,
     **shared: Any,
 ) -> int:
     """Write the text with its likely originals restored.
@@ -68,6 +72,7 @@ def reverse(
     """
     call = call_of(ctx)
     limits = limits_of(shared)
+    spinner = SpinnerChoice.from_options(same_spinner, spinner_table)
     files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
     _check_usage(call, files, output_dir, min_gain, bool(keep), queries, in_place)
     check_not_an_input(call.output, files, "--in-place does so on purpose")
@@ -79,11 +84,12 @@ def reverse(
         raise Usage("a Word file is nothing for a terminal: add -o FILE.docx")
 
     def results() -> Iterator[RestoredDocument | InputFailure]:
-        for item in iter_inputs(files, shared["stdin_filename"], limits):
+        inputs, known = spinner.known(iter_inputs(files, shared["stdin_filename"], limits), call)
+        for item in inputs:
             yield (
                 item
                 if isinstance(item, InputFailure)
-                else _restored(item, min_gain, keep, queries, rules, call, limits)
+                else _restored(item, min_gain, keep, queries, rules, call, limits, known)
             )
 
     restored = call.read(results(), sizes_of(files), lambda item: len(item.document.text.split()))
@@ -133,6 +139,7 @@ def _restored(
     rules: Rules,
     call: Invocation,
     limits: Limits,
+    spinner: Spinner | None,
 ) -> RestoredDocument | InputFailure:
     """Return a restored document, or its error."""
     n = len(item.document.text)
@@ -141,18 +148,18 @@ def _restored(
             raise Usage(f"--keep {start}:{end} reaches beyond the text, which has {n:,} characters")
 
     def work(_: object) -> list[RestoredDocument]:
-        restoration = restore_input(item, min_gain, keep, rules)
-        found = _queries(item, restoration) if queries else ()
+        restoration = restore_input(item, min_gain, keep, rules, spinner)
+        found = _queries(item, restoration, spinner) if queries else ()
         return [RestoredDocument(item.document, restoration, found, item.suffix, item.data)]
 
     (made,) = isolated([item.document.text], work, call.verbose, limits.timeout)
     return InputFailure(item.document.path, made) if isinstance(made, str) else made
 
 
-def _queries(item: Input, restoration: Restoration) -> tuple[str, ...]:
+def _queries(item: Input, restoration: Restoration, spinner: Spinner | None) -> tuple[str, ...]:
     """Return sentences that probably find the source; those with odd words that were not restored come last."""
     edited = {(e.start, e.end) for e in restoration.plan}
-    report = detect(item.document.judged_text)
+    report = detect(item.document.judged_text, spinner=spinner)
     found = [(f.start, f.end) for f in findings(report)]
     return search_queries(restoration, [span for span in found if span not in edited])
 

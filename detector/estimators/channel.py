@@ -6,6 +6,7 @@ source that knows the pair. Built by `training.channel`; read here as arrays, ma
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ __all__ = [
     "Candidates",
     "Channel",
     "Ragged",
+    "phrase_rows",
     "sequence_keys",
 ]
 
@@ -74,6 +76,13 @@ def sequence_keys(
         mixed = (key[on] ^ ids[starts[on] + i].astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
         key[on] = mixed ^ (mixed >> np.uint64(29))
     return key
+
+
+def phrase_rows(sequences: Ragged, n_substitutes: int) -> StaticFunction:
+    """Return the map from each substitute of several words to its row; the substitutes are the first sequences."""
+    rows = np.flatnonzero(sequences.lengths[:n_substitutes] > 1)
+    keys = sequence_keys(sequences.values, sequences.offsets[rows], sequences.lengths[rows])
+    return StaticFunction.build(keys, rows.astype(np.uint64), ENTRY_BITS, np.uint32)
 
 
 @dataclass(frozen=True)
@@ -250,3 +259,108 @@ class Channel:
         """Return the word ids of one row of `sequences`."""
         o = self.sequences.offsets
         return self.sequences.values[o[original] : o[original + 1]]
+
+    def weights_of(self, entry: NDArray[np.int64], original: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return log10 P(substitute | original) of pairs that the channel lists, float32 (pairs,)."""
+        of_value = np.repeat(np.arange(self.n_entries), self.entries.lengths)
+        keys = (of_value << ENTRY_BITS) | self.entries.values
+        order = np.argsort(keys)
+        at = order[np.searchsorted(keys, (entry << ENTRY_BITS) | original, sorter=order)]
+        return self.weights[at].astype(np.float32) * np.float32(-WEIGHT_STEP)
+
+    def rows_of(self, wordings: Sequence[NDArray[np.int32]]) -> NDArray[np.int64]:
+        """Return the first row of `sequences` that has the ids of each wording, -1 if there is none."""
+        if not wordings:
+            return np.zeros(0, dtype=np.int64)
+        s = self.sequences
+        keys = sequence_keys(s.values, s.offsets[:-1], s.lengths)
+        order = np.argsort(keys, kind="stable")
+        asked = _ragged(wordings)
+        wanted = sequence_keys(asked.values, asked.offsets[:-1], asked.lengths)
+        at = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(order) - 1)
+        rows = order[at]
+        same = [np.array_equal(self.words_of(row), ids) for row, ids in zip(rows.tolist(), wordings, strict=True)]
+        return np.where(same, rows, -1)
+
+    def with_pairs(
+        self,
+        substitutes: Sequence[NDArray[np.int32]],
+        originals: Sequence[NDArray[np.int32]],
+        frequency: Sequence[int],
+    ) -> tuple[Channel, NDArray[np.int64], NDArray[np.int64]]:
+        """Return a channel that knows these pairs too, and the rows of the substitute and original of each in it.
+
+        Parameters
+        ----------
+        substitutes, originals : word ids of both wordings of each pair
+        frequency : of the substitutes and then of the originals, for those that are new
+        """
+        n = self.n_entries
+        rows = self.rows_of([*substitutes, *originals])
+        entry, original = np.split(rows, [len(substitutes)])
+        # New substitutes go behind the old ones, new originals to the end; what lies between moves.
+        new_entry, which_entry = _new(substitutes, (entry < 0) | (entry >= n))
+        new_original, which_original = _new(originals, original < 0)
+        moved = len(new_entry)
+        added = [substitutes[i] for i in new_entry], [originals[i] for i in new_original]
+        sizes, values, common = self.sequences.sizes, self.sequences.values, self.frequency
+        cut = int(self.sequences.offsets[n])
+        first, last = (_ragged(x) for x in added)
+        sequences = Ragged(
+            np.concatenate((sizes[:n], first.sizes, sizes[n:], last.sizes)),
+            np.concatenate((values[:cut], first.values, values[cut:], last.values)),
+        )
+        new_frequency = np.array(frequency, dtype=np.uint8)
+        frequencies = np.concatenate(
+            (
+                common[:n],
+                new_frequency[new_entry],
+                common[n:],
+                new_frequency[len(substitutes) + new_original],
+            )
+        )
+        entry = np.where(which_entry >= 0, n + which_entry, entry)
+        old_original = np.where(original >= n, original + moved, original)
+        original = np.where(which_original >= 0, len(sizes) + moved + which_original, old_original)
+        phrases = self.phrases
+        if any(len(x) > 1 for x in added[0]):
+            phrases = phrase_rows(sequences, n + moved)
+        entries = Ragged(
+            np.concatenate((self.entries.sizes, np.zeros(moved, dtype=np.uint8))),
+            np.where(self.entries.values >= n, self.entries.values + moved, self.entries.values).astype(np.int32),
+        )
+        channel = Channel(sequences, frequencies, entries, self.weights, self.sources, phrases)
+        return channel._listing(entry, original), entry, original
+
+    def _listing(self, entry: NDArray[np.int64], original: NDArray[np.int64]) -> Channel:
+        """Return the channel with the pairs that it does not list yet, each as certain as an observed one."""
+        of_value = np.repeat(np.arange(self.n_entries), self.entries.lengths)
+        listed = (of_value << ENTRY_BITS) | self.entries.values
+        new = np.setdiff1d((entry << ENTRY_BITS) | original, listed)
+        at, value = new >> ENTRY_BITS, (new & ((1 << ENTRY_BITS) - 1)).astype(np.int32)
+        place = self.entries.offsets[at + 1]
+        sizes = (self.entries.lengths + np.bincount(at, minlength=self.n_entries)).astype(np.uint8)
+        entries = Ragged(sizes, np.insert(self.entries.values, place, value))
+        weights, sources = np.insert(self.weights, place, 0), np.insert(self.sources, place, 0)
+        return Channel(self.sequences, self.frequency, entries, weights, sources, self.phrases)
+
+
+def _ragged(wordings: Sequence[NDArray[np.int32]]) -> Ragged:
+    sizes = np.array([len(x) for x in wordings], dtype=np.uint8)
+    return Ragged(sizes, np.concatenate([np.zeros(0, dtype=np.int32), *wordings]).astype(np.int32))
+
+
+def _new(
+    wordings: Sequence[NDArray[np.int32]], is_new: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first place of each distinct new wording, and which of these each wording is, -1 for one not new."""
+    first: dict[bytes, int] = {}
+    places: list[int] = []
+    which = np.full(len(wordings), -1, dtype=np.int64)
+    for i in np.flatnonzero(is_new).tolist():
+        key = wordings[i].tobytes()
+        if key not in first:
+            first[key] = len(places)
+            places.append(i)
+        which[i] = first[key]
+    return np.array(places, dtype=np.int64), which

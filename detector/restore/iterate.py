@@ -9,7 +9,7 @@ early.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from detector.restore.plan import Span, apply_plan, compose_plans, restored_spans, shift_spans
 from detector.restore.profile import SpinnerProfile
 from detector.restore.restorer import Restorer
+from detector.restore.spinner import KnownSpinner, SpinnerCounts
 from detector.scoring.tokens import DocumentTermCounts, FeatureExtractor, TokenFeatures
 from detector.text.tokens import TokenBatch, tokenize
 from detector.types import Edit
 
-__all__ = ["DocumentContext", "restoration_plans"]
+__all__ = ["DocumentContext", "counted_substitutions", "restoration_plans"]
 
 _MAX_READINGS = 4  # of a restored text
 _REACH = 6  # words beside an edit whose candidates are weighed again: what the readers of both sides see of it
@@ -49,6 +50,15 @@ class DocumentContext:
         return cls(probability, features.term_counts, profile)
 
 
+def counted_substitutions(
+    features: TokenFeatures, probability: NDArray[np.float64], restorer: Restorer
+) -> SpinnerCounts:
+    """Return what documents tell of their one spinner; `probability` float64 (documents,) is P(spun) of each."""
+    context = DocumentContext.from_features(probability, features)
+    odds = restorer.reranker.rescore(features, probability, context.profile)
+    return SpinnerCounts.from_features(features, odds, probability)
+
+
 def _near(batch: TokenBatch, spans: Sequence[Sequence[Span]]) -> NDArray[np.bool_]:
     """Return the tokens that touch a span of their document or lie within reach of one, bool (n,)."""
     touched = batch.span_of(spans) >= 0
@@ -66,6 +76,7 @@ def restoration_plans(
     repairs: Sequence[Sequence[Edit]],
     min_gain: float,
     keep: Sequence[Sequence[Span]],
+    spinner: KnownSpinner | None = None,
 ) -> list[list[Edit]]:
     """Return one plan for each document of a batch, sorted and disjoint.
 
@@ -76,11 +87,19 @@ def restoration_plans(
     repairs : edits of each document that are made in any case, sorted and disjoint
     min_gain : log10 gain from which an edit is made
     keep : spans of each document that stay as they are, half-open
+    spinner : what is known of it
     """
     texts = features.batch.texts
+    if spinner is not None and spinner.channel is not None:
+        extractor, restorer = replace(extractor, channel=spinner.channel), replace(restorer, channel=spinner.channel)
+        features = extractor.extract(features.batch)
     context = DocumentContext.from_features(probability, features)
+    known = None
+    if spinner is not None:
+        odds = restorer.reranker.rescore(features, probability, context.profile)
+        known = spinner.beside(features, odds, probability)
     fixed = [[*spans, *((e.start, e.end) for e in made)] for spans, made in zip(keep, repairs, strict=True)]
-    chosen = restorer.plans(features, context.probability, context.profile, min_gain, fixed)
+    chosen = restorer.plans(features, context.probability, context.profile, min_gain, fixed, known)
     plans = [sorted([*a, *b], key=lambda e: e.start) for a, b in zip(repairs, chosen, strict=True)]
     # The spans that stay and the repairs, as they stand in the restored text.
     fixed = [
@@ -100,7 +119,7 @@ def restoration_plans(
         else:
             near = _near(batch, [[(start, end) for start, end, _ in restored_spans(new)] for new in fresh])
             features = extractor.extract(batch, term_counts=context.term_counts, places=near)
-        fresh = restorer.plans(features, context.probability, context.profile, min_gain, fixed)
+        fresh = restorer.plans(features, context.probability, context.profile, min_gain, fixed, known)
         plans = [compose_plans(t, p, new) if new else p for t, p, new in zip(texts, plans, fresh, strict=True)]
         fixed = [shift_spans(spans, new) for spans, new in zip(fixed, fresh, strict=True)]
     return plans

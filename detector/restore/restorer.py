@@ -15,6 +15,8 @@ from detector.restore.decode import decode
 from detector.restore.plan import Span, without_overlap
 from detector.restore.profile import SpinnerProfile
 from detector.restore.rerank import MAX_GAIN, Reranker, log10_gain
+from detector.restore.spinner import PairShifts
+from detector.restore.writing import write_words
 from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
 from detector.text.casing import capitalised
 from detector.text.indefinite_article import article_for
@@ -22,7 +24,7 @@ from detector.text.tokens import SENTENCE_START
 from detector.text.vocabulary import CAPITAL, LOWER, UPPER, Vocabulary
 from detector.types import Edit, EditAlternative
 
-__all__ = ["Restorer", "RestorerSettings", "write_words"]
+__all__ = ["Restorer", "RestorerSettings"]
 
 _MAX_PENALTY = -12.0  # log10; no gain is as high
 _ALTERNATIVES = 5  # readings of an edit that are shown
@@ -70,17 +72,6 @@ def _touches(features: TokenFeatures, spans: Sequence[Sequence[Span]]) -> NDArra
     return out
 
 
-def write_words(words: Sequence[str]) -> str:
-    """Return word pieces as text: spaces between words, none around hyphens or before marks.
-
-    >>> write_words(["man", "-", "made", "lake", "'s"])
-    "man-made lake's"
-    """
-    text = " ".join(words)
-    text = re.sub(r" ?- ?", "-", text)
-    return re.sub(r" ('s\b|[.,;:!?%)])", r"\1", text)
-
-
 def _in_usual_case(word: str, usual: int, may_be_name: bool) -> str:
     if usual == UPPER:
         return word.upper()
@@ -116,6 +107,7 @@ class Restorer:
         profile: SpinnerProfile,
         min_gain: float,
         keep: Sequence[Sequence[Span]],
+        spinner: PairShifts | None = None,
     ) -> list[list[Edit]]:
         """Return the likeliest edits of each document, sorted and disjoint.
 
@@ -125,9 +117,11 @@ class Restorer:
         profile : of the documents as they were given
         min_gain : log10 gain from which an edit is made
         keep : spans of each document that no edit may touch, half-open
+        spinner : what is known of the spinner
         """
         s = self.settings
-        gain = log10_gain(features, self.reranker.rescore(features, probability, profile))
+        odds = self.reranker.rescore(features, probability, profile)
+        gain = log10_gain(features, odds if spinner is None else odds + spinner.log10_shift(features))
         gain += (self.penalty(probability).astype(np.float32) + np.float32(s.offset))[
             features.batch.document_of[features.candidates.start]
         ]

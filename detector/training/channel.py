@@ -23,10 +23,10 @@ from detector.estimators.channel import (
     WEIGHT_STEP,
     Channel,
     Ragged,
+    phrase_rows,
     sequence_keys,
 )
 from detector.estimators.language_model import ID_BITS
-from detector.estimators.static_function import StaticFunction
 from detector.text.tokens import iter_pieces
 from detector.text.vocabulary import NAME, UNKNOWN, Vocabulary
 
@@ -186,7 +186,7 @@ def build_channel(pairs: Iterable[ChannelPair], vocabulary: Vocabulary, ids: NDA
         Ragged(np.array([len(listed) for listed in entries], dtype=np.uint8), np.array(values, dtype=np.int32)),
         np.array(weights, dtype=np.uint8),
         np.array(sources, dtype=np.uint8),
-        _phrase_rows(sequences, len(substitutes)),
+        phrase_rows(sequences, len(substitutes)),
     )
 
 
@@ -209,16 +209,6 @@ def _strongest_sources(
         if key not in best or rank < best[key]:
             best[key] = rank
     return best
-
-
-def _phrase_rows(sequences: Ragged, n_substitutes: int) -> StaticFunction:
-    """Return the map from each substitute of several words to its row; the substitutes are the first sequences."""
-    keys, rows = [], []
-    for length in range(2, MAX_WORDS + 1):
-        of_length = np.flatnonzero(sequences.lengths[:n_substitutes] == length)
-        keys.append(sequence_keys(sequences.values, sequences.offsets[of_length], length))
-        rows.append(of_length.astype(np.uint64))
-    return StaticFunction.build(np.concatenate(keys), np.concatenate(rows), ENTRY_BITS, np.uint32)
 
 
 def _edge_marks(words: Words) -> tuple[str, str]:
