@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from detector.readers import SUFFIXES
+
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLES = ROOT / "notebooks" / "articles"
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -77,3 +79,9 @@ def test_the_action_has_all_that_a_runner_needs():
     for one in ACTION["runs"]["steps"]:
         assert "uses" in one or one["shell"] == "bash"
     assert all(spec["description"].endswith((".", ")", '").')) for spec in ACTION["inputs"].values())
+
+
+def test_it_installs_the_libraries_of_all_files_that_a_folder_is_searched_for():
+    (install,) = (s["run"] for s in ACTION["runs"]["steps"] if "pip install" in s.get("run", ""))
+    extras = install[install.index("[") + 1 : install.index("]")].split(",")
+    assert set(extras) == set(SUFFIXES.values()) - {"text", "markdown"}

@@ -138,7 +138,7 @@ class TestFirstScreen:
         out = run("explain", "collocation")[1]
         assert "models abc" in out
         assert "spun text 12.3 findings, of human text 0.02" in out
-        assert "by register: news 0, fiction 0.4" in out
+        assert "by register: news 0, fiction 0.4" in " ".join(out.split())
         assert "Measured" not in run("explain", "substitution")[1]
 
     def test_a_cue_that_is_gone_is_still_known(self, run):

@@ -84,7 +84,6 @@ def _measured(cue: Cue) -> list[str]:
     out = [title, f"  in 1,000 words of spun text {spun:,.3g} findings, of human text {human:,.3g}"]
     if by_register and not cue.is_damage:
         listed = ", ".join(f"{register} {rate:,.3g}" for register, rate in by_register.items())
-        out.append(
-            fill(f"of all cues together, by register: {listed}", 80, initial_indent="  ", subsequent_indent="  ")
-        )
+        said = f"in 1,000 words of human text all cues together, by register: {listed}"
+        out.append(fill(said, 80, initial_indent="  ", subsequent_indent="  "))
     return [*out, ""]
