@@ -11,7 +11,7 @@ from detector.readers import InputDocument
 from detector.report.diff import unified_diff
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, disjoint, findings
 from detector.report.text import Terminal, blocks, printable, render, verdict_line
-from detector.report.wording import percent
+from detector.report.wording import disagreement, percent
 from detector.types import Alternative, Damage, Edit, Evidence, Passage, Report
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
@@ -207,3 +207,23 @@ def test_damage_and_doubt_are_stated_in_words():
         "This assumes that half of all texts are spun; if 10% of yours are, it is 30.8%.",
         "damaged  1 misspelt name. This says nothing on whether the text was rewritten.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "passages", "said"),
+    [
+        ("clean", ("clean", "spun", "clean"), "Flagged, taken alone: 1 of 3 passages. The whole is not: "),
+        ("spun", ("clean", "insufficient_text"), "No passage is flagged, taken alone: "),
+        ("spun", ("clean", "spun"), ""),
+        ("clean", ("clean", "insufficient_text"), ""),
+        ("insufficient_text", (), ""),
+    ],
+)
+def test_whole_and_passages_agree_or_the_report_says_why(verdict, passages, said):
+    text = "The ferry was late again, and nobody on the pier had been told of it. " * 3
+    spans = [(i * 71, (i + 1) * 71) for i in range(3)]
+    found = tuple(Passage(a, b, 0.5, each) for (a, b), each in zip(spans, passages, strict=False))
+    report = Report(verdict, None if verdict == "insufficient_text" else 0.9, 0.95, 45, "en", found, source=text)
+    assert disagreement(report).startswith(said) if said else disagreement(report) == ""
+    run = ReportRun((JudgedDocument(InputDocument("a.txt", text), report),), (), "0", "s", "2020-01-01")
+    assert " ".join(disagreement(report).split()) in " ".join(render(run).split())

@@ -23,7 +23,17 @@ from detector.report.model import (
     restoration_of,
 )
 from detector.report.text import blocks, printable
-from detector.report.wording import base_rate, count, counted_cues, damage_line, likelier, listed, percent, verdict
+from detector.report.wording import (
+    base_rate,
+    count,
+    counted_cues,
+    damage_line,
+    disagreement,
+    likelier,
+    listed,
+    percent,
+    verdict,
+)
 from detector.restore.plan import restored_spans
 from detector.search_queries import search_queries
 from detector.types import Edit, Report, Restoration
@@ -81,7 +91,8 @@ def _summary(judged: JudgedDocument, found: Sequence[Finding]) -> str:
     out = []
     flagged = sum(p.verdict == "spun" for p in report.passages)
     if len(report.passages) > 1:
-        out.append(f"{flagged} of {len(report.passages)} passages read as spun, each taken alone.")
+        alone = f"{flagged} of {len(report.passages)} passages read as spun, each taken alone."
+        out.append(disagreement(report) or alone)
     if not evidence:
         out.append("Nothing was found to show.")
     elif judged.reading == "flagged":

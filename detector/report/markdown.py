@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from detector.report.format import ReportFormat
 from detector.report.model import Finding, JudgedDocument, ReportRun, disjoint, findings
 from detector.report.text import printable
-from detector.report.wording import base_rate, damage_line, likelier, verdict
+from detector.report.wording import base_rate, damage_line, disagreement, likelier, verdict
 
 __all__ = ["FORMAT", "render"]
 
@@ -68,6 +68,8 @@ def _document(judged: JudgedDocument) -> list[str]:
     damage = [f for f in found if f.is_damage]
     out = [f"## {_plain(judged.document.path)}", ""]
     out += [f"**Was it rewritten?** **{judged.reading}**, {verdict(judged)}. {base_rate(judged)}".rstrip(), ""]
+    if reason := disagreement(report):
+        out += [reason, ""]
     flagged = sum(p.verdict == "spun" for p in report.passages)
     if flagged and len(report.passages) > 1:
         out += [f"{flagged} of {len(report.passages)} passages read as spun, this one most of all:", ""]

@@ -24,6 +24,7 @@ from detector.report.wording import (
     count,
     counted_cues,
     damage_line,
+    disagreement,
     percent,
     threshold_percent,
     words,
@@ -404,6 +405,8 @@ class Terminal:
         self.console.print(line)
         if judged.reading in ("flagged", "doubtful") or judged.prior is not None:
             self.console.print(self._text(base_rate(judged), "dim"))
+        if reason := disagreement(judged.report):
+            self.console.print(self._text(reason, "dim"))
         found = findings(judged.report)
         if judged.reading == "flagged" and judged.report.evidence:
             self.console.print(self._text(f"It rests on {counted_cues(f for f in found if not f.is_damage)}.", "dim"))

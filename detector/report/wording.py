@@ -17,6 +17,7 @@ __all__ = [
     "count",
     "counted_cues",
     "damage_line",
+    "disagreement",
     "likelier",
     "listed",
     "percent",
@@ -134,6 +135,17 @@ def base_rate(judged: JudgedDocument) -> str:
     if judged.prior is None:
         return f"{assumed}; if {threshold_percent(prior)} are, it is {there}."
     return f"{assumed}; if {threshold_percent(prior)} of yours are, it is {there}."
+
+
+def disagreement(report: Report) -> str:
+    """Return why the verdict on the whole is not that on its passages; nothing if they agree."""
+    n_flagged = sum(p.verdict == "spun" for p in report.passages)
+    if report.verdict == "clean" and n_flagged:
+        n = count(len(report.passages), "passage")
+        return f"Flagged, taken alone: {n_flagged:,} of {n}. The whole is not: in a longer text that may be chance."
+    if report.verdict == "spun" and len(report.passages) > 1 and not n_flagged:
+        return "No passage is flagged, taken alone: small signs all over the text add up."
+    return ""
 
 
 def counted_cues(found: Iterable[Finding]) -> str:
