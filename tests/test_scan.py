@@ -5,11 +5,13 @@ import json
 import lzma
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -469,6 +471,35 @@ def test_progress_ends_at_its_total(tmp_path, small_parts, shard):
     scan(ScanSettings(tmp_path, tmp_path.parent / f"{tmp_path.name}-out", shard=shard), progress=at.append)
     assert all(now.done <= now.total for now in at)
     assert at[-1].done == at[-1].total > 0
+
+
+def test_progress_in_a_log_is_plain_lines(tmp_path, small_parts, capsys, monkeypatch):
+    monkeypatch.setattr(sys.modules["detector.cli.scan"], "_LOG_SECONDS", 0)
+    (tmp_path / "a.jsonl").write_text(lines(many(300)), encoding="utf-8")
+    assert main(["scan", str(tmp_path / "a.jsonl"), "--output", str(tmp_path / "out")]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "words/s, " in line]
+    pattern = r"detector: \d+% \(\d\.\d of 0\.2 MB\), \d+ records, [\d,]+ words/s(, \d:\d\d:\d\d left)?, at .*a\.jsonl"
+    assert len(told) > 1
+    assert all(re.fullmatch(pattern, line) for line in told)
+    assert " left, " in told[-1]
+
+
+def test_progress_on_a_terminal_is_a_bar_that_goes(tmp_path):
+    (tmp_path / "a.jsonl").write_text(lines(many(3)), encoding="utf-8")
+    terminal, end = os.openpty()
+    command = [sys.executable, "-m", "detector.cli", "scan", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out")]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    with subprocess.Popen(command, stderr=end, env=environment) as run:
+        os.close(end)
+        shown = b""
+        with suppress(OSError):  # the other end is closed
+            while block := os.read(terminal, 4096):
+                shown += block
+    os.close(terminal)
+    assert run.returncode == 0
+    assert b"3 records, " in shown
+    assert b"words/s" in shown
+    assert b"\x1b[2K" in shown  # the bar's line is cleared
 
 
 # -- again

@@ -30,7 +30,7 @@ from detector import scores
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = ROOT / "notebooks" / "articles"
 PAGE = (ROOT / "docs" / "corpora.md").read_text(encoding="utf-8")
-SECTION = PAGE[PAGE.index("## Engines") : PAGE.index("## Which threshold")]
+SECTION = PAGE[PAGE.index("## Engines") : PAGE.index("## What it costs")]
 RECIPES: dict[str, str] = dict(re.findall(r'^```python title="(\w+)"\n(.*?)^```$', SECTION, re.MULTILINE | re.DOTALL))
 RECIPES["dolma"] = "\n".join(re.findall(r"^    dolma (tag .*)$", PAGE, re.MULTILINE))
 PACKAGES = {"joblib": "distributed", "dask": "distributed"}  # of recipes that are named otherwise
