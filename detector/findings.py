@@ -178,7 +178,8 @@ def _in_dialect(text: str, plan: Sequence[Edit]) -> list[Edit]:
         return list(plan)
     spelt = {edit.start: _spelt(edit, dialect) for edit in rewritten}
     edits = (spelt.get(edit.start, edit) for edit in plan)
-    return [edit for edit in edits if edit.original != edit.spun]
+    # Damage is repaired in the text already: there its original is what stands there.
+    return [edit for edit in edits if edit.start not in spelt or edit.original != edit.spun]
 
 
 def _spelt(edit: Edit, dialect: Dialect) -> Edit:

@@ -335,3 +335,10 @@ def test_a_span_to_keep_does_not_keep_the_word_beside_it():
     assert reverse(SPUN).plan[0].spun == "The primary"
     first = reverse(SPUN, keep=[(0, len("The"))]).plan[0]
     assert (first.spun, first.original) == ("primary", "first")
+
+
+@pytest.mark.parametrize("word", ["clamor", "clamour", "noise"])
+def test_damage_is_told_whatever_the_dialect_of_the_text(word):
+    text = f"People who live close to the dock have complained of the {word} for years. The clerk wrote to Mr Нouse."
+    text = f"Individuals who dwell close to the dock have grumbled regarding the {word} for a long time. {text}"
+    assert [d.surface for d in detect(text).damage] == ["Нouse"]

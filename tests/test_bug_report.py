@@ -10,7 +10,7 @@ from detector.cli import main
 TEXT = (
     "Quillfeather Bros have declared that the ancient crane at Zanderby will be eliminated prior to the finish of "
     "summertime. Individuals who dwell close to the dock have grumbled regarding the clamor for a long time, and Mr "
-    "Нollowby instructed reporters that the board would go to the location in Could."
+    "Нouse instructed reporters that the board would go to the location in Could."
 )
 
 

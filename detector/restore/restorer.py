@@ -72,11 +72,11 @@ def _touches(features: TokenFeatures, spans: Sequence[Sequence[Span]]) -> NDArra
     return out
 
 
-def _in_usual_case(word: str, usual: int, may_be_name: bool) -> str:
-    if usual == UPPER:
+def _in_usual_case(word: str, usual_case: int, may_be_name: bool) -> str:
+    if usual_case == UPPER:
         return word.upper()
     is_pronoun = word.split("'")[0] == "i"
-    return capitalised(word) if usual == CAPITAL and (may_be_name or is_pronoun) else word
+    return capitalised(word) if usual_case == CAPITAL and (may_be_name or is_pronoun) else word
 
 
 @dataclass(frozen=True)
