@@ -63,12 +63,21 @@ class Camera:
         self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
 
     def picture(
-        self, page: Path, name: str, width: int, height: int, scale: float, dark: bool, note: str = "", to: str = ""
+        self,
+        page: Path,
+        name: str,
+        width: int,
+        height: int,
+        scale: float,
+        dark: bool,
+        note: str = "",
+        to: str = "",
+        media: str = "",
     ) -> None:
         """Write a picture of a page to docs/, in 256 colours."""
         cdp = self.driver.execute_cdp_cmd
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        cdp("Emulation.setEmulatedMedia", {"features": [scheme]})
+        cdp("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
         size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
         cdp("Emulation.setDeviceMetricsOverride", size)
         self.driver.get(page.as_uri())
@@ -114,6 +123,10 @@ def main() -> None:
             camera.picture(report, "report-restored", 880, 720, 1.5, False, "before", "[data-view=restored]")
             camera.picture(report, "report-both", 880, 720, 1.5, False, "", "[data-view=both]")
             camera.picture(report, "report-phone", 390, 780, 1.5, False, NOTED)
+            camera.picture(report, "report-print", 880, 720, 1.5, False, media="print")
+            queue = Path(folder, "queue.html")
+            detector(["annotate", "--output", str(queue), str(ARTICLE.parent), str(ARTICLE.parent / "missing.txt")])
+            camera.picture(queue, "report-queue", 880, 720, 1.5, False)
             window = Path(folder, "terminal.html")
             lines = (ROOT / ARTICLE).read_text(encoding="utf-8").splitlines(keepends=True)[:LINES]
             window.write_text(terminal("".join(lines)), encoding="utf-8")

@@ -238,6 +238,13 @@ def test_several_documents_have_an_index_with_those_that_were_not_read():
     assert "Nothing was found" in source
 
 
+def test_the_index_counts_the_gravest_verdicts_first():
+    reports = [Report(v, p, 0.9, 90, "en", source=TEXT) for v, p in (("clean", 0.1), ("spun", 0.95), ("clean", 0.8))]
+    judged = tuple(JudgedDocument(InputDocument("a.txt", TEXT), report, 0.7) for report in reports)
+    page = html.render(ReportRun(judged, (InputFailure("b.txt", "no such file"),), "0", "x"))
+    assert "1 flagged, 1 doubtful, 1 not flagged and 1 not read" in page
+
+
 def test_the_top_says_how_to_read_it_and_states_the_assumption():
     source = page((finding("stated", "said"),), prior=0.01, sha256="ab" * 32)
     assert source.index("half of all texts are spun") < source.index("<main>")

@@ -226,9 +226,9 @@ def render(run: ReportRun) -> str:
     """Return the run as one HTML page."""
     documents = [_of_run(j, f"d{i}") for i, j in enumerate(run.judged, start=1)]
     title = run.judged[0].document.path if len(run.judged) == 1 else count(len(run.judged), "document")
-    counts = Counter("without a verdict" if j.reading == "no verdict" else j.reading for j in run.judged)
-    counts["not read"] = len(run.failures)
-    counted = [f"{n:,} {what}" for what, n in counts.items() if n]
+    counts = Counter(j.reading for j in run.judged)
+    said = [(counts[reading], "without a verdict" if reading == "no verdict" else reading) for reading in _CLASSES]
+    counted = [f"{n:,} {what}" for n, what in [*said, (len(run.failures), "not read")] if n]
     return (
         _environment()
         .get_template("report.html")
