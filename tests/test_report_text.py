@@ -11,7 +11,7 @@ from detector.readers import InputDocument
 from detector.report.diff import unified_diff
 from detector.report.model import InputFailure, JudgedDocument, ReportRun, disjoint, findings
 from detector.report.text import Terminal, blocks, printable, render, verdict_line
-from detector.report.wording import disagreement, percent
+from detector.report.wording import base_rate, disagreement, one_in, percent
 from detector.types import Alternative, Damage, Edit, Evidence, Passage, Report
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
@@ -227,3 +227,24 @@ def test_whole_and_passages_agree_or_the_report_says_why(verdict, passages, said
     assert disagreement(report).startswith(said) if said else disagreement(report) == ""
     run = ReportRun((JudgedDocument(InputDocument("a.txt", text), report),), (), "0", "s", "2020-01-01")
     assert " ".join(disagreement(report).split()) in " ".join(render(run).split())
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (1 / 11010, "1 in 11,000"),
+        (1 / 7114, "1 in 7,100"),
+        (0.0996, "1 in 10"),
+        (0.1001, "10 in 100"),
+        (1.0, "100 in 100"),
+    ],
+)
+def test_a_share_is_stated_as_people_say_it(share, said):
+    assert one_in(share) == said
+
+
+def test_a_report_states_how_often_human_text_scores_as_high():
+    document = judged(
+        "The ferry was late again, and nobody on the pier had been told of it until the fog had gone. " * 3
+    )
+    assert f"Of human texts of like length, {one_in(document.report.human_rate)} score as high." in base_rate(document)

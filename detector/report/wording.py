@@ -20,6 +20,7 @@ __all__ = [
     "disagreement",
     "likelier",
     "listed",
+    "one_in",
     "percent",
     "sentence",
     "threshold_percent",
@@ -124,17 +125,31 @@ def verdict(judged: JudgedDocument) -> str:
     return f"{percent(report.probability)} likely to be spun, {side}; {words(report)}"
 
 
+def one_in(share: float) -> str:
+    """Return a share as people say it, to two digits.
+
+    >>> one_in(0.00029), one_in(0.04), one_in(0.3), one_in(1.0)
+    ('1 in 3,400', '1 in 25', '30 in 100', '100 in 100')
+    """
+    if share > 0.1:
+        return f"{100 * share:.0f} in 100"
+    n = 1 / share
+    return f"1 in {round(n, 2 - len(str(int(n)))):,.0f}"
+
+
 def base_rate(judged: JudgedDocument) -> str:
-    """Return the assumption of the probability, and the probability if spun text is rarer."""
+    """Return the assumption of the probability, the probability if spun text is rarer, and the rate in human text."""
     p = judged.report.probability
     if p is None or judged.reading == "no verdict":
         return ""
     prior = 0.01 if judged.prior is None else judged.prior
     assumed = "This assumes that half of all texts are spun"
     there = percent(probability_at_prior(p, prior))
+    rate = judged.report.human_rate
+    human = "" if rate is None else f" Of human texts of like length, {one_in(rate)} score as high."
     if judged.prior is None:
-        return f"{assumed}; if {threshold_percent(prior)} are, it is {there}."
-    return f"{assumed}; if {threshold_percent(prior)} of yours are, it is {there}."
+        return f"{assumed}; if {threshold_percent(prior)} are, it is {there}.{human}"
+    return f"{assumed}; if {threshold_percent(prior)} of yours are, it is {there}.{human}"
 
 
 def disagreement(report: Report) -> str:
