@@ -223,7 +223,7 @@ def _reports(
     """Return the reports of some texts, scored together.
 
     Without `findings` neither evidence nor damage is looked for. `keep` holds the spans of each text that no edit may
-    change, `spinner` is what is known of it.
+    change, `spinner` holds the known pairs of its wordings.
     """
     views = _Views.from_texts(texts)
     spans = [
@@ -319,7 +319,8 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = (), sp
     ----------
     threshold : probability from which the verdict is `spun`, or the name of one ("fpr=0.001"); None for the default
     keep : half-open spans of `text` whose originals are not wanted, as `reverse` takes them
-    spinner : what is known of it, as `reverse` takes it; verdict and probability are the same with and without
+    spinner : known pairs of its wordings, as `reverse` takes them; verdict and probability are the same with and
+        without
 
     Examples
     --------
@@ -376,7 +377,7 @@ def _check_many(texts: object, n_jobs: int, what: str, errors: Errors = "raise")
 
 
 def _map_batches(texts: Iterable[str], n_jobs: int, work: Callable[[list[str]], T], backend: str | None) -> Iterator[T]:
-    """Return what `work` makes of each batch of texts, in order, by so many processes, lazily and in bounded memory.
+    """Return the results of `work` on each batch of texts, in order, by `n_jobs` processes, lazily, in bounded memory.
 
     Raises InputError at once if joblib does not know the back end, or this is not ready to be used.
     """
@@ -426,7 +427,7 @@ def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
 
 @dataclass(frozen=True)
 class _Count:
-    """Work on one batch: what it tells of its spinner."""
+    """Work on one batch: its evidence on the spinner."""
 
     threshold: float
 
@@ -442,15 +443,15 @@ class _Count:
 
 
 def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> SpinnerCounts | None:
-    """Return what the texts of one spinner tell each of them of the others; None if none of them may be spun.
+    """Return the evidence of the texts of one spinner for each of them; None if none of them may be spun.
 
-    Each text is restored by what the others tell: what it tells itself is read anyway.
+    Each text is restored with the evidence of the others: its own is read anyway.
     """
     return _total(_map_batches(texts, n_jobs, _Count(_threshold(load_models(), threshold)), None))
 
 
 def learn_spinner(texts: Iterable[str], n_jobs: int = 1) -> SpinnerTable:
-    """Return what the texts of one spinner tell of it: its pairs of wordings, for `reverse` and `detect`.
+    """Return the table of a spinner from texts that it wrote: its pairs of wordings, for `reverse` and `detect`.
 
     Human texts among them count as little as they are likely spun.
 
@@ -464,7 +465,7 @@ def learn_spinner(texts: Iterable[str], n_jobs: int = 1) -> SpinnerTable:
 def _with_spinner(
     texts: Iterable[str], same_spinner: bool, spinner: Spinner | None, n_jobs: int, threshold: float
 ) -> tuple[Iterable[str], KnownSpinner | None]:
-    """Return the texts, and what is known of their spinner: from its table, or from the texts themselves."""
+    """Return the texts, and the known pairs of their spinner: from its table, or from the texts themselves."""
     if not same_spinner:
         return texts, _known(spinner)
     if spinner is not None:
@@ -492,9 +493,9 @@ def detect_many(
         it is, or "skip" it with a warning. Then there are fewer reports than items
     backend : joblib's name of what these processes are: "dask" those of a cluster whose `Client` is open, "ray" those
         of Ray after its `register_ray`; None those of this computer
-    same_spinner : whether one spinner wrote those texts that are spun, so that each tells of the others' originals; all
+    same_spinner : whether one spinner wrote those texts that are spun, so that each helps to restore the others; all
         texts are then read first, and kept in memory. Verdicts and probabilities stay the same
-    spinner : what is known of it, as `detect` takes it
+    spinner : known pairs of its wordings, as `detect` takes them
 
     Examples
     --------
@@ -614,7 +615,7 @@ def reverse(
     threshold : as `detect` takes it; texts that may reach it are read in full
     min_gain : log10 odds from which an edit is made; None for the tuned default
     keep : half-open spans of `text` that must stay as they are
-    spinner : what is known of the spinner, from `learn_spinner` or `SpinnerTable.read`
+    spinner : known pairs of the spinner's wordings, from `learn_spinner` or `SpinnerTable.read`
 
     Examples
     --------
@@ -640,7 +641,7 @@ def reverse_many(
     Parameters
     ----------
     threshold, min_gain, spinner : as `reverse` takes them
-    same_spinner : whether one spinner wrote those texts that are spun, so that each tells of the others' originals; all
+    same_spinner : whether one spinner wrote those texts that are spun, so that each helps to restore the others; all
         texts are then read first, and kept in memory
     """
     texts = _check_many(texts, 1, "reverse_many")

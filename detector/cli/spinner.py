@@ -1,4 +1,4 @@
-"""What is known of a spinner before the documents are restored: from themselves, or from a table."""
+"""Known pairs of a spinner before the documents are restored: from themselves, or from a table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def spinner_options(command: _Command) -> _Command:
-    """Add the options that say what is known of the spinner."""
+    """Add the options on the spinner."""
     for option in (
         click.option(
             "--spinner",
@@ -48,12 +48,12 @@ def spinner_options(command: _Command) -> _Command:
 
 @dataclass(frozen=True)
 class SpinnerChoice:
-    """What the options say of the spinner.
+    """The options on the spinner.
 
     Attributes
     ----------
     same : whether one spinner wrote those inputs that are spun
-    table : what was learnt of it before; None if no table was given
+    table : its pairs that were learnt before; None if no table was given
     """
 
     same: bool = False
@@ -74,7 +74,7 @@ class SpinnerChoice:
     def known(
         self, inputs: Iterator[Input | InputFailure], call: Invocation, jobs: int = 1
     ) -> tuple[Iterable[Input | InputFailure], Spinner | None]:
-        """Return the inputs and what is known of their spinner; to learn it, all inputs are read first."""
+        """Return the inputs and the known pairs of their spinner; to learn them, all inputs are read first."""
         if self.table is not None:
             found = known_spinner(self.table)
             if found.left_out:

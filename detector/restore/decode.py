@@ -1,7 +1,7 @@
 """The noisy-channel decoder: the likeliest original of a whole stretch, candidates weighed together.
 
 A beam search over all segmentations into candidates and words that stay, run in lock-step over many stretches, so
-that each step is a few array operations however many documents are decoded. Exact where no more than BEAM histories
+that each step is a few array operations however many documents are decoded. Exact if no more than BEAM histories
 compete; a history is the last two words of the restored text, all that the language model looks back on.
 """
 
@@ -76,7 +76,7 @@ class _Lattice:
             self._waiting.setdefault(step, []).append(added.take(steps == step))
 
     def candidates(self, last: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return what the given histories took, in order."""
+        """Return the candidates that the given histories took, in order."""
         before, taken = np.concatenate(self._before), np.concatenate(self._taken)
         chosen = [np.zeros(0, dtype=np.int64)]
         at = last[last >= 0]
@@ -89,7 +89,7 @@ class _Lattice:
 
 @dataclass(frozen=True)
 class _Choices:
-    """What may follow a history at one place: the word that stands there, or a candidate that begins there.
+    """The steps that may follow a history at one place: the word there stays, or a candidate that begins there.
 
     Attributes
     ----------
@@ -145,7 +145,7 @@ def decode(
     candidates : the originals that may be taken, ordered by place
     gain : float32 (m,), log10 odds of each alone
     lm_gain : float32 (m,), the part of it that the language model gave with all neighbours as they stand
-    weight : what one power of ten of the language model's joint gain is worth in log10 odds
+    weight : the worth of one power of ten of the language model's joint gain, in log10 odds
     """
     if not len(candidates):
         return np.zeros(0, dtype=np.int64)

@@ -1,7 +1,7 @@
 """The restoration loop: choose edits, apply them, read the outcome again, until nothing is left to restore.
 
-What a word was depends on what its neighbours were, and what a spinner did shows better once part of it is undone. So
-the restored text is read a second time as a whole, and then only around what the last edits changed. The probability
+The original of a word depends on those of its neighbours, and the traits of a spinner show better once part of its work
+is undone. So the restored text is read a second time as a whole, and then only around the last edits. The probability
 stays that of the text as it was given: restored text looks more human, and estimating it again would stop restoration
 early.
 """
@@ -25,7 +25,7 @@ from detector.types import Edit
 __all__ = ["DocumentContext", "counted_substitutions", "restoration_plans"]
 
 _MAX_READINGS = 4  # of a restored text
-_REACH = 6  # words beside an edit whose candidates are weighed again: what the readers of both sides see of it
+_REACH = 6  # words beside an edit whose candidates are weighed again: the reach of the readers of both sides
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class DocumentContext:
     Attributes
     ----------
     probability : float64 (documents,), P(spun) of each document as it was given
-    term_counts : what stands in each document
+    term_counts : of each document
     profile : of the documents' spinners
     """
 
@@ -53,7 +53,7 @@ class DocumentContext:
 def counted_substitutions(
     features: TokenFeatures, probability: NDArray[np.float64], restorer: Restorer
 ) -> SpinnerCounts:
-    """Return what documents tell of their one spinner; `probability` float64 (documents,) is P(spun) of each."""
+    """Return the counts of documents on their one spinner; `probability` float64 (documents,) is P(spun) of each."""
     context = DocumentContext.from_features(probability, features)
     odds = restorer.reranker.rescore(features, probability, context.profile)
     return SpinnerCounts.from_features(features, odds, probability)
@@ -87,7 +87,7 @@ def restoration_plans(
     repairs : edits of each document that are made in any case, sorted and disjoint
     min_gain : log10 gain from which an edit is made
     keep : spans of each document that stay as they are, half-open
-    spinner : what is known of it
+    spinner : pairs of its wordings that are known
     """
     texts = features.batch.texts
     if spinner is not None and spinner.channel is not None:

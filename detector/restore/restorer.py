@@ -1,4 +1,4 @@
-"""Choose what probably stood there, and write it in the text's own case and grammar."""
+"""Choose the likely originals, and write them in the text's own case and grammar."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class Restorer:
         profile : of the documents as they were given
         min_gain : log10 gain from which an edit is made
         keep : spans of each document that no edit may touch, half-open
-        spinner : what is known of the spinner
+        spinner : pairs of its wordings that are known
         """
         s = self.settings
         odds = self.reranker.rescore(features, probability, profile)
@@ -190,7 +190,7 @@ class Restorer:
             for r in rivals[:_ALTERNATIVES].tolist()
             if r != row
         ]
-        # "an honest" → "a sincere": the article before the edit belongs to it where it no longer agrees.
+        # "an honest" → "a sincere": the article before the edit belongs to it if it no longer agrees.
         article = re.search(r"(?<![\w'’-])(an?)([ \u00a0])$", text[max(0, start - 4) : start], re.IGNORECASE)
         prefix = ""
         if article and article_for(original) != article.group(1).lower():

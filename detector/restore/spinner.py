@@ -1,4 +1,4 @@
-"""What several documents of one spinner tell of it, and what that says of each pair of wordings.
+"""Evidence of several documents on their one spinner, and its weight for each pair of wordings.
 
 A spinner replaces a wording by the same few substitutes wherever it meets it. So of all places at which the other
 documents had an original, the share that has one substitute now says how likely that pair is here; an original that
@@ -29,14 +29,14 @@ _PRIOR_RATE, _PRIOR_PLACES = 0.2, 5.0
 # that regression, but removes no more errors: 0.664, 0.670 and 0.671 of the dictionary's at weights 0.4, 0.2 and 0.
 _WEIGHT, _CONSTANCY_POWER = 3.0, 4.0
 _MAX_SHIFT = 2.0  # log10 odds
-# What speaks for another original of the same place speaks against this one: on dev, with it 0.734 of the errors of a
+# Evidence for another original of the same place is evidence against this one: on dev, with it 0.734 of the errors of a
 # hand-made list come back and 0.665 of the dictionary's, without it 0.704 and 0.671.
 _RIVALS_SHARE = 0.25
-_DOCUMENT_CAUTION = 4.0  # P(spun) of a document to this power is its weight: what a human text says counts little
+_DOCUMENT_CAUTION = 4.0  # P(spun) of a document to this power is its weight: a human text counts little
 
 
 class PairShifts(Protocol):
-    """Whatever knows how likely a spinner's pairs of wordings are."""
+    """A source of the odds of a spinner's pairs of wordings."""
 
     def log10_shift(self, features: TokenFeatures) -> NDArray[np.float32]:
         """Return by how many powers of ten each candidate is likelier than if nothing was known, float32 (m,)."""
@@ -166,10 +166,10 @@ class SpinnerCounts:
         )
 
     def constancy(self) -> float:
-        """Return the share of an original's replacements that go to one substitute, 0 to 1; 0 if nothing tells."""
+        """Return the share of an original's replacements that go to one substitute, 0 to 1; 0 without evidence."""
         pair = self.pairs.totals[:, 2]
         (replaced,) = self.originals.at(self.pairs.keys & ((1 << ENTRY_BITS) - 1))
-        # An original that was replaced but once had one substitute, whatever the spinner does.
+        # An original that was replaced only once had one substitute with any spinner.
         weight = pair * (replaced > 1)
         total = float(weight.sum())
         return float(weight @ (pair / np.maximum(replaced, 1.0))) / total if total > 0 else 0.0
@@ -186,7 +186,7 @@ class SpinnerCounts:
         log10_odds: NDArray[np.float32],
         probability: NDArray[np.float64],
     ) -> OtherDocuments:
-        """Return what the other documents tell each of some documents, which are among those that were counted."""
+        """Return the evidence of the others for each of some documents, which are among those that were counted."""
         profile = SpinnerProfile.from_odds(features, log10_odds)
         return OtherDocuments(self, profile, features.term_counts, _weights(probability), self.constancy())
 
@@ -200,7 +200,7 @@ def _heads(extractor: FeatureExtractor, originals: NDArray[np.int64]) -> NDArray
 
 @dataclass(frozen=True)
 class OtherDocuments:
-    """What documents of one spinner tell each of them of the others: its own counts are taken out of those of all.
+    """Evidence of documents of one spinner for each of them: its own counts are subtracted from those of all.
 
     Attributes
     ----------
@@ -233,7 +233,7 @@ class OtherDocuments:
 
 
 def _rest(of_all: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what is left without one's own; less than a thousandth is rounding, and nothing."""
+    """Return the totals without a document's own; less than a thousandth is rounding, and counts as nothing."""
     rest = of_all - own
     out: NDArray[np.float64] = np.where(rest > 1e-3, rest, 0.0)
     return out

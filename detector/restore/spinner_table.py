@@ -1,4 +1,4 @@
-"""What was learnt of a spinner as a table that people read, correct and hand on: pairs of wordings with their odds."""
+"""A spinner's pairs of wordings with their odds, as a table that people read, correct and share."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SpinnerPair:
     Attributes
     ----------
     substitute, original : the wordings
-    log10_odds : by how many powers of ten the original is likelier where the substitute stands; negative for less
+    log10_odds : by how many powers of ten the original is likelier in place of the substitute; negative for less
     times : expected number of places at which the substitute stands for the original, in what it was learnt from
     places : how often the substitute stands there
     original_places : how often the original stands there
@@ -142,7 +142,7 @@ class SpinnerTable:
         """Return the table in tab-separated values, whose first line names the columns.
 
         Only `substitute` and `original` must be there; other columns than those of `SpinnerPair` are ignored. Raises
-        InputError, with the line, for anything that is no such table.
+        InputError, with the line, for anything that is not such a table.
         """
         rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter="\t", quoting=csv.QUOTE_NONE))
         header = [x.strip() for x in rows[0]] if rows else []
