@@ -63,3 +63,14 @@ def test_the_table_is_made_of_given_scores(quality):
     assert "0.500" in lines[3]
     assert "| 0% (0% to 16%) |" in lines[3]
     assert "wheel, light 1.00" in quality.picture(sample, {"perfect": perfect}, 0.05).alt
+
+
+def test_a_kenlm_model_says_how_surprising_a_text_is(quality, tmp_path):
+    arpa = tmp_path / "model.arpa"
+    unigrams = "-3\t<unk>\n-99\t<s>\t0\n-1\t</s>\n-0.5\tthe\t0\n-1\tbridge\n"
+    arpa.write_text(
+        f"\\data\\\nngram 1=5\nngram 2=1\n\n\\1-grams:\n{unigrams}\n\\2-grams:\n-0.25\tthe bridge\n\n\\end\\\n"
+    )
+    plain, odd = quality.kenlm_perplexity(arpa, ["The bridge", "Outdated span"])
+    assert plain == pytest.approx((0.5 + 0.25 + 1) / 2)
+    assert odd == pytest.approx((3 + 3 + 1) / 2)
