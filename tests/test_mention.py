@@ -118,3 +118,14 @@ def test_a_text_of_nothing_but_mentions_gets_no_verdict():
     assert report.verdict == "insufficient_text"
     assert report.n_words >= 20
     assert not report.passages
+
+
+def test_quotation_marks_around_substitutes_hide_none():
+    text = (
+        "The primary secretary of state “instructed” reporters that the “nationwide” safety adviser would go to the "
+        "Chinese language capital in “Could”. “Officers” mentioned the journey was “doable”, and “folks” within the "
+        "overseas ministry “mentioned” it will “scale back” the danger of battle between the 2 powers. The White Home "
+        "“mentioned” that the protection minister had a “gathering” about international commerce final “yr”."
+    )
+    assert mentioned(text) == []
+    assert detect(text).verdict == "spun"

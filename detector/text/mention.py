@@ -3,7 +3,7 @@
 An article on spun text quotes it. The quotations say nothing of how the article itself was written, and must stay as
 they are: a sentence on "folks" in the place of "people" means nothing once it is restored. Quoted speech is use. So a
 quotation counts only if the text treats it as a wording ("the phrase ...", "... means ...", one quotation that stands
-for another), or if it treats several others so.
+for another), or if it treats most others so. Marks around each substitute hide none.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _AFTER = re.compile(
 )
 # Between two quotations of which one stands for the other, and between two that are listed.
 _STANDS_FOR = re.compile(
-    r"""\b(?:for|to|into|with|by|not|as|means?|meaning|becomes?|became|is|was|are|were|says?|writes?|wrote|instead|rather)\b
-        |→|->|=|^[ ]?[–—:/][ ]?$""",
+    r"""\A[ ](?:for|to|into|not)[ ]\Z|\b(?:means?|meaning|becomes?|became|says?|writes?|wrote|instead|rather)\b
+        |→|->|=|\A[ ]?[–—:/][ ]?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LISTED = re.compile(r"\A[ ,;]*+(?:and|or)?[ ]?\Z", re.IGNORECASE)
-_MAX_BETWEEN, _REACH = 60, 48  # characters
-_ABOUT_WORDINGS = 4  # mentions from which a text is about wordings
+_LISTED = re.compile(r"\A[ ]?(?:[,;][ ](?:and[ ]|or[ ])?|(?:and|or)[ ])\Z", re.IGNORECASE)
+_MAX_BETWEEN, _REACH = 24, 48  # characters
+_ABOUT_WORDINGS = 4  # mentions from which a text is about wordings, if half of its short quotations are
 _SPEECH = re.compile(r"\A[ ]?(?:\w+[ ]){0,2}(?:said|says|asked|told|added|replied|answered|cried)\b", re.IGNORECASE)
 
 _ROW = re.compile(
@@ -96,7 +96,7 @@ def _quotations(text: str) -> list[Span]:
         mentioned[i + 1] |= together and mentioned[i]
     for i, together in reversed(list(enumerate(listed))):
         mentioned[i] |= together and mentioned[i + 1]
-    if sum(mentioned) >= _ABOUT_WORDINGS:
+    if sum(mentioned) >= max(_ABOUT_WORDINGS, len(found) / 2):
         mentioned = [
             known or not (q.has_stop and _SPEECH.match(text[q.end : q.end + _REACH]))
             for known, q in zip(mentioned, found, strict=True)
