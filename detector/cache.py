@@ -7,6 +7,7 @@ has not written stay as they are. Several processes may use one folder: an entry
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from contextlib import suppress
@@ -52,16 +53,19 @@ class ResultCache:
 
         A folder that holds other files is used as it is: a `.gitignore` there would hide them from git.
 
-        Raises InputError if the folder cannot be made or written to.
+        Raises InputError if the folder cannot be made or written to; a full disk keeps nothing, and is no error.
         """
+        settings = json.dumps([version, signature, threshold, findings])
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not any(folder.iterdir()):
                 for name, text in _OWN_FILES.items():
                     write_new_file(folder / name, text)
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                return cls(folder, settings)
             raise InputError(f"the cache {folder} cannot be written: {error.strerror or error}") from error
-        return cls(folder, json.dumps([version, signature, threshold, findings]))
+        return cls(folder, settings)
 
     def _path(self, text: str) -> Path:
         digest = hashlib.sha256(self.settings.encode())

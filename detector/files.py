@@ -92,8 +92,16 @@ def write_new_file(path: Path, text: str) -> None:
 
     Raises OSError if the file cannot be written.
     """
-    with suppress(FileExistsError), _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, False) as file:
-        file.write(text)
+    try:
+        file = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, False)
+    except FileExistsError:
+        return
+    try:
+        with file:
+            file.write(text)
+    except BaseException:  # half of it would stay for good
+        path.unlink(missing_ok=True)
+        raise
 
 
 class Lock:

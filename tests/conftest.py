@@ -1,4 +1,5 @@
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,14 @@ def run(capfd):
         return code, out, err
 
     return call
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a folder on a disk of 48 kB of its own."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("a disk cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

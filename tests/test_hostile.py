@@ -2,13 +2,23 @@
 
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fuzz import generator
-from fuzz.checks import check_records, check_report, check_restoration, check_wrong_values
+from fuzz.checks import (
+    check_answer,
+    check_document,
+    check_records,
+    check_rendered,
+    check_report,
+    check_restoration,
+    check_written,
+    check_wrong_values,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +117,27 @@ def test_generated_files_are_read_or_reported(seed):
             assert len(document.text) == len(document.judged_text)
 
 
+@pytest.mark.parametrize("seed", SEEDS[:8])
+def test_generated_files_are_judged_rendered_and_written(seed):
+    choose = random.Random(seed)
+    read = []
+    for name, data in (generator.files(choose) for _ in range(8)):
+        with suppress(InputError):
+            read.append((parse_document(Path(name), data, Path(name).suffix), data))
+    for document, data in read:
+        check_document(document)
+        check_written(document, data)
+    documents = [document for document, _ in read]
+    check_rendered(documents, list(detect_many(document.judged_text for document in documents)))
+
+
+@pytest.mark.parametrize("seed", SEEDS[:8])
+def test_generated_requests_have_an_answer_that_is_no_fault(seed):
+    choose = random.Random(seed)
+    for _ in range(8):
+        assert check_answer(*generator.request(choose)) in (200, 400, 422)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_generated_records_are_read_or_reported(seed, tmp_path):
     choose = random.Random(seed)
@@ -127,7 +158,7 @@ def test_wrong_values_are_one_error(seed):
 @pytest.mark.parametrize("value", [None, float("nan"), b"text", 7, ["text"]])
 def test_anything_but_text_is_refused_with_a_message(value):
     for call in (detect, reverse, lambda v: scores([v]), lambda v: list(detect_many(["Some text.", v]))):
-        with pytest.raises(InputError, match=r"takes text \(str\), got "):
+        with pytest.raises(InputError, match=r"takes texts? \(str\)"):
             call(value)
 
 

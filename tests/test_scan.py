@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from crashes import in_a_child, killed_before
 
 from detector import InputError, detect, scores
 from detector.cli import main
@@ -276,32 +277,6 @@ def test_rows_of_parquet_are_written_with_all_their_columns(tmp_path, small_part
 
 
 # -- interruption
-
-
-def in_a_child(work):
-    """Do work in a process of its own and return how that ended, negative for a signal."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_before(event, folder):
-    """Return a hook that counts the changes to files below a folder, and kills the process before one of them."""
-    seen = []
-
-    def hook(name, arguments):
-        writes = name in ("os.rename", "os.remove", "os.mkdir", "open")
-        if writes and isinstance(arguments[0], str | os.PathLike) and str(arguments[0]).startswith(str(folder)):
-            seen.append(name)
-            if len(seen) == event:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    return hook, seen
 
 
 @pytest.mark.slow
@@ -659,16 +634,6 @@ def test_a_disk_that_is_full_ends_the_scan_in_words_and_it_goes_on_when_there_is
     resumed = scan(settings)
     assert resumed.words == 0  # all parts were kept
     assert tree(tmp_path / "out") == tree(tmp_path / "whole")
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(folder)], capture_output=True).returncode:
-        pytest.skip("a disk cannot be mounted here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_file_system_ends_the_command_with_3(tmp_path, small_disk, small_parts, capsys):

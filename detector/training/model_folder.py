@@ -94,15 +94,45 @@ def write_manifest(folder: Path, manifest: dict[str, Any], values: dict[str, Any
 
 
 def publish(staging: Path, output: Path) -> None:
-    """Replace the models in `output`; other files there (README, pictures) stay."""
+    """Replace the models in `output`; other files there (README, pictures) stay.
+
+    All new files are copied beside the former ones before the first is renamed, which takes a moment for all of them:
+    a full disk, or a run that is killed while it copies, leaves the former models whole.
+    """
     output.mkdir(parents=True, exist_ok=True)
-    former = output / "manifest.json"
-    if former.is_file():
-        for name in json.loads(former.read_text(encoding="utf-8"))["files"]:
-            (output / name).unlink(missing_ok=True)
-            with suppress(OSError):  # a folder that holds more stays
-                (output / name).parent.rmdir()
-    shutil.copytree(staging, output, dirs_exist_ok=True)
+    _remove_copies(output)  # of a run that was killed
+    names = [p.relative_to(staging) for p in staging.rglob("*") if p.is_file()]
+    names.sort(key=lambda name: (name.name == "manifest.json", name))
+    try:
+        for name in names:
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(staging / name, _copy_of(output / name))
+    except BaseException:
+        _remove_copies(output)
+        raise
+    manifest = output / "manifest.json"
+    former = json.loads(manifest.read_text(encoding="utf-8"))["files"] if manifest.is_file() else {}
+    *models, last = names
+    for name in models:
+        _copy_of(output / name).replace(output / name)
+    # While the former manifest is there, it says what has to go.
+    for name in set(map(Path, former)) - set(names):
+        (output / name).unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that holds more stays
+            (output / name).parent.rmdir()
+    _copy_of(output / last).replace(output / last)
+
+
+_COPY = ".copied"  # not a suffix of model files, which a folder may not hold beside those of its manifest
+
+
+def _copy_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}{_COPY}")
+
+
+def _remove_copies(folder: Path) -> None:
+    for copy in folder.rglob(f".*{_COPY}"):
+        copy.unlink()
 
 
 def _libraries() -> dict[str, str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
 from detector.estimators.arrays import write_arrays
+from detector.files import alone_in
 from detector.model_store import Models, load_models
 from detector.restore.restorer import RestorerSettings
 from detector.training import tune
@@ -50,10 +52,13 @@ def train(
     announce : called with the name of each step as it begins
     progress : called with the finished and the total amount of work, by steps that know them
     """
-    if settings.work is not None:
-        return _train(settings, StepCache(settings.work, announce), progress)
-    with tempfile.TemporaryDirectory(prefix="detector-train-") as folder:
-        return _train(settings, StepCache(Path(folder), announce), progress)
+    with ExitStack() as held:
+        folder = settings.work
+        if folder is None:
+            folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="detector-train-")))
+        held.enter_context(alone_in(folder))
+        held.enter_context(alone_in(settings.output))
+        return _train(settings, StepCache(folder, announce), progress)
 
 
 def _train(s: TrainSettings, cache: StepCache, progress: Callable[[int, int], None]) -> Path:

@@ -297,9 +297,9 @@ def request(choose: random.Random, corpus: Corpus | None = None) -> tuple[str, b
             source[choose.choice(("keep", "text", "path", "data"))] = choose.choice(
                 (None, [[0, 1]], [[-1, 0.5]], "x", 7)
             )
-        asked: dict[str, Any] = {"documents": [source] * choose.choice((1, 1, 1, 2, 0))}
+        asked: dict[str, Any] = {"documents": [source] * choose.choice((1, 1, 1, 1, 1, 2, 2, 0))}
         for name, values in _ASKED.items():
-            if choose.random() < 0.2:
+            if choose.random() < 0.08:
                 asked[name] = choose.choice(values)
         body = json.dumps(asked).encode()
     return kind, damaged(choose, body) if choose.random() < 0.2 else body
