@@ -43,6 +43,7 @@ from detector.version import __version__
 __all__ = [
     "ScoreColumns",
     "Spinner",
+    "counted",
     "detect",
     "detect_many",
     "known_spinner",
@@ -425,6 +426,16 @@ def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
     return None if first is None else reduce(add, known, first)
 
 
+def counted(texts: Sequence[str], models: Models, threshold: float) -> SpinnerCounts | None:
+    """Return what `spinner_of` does, by the models given."""
+    scores = _Views.from_texts(texts).scores(models.cascade, threshold)
+    counts = []
+    for group in scores.groups:
+        counts.append(spinner_counts(group, scores, models))
+        group.forget()
+    return _total(counts)
+
+
 @dataclass(frozen=True)
 class _Count:
     """Work on one batch: its evidence on the spinner."""
@@ -432,14 +443,8 @@ class _Count:
     threshold: float
 
     def __call__(self, batch: list[str]) -> SpinnerCounts | None:
-        models = load_models()
         with one_blas_thread():
-            scores = _Views.from_texts(batch).scores(models.cascade, self.threshold)
-            counts = []
-            for group in scores.groups:
-                counts.append(spinner_counts(group, scores, models))
-                group.forget()
-        return _total(counts)
+            return counted(batch, load_models(), self.threshold)
 
 
 def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> SpinnerCounts | None:

@@ -433,7 +433,7 @@ def test_evaluate_end_to_end(workplace, tmp_path):
         (*group, name) for group in groups for name in found.thresholds
     }
     assert {(r.family, r.rate) for r in found.restoration} == {
-        (name, rate) for name in ("dictionary", "own") for rate in (FULL_RATE, QUARTER_RATE)
+        (name, rate) for name in ("dictionary", "own", "own, together") for rate in (FULL_RATE, QUARTER_RATE)
     }
     assert all(r.agree == r.edits_shown == r.findings_changed == 1 for r in found.agreement if r.documents)
     assert [r.min_gain for r in found.gains] == [0.0, 1.0]

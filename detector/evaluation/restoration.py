@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from detector.api import restore
+from detector.api import counted, restore
 from detector.evaluation.metrics import f_interval, ratio_interval, wilson
 from detector.evaluation.results import AgreementRow, GainRow, Interval, PhraseRow, RestorationRow
 from detector.evaluation.samples import (
@@ -34,6 +34,7 @@ from detector.evaluation.samples import (
 from detector.model_store import Models
 from detector.restore.iterate import DocumentContext, restoration_plans
 from detector.restore.plan import apply_plan
+from detector.restore.spinner import KnownSpinner
 from detector.text.tokens import iter_pieces, tokenize
 from detector.training.families import REWRITING
 from detector.training.spinners import SpunText, read_observed_pairs
@@ -191,14 +192,23 @@ def _agreement_row(name: str, reports: Sequence[Report], restorations: Sequence[
 def restoration(setup: EvaluationSetup) -> RestorationResults:
     """Return restoration, coverage and agreement by family and unseen spinner, at the full and at a quarter rate."""
     rows, agreement = [], []
+
+    def measure(name: str, rate: float, suffix: str, spun: Sequence[SpunText], known: KnownSpinner | None) -> None:
+        reports = reports_of(setup.models, [s.text for s in spun], spinner=known)
+        restorations = [restore(s.text, setup.models, spinner=known) for s in spun]
+        rows.append(_restoration_row(name, rate, spun, reports, restorations))
+        agreement.append(_agreement_row(name + suffix, reports, restorations))
+
     spinners = (*REWRITING, *setup.unseen)
     for number, spinner in enumerate(spinners):
         for rate, suffix in ((FULL_RATE, ""), (QUARTER_RATE, ", a quarter")):
             spun = spun_stretches(setup, spinner, rate, max(20, setup.limit // 3))
-            reports = reports_of(setup.models, [s.text for s in spun])
-            restorations = [restore(s.text, setup.models) for s in spun]
-            rows.append(_restoration_row(spinner, rate, spun, reports, restorations))
-            agreement.append(_agreement_row(spinner + suffix, reports, restorations))
+            measure(spinner, rate, suffix, spun, None)
+            # Families draw a spinner for each text; an unseen one wrote all of them.
+            if spinner in setup.unseen:
+                texts = [s.text for s in spun]
+                known = counted(texts, setup.models, setup.models.thresholds["default"])
+                measure(f"{spinner}, together", rate, suffix, spun, known)
         setup.progress(number + 1, len(spinners))
     return RestorationResults(tuple(rows), tuple(agreement))
 

@@ -14,6 +14,7 @@ from detector.errors import InputError
 from detector.evaluation.metrics import wilson
 from detector.evaluation.results import RateRow
 from detector.model_store import Models
+from detector.restore.spinner import KnownSpinner
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import excerpt
@@ -153,13 +154,15 @@ def _batches(texts: Sequence[str], progress: Progress) -> Iterator[Sequence[str]
         progress(i + len(part), len(texts))
 
 
-def reports_of(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> list[Report]:
+def reports_of(
+    models: Models, texts: Sequence[str], progress: Progress = no_progress, spinner: KnownSpinner | None = None
+) -> list[Report]:
     """Return the reports of texts at the default threshold, as `detect` gives them."""
     with one_blas_thread():
         return [
             report
             for part in _batches(texts, progress)
-            for report in _reports(part, models, models.thresholds["default"])
+            for report in _reports(part, models, models.thresholds["default"], spinner=spinner)
         ]
 
 

@@ -129,13 +129,6 @@ def rerank_features(
     p = probabilities(odds)
     document = features.batch.document_of[c.start]
 
-    # The odds of a pair at its own place in the text as given are no longer known, only their mean over all places.
-    times, log10_odds_sum, of_pair = profile.pairs.at(pairs_of(features))
-    elsewhere = np.maximum(times - 1, 0) / np.maximum(times, 1)
-    of_substitute, of_original = (
-        profile.substitutes.at(substitutes_of(features))[0],
-        profile.originals.at(originals_of(features))[0],
-    )
     places, replaced = profile.sources.at(sources_of(features))
     rate = profile.rate[document]
     source_rate = (replaced + rate * _RATE_WORDS) / (places + _RATE_WORDS)
@@ -146,14 +139,7 @@ def rerank_features(
     x["token_odds"] = np.clip(_at_candidates(features, features.token_log10_odds.astype(np.float64)), -CLIP, CLIP)
     x["best_rival"] = best_of_match(features, odds)[1]
     x["place_total"] = np.log10(np.maximum(_at_candidates(features, _over_tokens(features, p)), 1e-4))
-    x["same_pair"] = np.log10(np.maximum(times, 1))
-    x["same_pair_odds"] = np.where(times > 1, log10_odds_sum, 0.0) / np.maximum(times, 1)
-    for name, expected in (
-        ("pair_elsewhere", of_pair * elsewhere),
-        ("other_originals", (of_substitute - of_pair) * elsewhere),
-        ("other_substitutes", of_original - of_pair),
-    ):
-        x[name] = np.log10(np.maximum(expected, 0.0) + _ONE_IN_A_HUNDRED)
+    _describe_pairs(x, features, profile)
     x["document"] = np.clip(_log10_odds(probability), -_DOCUMENT_CLIP, _DOCUMENT_CLIP)[document]
     x["rate"] = _log10_odds(profile.rate)[document]
     x["source_rate"] = _log10_odds(source_rate)
@@ -168,6 +154,25 @@ def rerank_features(
     x.values[:, x.at(_REPEATED_COLUMNS)] = weighed.values[:, weighed.at(_REPEATED_COLUMNS)]
     x["log10_words"] = np.maximum(x["log10_words"], _MIN_LOG10_WORDS)
     return x.values
+
+
+def _describe_pairs(x: Columns, features: TokenFeatures, profile: SpinnerProfile) -> None:
+    """Fill the columns on the other places of each candidate's wordings in its document."""
+    # The odds of a pair at its own place in the text as given are no longer known, only their mean over all places.
+    times, log10_odds_sum, of_pair = profile.pairs.at(pairs_of(features))
+    elsewhere = np.maximum(times - 1, 0) / np.maximum(times, 1)
+    of_substitute, of_original = (
+        profile.substitutes.at(substitutes_of(features))[0],
+        profile.originals.at(originals_of(features))[0],
+    )
+    x["same_pair"] = np.log10(np.maximum(times, 1))
+    x["same_pair_odds"] = np.where(times > 1, log10_odds_sum, 0.0) / np.maximum(times, 1)
+    for name, expected in (
+        ("pair_elsewhere", of_pair * elsewhere),
+        ("other_originals", (of_substitute - of_pair) * elsewhere),
+        ("other_substitutes", of_original - of_pair),
+    ):
+        x[name] = np.log10(np.maximum(expected, 0.0) + _ONE_IN_A_HUNDRED)
 
 
 @dataclass(frozen=True)
