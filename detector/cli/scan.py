@@ -48,7 +48,9 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[
 )
 @click.option("--text-field", default="text", show_default=True, metavar="NAME", help="Field with a record's text.")
 @click.option("--id-field", default="id", show_default=True, metavar="NAME", help="Field with a record's id.")
-@click.option("--evidence", is_flag=True, help="Write passages and evidence too; takes several times as long on spun text.")
+@click.option(
+    "--evidence", is_flag=True, help="Write passages and evidence too; spun text takes several times as long."
+)
 @click.option(
     "--write",
     type=click.Choice(("clean", "spun", "not-spun")),
