@@ -84,13 +84,25 @@ def _threshold(models: Models, threshold: Threshold) -> float:
     return _number(threshold, "the threshold", 0.0, 1.0)
 
 
+def _shown(value: object) -> str:
+    """Return a value as a message has it; one that Python does not show, such as a number of 5,000 digits, by its type.
+
+    >>> _shown(0.5), _shown(10**5000)
+    ('0.5', 'a value of type int that cannot be shown')
+    """
+    try:
+        return repr(value)
+    except Exception:  # it may be of anyone's making
+        return f"a value of type {type(value).__name__} that cannot be shown"
+
+
 def _number(value: object, what: str, low: float, high: float) -> float:
     """Return a number between two bounds, from any kind of number that Python or NumPy has."""
     expected = f"give a number from {low:g} to {high:g}" if math.isfinite(high) else "give a number"
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        raise InputError(f"{what} is {value!r}: {expected}")
+        raise InputError(f"{what} is {_shown(value)}: {expected}")
     if not low <= value <= high:
-        raise InputError(f"{what} is {value}: {expected}")
+        raise InputError(f"{what} is {_shown(value)}: {expected}")
     try:
         return float(value)
     except OverflowError:  # a whole number beyond all floats
@@ -371,7 +383,7 @@ def _check_many(texts: object, n_jobs: int, what: str, errors: Errors = "raise")
     except TypeError:
         raise InputError(f"{what} takes an iterable of texts, got {type(texts).__name__}") from None
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
-        raise InputError(f"n_jobs is {n_jobs!r}: give the number of processes, 1 or more")
+        raise InputError(f"n_jobs is {_shown(n_jobs)}: give the number of processes, 1 or more")
     if errors not in ("raise", "skip"):
         raise InputError(f'errors is {errors!r}: give "raise" or "skip"')
     return _only_texts(items, what, errors)
@@ -597,11 +609,11 @@ def _spans(keep: object, text: str) -> list[Span]:
     try:
         spans = [(index(start), index(end)) for start, end in keep]  # type: ignore[attr-defined]
     except (TypeError, ValueError):
-        raise InputError(f"keep is {keep!r}: give half-open spans, such as [(57, 62)]") from None
+        raise InputError(f"keep is {_shown(keep)}: give half-open spans, such as [(57, 62)]") from None
     for start, end in spans:
         if not 0 <= start <= end <= len(text):
             raise InputError(
-                f"keep holds {(start, end)!r}: expected (start, end) inside the text's {len(text)} characters"
+                f"keep holds {_shown((start, end))}: expected (start, end) inside the text's {len(text)} characters"
             )
     return spans
 

@@ -229,6 +229,8 @@ def test_anything_but_spans_to_keep_is_refused_with_a_message(value):
         [Edit(0, 4, "Some", b"Any", 1.0)],
         [Edit(0, 4, "Some", "Any", 1.0), Edit(3, 5, "e ", "x", 1.0)],
         [Edit(np.array([0, 1]), 4, "Some", "Any", 1.0)],
+        [Edit(np.int64(0), 10**400, "Some", "Any", 1.0)],
+        [Edit(0, 10**5000, "Some", "Any", 1.0)],
     ],
 )
 def test_a_plan_that_does_not_fit_is_refused_in_words(plan):
