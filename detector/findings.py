@@ -108,8 +108,8 @@ def _with_mentions(found: Sequence[Evidence], mentions: Sequence[Span]) -> list[
 
     Damage counts in any place.
     """
-    used = without_overlap(found, mentions)
-    return [e if e in used or CUE_BY_ID[e.cue].is_damage else _as_mention(e) for e in found]
+    used = {(e.start, e.end) for e in without_overlap(found, mentions)}
+    return [e if (e.start, e.end) in used or CUE_BY_ID[e.cue].is_damage else _as_mention(e) for e in found]
 
 
 def _as_mention(evidence: Evidence) -> Evidence:
