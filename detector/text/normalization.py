@@ -553,8 +553,9 @@ def _find_styled_words(text: str) -> list[Replacement]:
     """Running text in mathematical, full-width, enclosed or small capital letters."""
 
     def seen(match: re.Match[str]) -> str:
-        plain = match[0].translate(_PLAIN)
-        return plain if sum(a != b and b.isalpha() for a, b in zip(match[0], plain, strict=True)) > 1 else match[0]
+        # One character may stand for two letters, as a circled "CD" does.
+        letters = sum(_PLAIN.get(ord(character), "").isalpha() for character in match[0])
+        return match[0].translate(_PLAIN) if letters > 1 else match[0]
 
     return _replace_all(_STYLED_WORD, text, seen)
 
