@@ -55,6 +55,11 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the language model as ARPA too, for other programs.",
 )
+@click.option(
+    "--start-from",
+    type=_folder,
+    help="Fit the context models of this folder of models further, on the new corpus; from nothing otherwise.",
+)
 @_size("--vocabulary", 1 << 17, "Words of the vocabulary.")
 @_size("--bigrams", 3_000_000, "Pairs of words in the language model.")
 @_size("--trigrams", 4_400_000, "Triples of words in the language model.")
@@ -74,6 +79,7 @@ def train(
     wordnet: Path | None,
     mythes: Path | None,
     arpa: Path | None,
+    start_from: Path | None,
     seed: int,
     jobs: int,
     quiet: bool,
@@ -87,7 +93,7 @@ def train(
     from detector.training.train import train as run
 
     settings = TrainSettings(
-        corpus, lexicon, pairs, output, work, wordnet, mythes, arpa, seed=seed, n_jobs=jobs, **sizes
+        corpus, lexicon, pairs, output, work, wordnet, mythes, arpa, start_from, seed=seed, n_jobs=jobs, **sizes
     )
     with step_progress(quiet) as (announce, progress):
         folder = run(settings, announce, progress)

@@ -33,9 +33,10 @@ _SHARES = tuple(f"share_above_{level}" for level in _LEVELS)
 _ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
 _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
 _OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names")
-# Taken of the odds that a word was substituted, and again of the odds of each kind of substitute.
+# Taken of the odds that a word was substituted, again of the odds of each kind of substitute, and of what the context
+# alone says, which a spinner leaves behind whose tables nobody has.
 _OF_ODDS = ("mean_token_odds", *_RATIOS, *_PER_WORD, *_SHARES, *_ODDS_QUANTILES)
-_PREFIXES = ("", *(f"{kind}_" for kind in KINDS))
+_PREFIXES = ("", *(f"{kind}_" for kind in KINDS), "context_only_")
 _AVERAGED_OF_ODDS = 1 + len(_RATES) + len(_LEVELS)
 FEATURE_NAMES: tuple[str, ...] = (
     "log10_words",
@@ -78,8 +79,8 @@ class WordMeasures:
     Attributes
     ----------
     places : int64 (w,), the words' tokens
-    odds : float32 (1 + len(KINDS), w), log10 odds that the word was substituted, and that it is a substitute of each
-        kind, within -5 and 4
+    odds : float32 (2 + len(KINDS), w), log10 odds that the word was substituted, that it is a substitute of each kind,
+        and that it was substituted as far as its context alone says, within -5 and 4
     context : float32 (w,), log10 odds that a writer put it there
     averaged : float32 (means, w), values that count by their means
     """
@@ -94,7 +95,15 @@ class WordMeasures:
         """Take them from a batch's measurements."""
         places = np.flatnonzero(features.batch.is_judged)
         odds = np.clip(
-            np.vstack((features.token_log10_odds[places], features.kind_log10_odds[places].T)), MIN_ODDS, _MAX_ODDS
+            np.vstack(
+                (
+                    features.token_log10_odds[places],
+                    features.kind_log10_odds[places].T,
+                    features.context_only_log10_odds[places],
+                )
+            ),
+            MIN_ODDS,
+            _MAX_ODDS,
         )
         context = features.context[places]
         tokens = features.token_features
@@ -111,7 +120,9 @@ class WordMeasures:
         of_odds = averaged[len(_OTHER_MEANS) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))
         of_odds[:, 0] = odds
         # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
-        priors = np.concatenate(([features.prior_log10_odds], features.kind_priors)).astype(np.float32)
+        priors = np.concatenate(
+            ([features.prior_log10_odds], features.kind_priors, [features.context_only_prior])
+        ).astype(np.float32)
         ratio = np.exp((odds - priors[:, None]) * np.float32(np.log(10)))
         per_word = of_odds[:, 1 : 1 + len(_RATES)]
         rates = np.array(_RATES, dtype=np.float32)[:, None]

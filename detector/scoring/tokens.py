@@ -23,6 +23,7 @@ from detector.text.vocabulary import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
 
 __all__ = [
     "CANDIDATE_COLUMNS",
+    "CONTEXT_ONLY_COLUMNS",
     "KINDS",
     "TOKEN_COLUMNS",
     "DocumentTermCounts",
@@ -78,6 +79,10 @@ TOKEN_COLUMNS = (
     "elsewhere",  # log10 of 1 + how often the word stands in the document besides
     "log10_words",  # of the document
 )
+
+# The columns that need no candidate: what they say of a word holds for a spinner whose tables nobody has.
+CONTEXT_ONLY_COLUMNS = tuple(c for c in TOKEN_COLUMNS if c not in ("candidate", "candidate_rest"))
+_CONTEXT_ONLY = np.array([TOKEN_COLUMNS.index(c) for c in CONTEXT_ONLY_COLUMNS])
 
 # Kinds of substitutes, by source: thesauri, tables of real spinners, words that occur in the same places. A spinner
 # mostly keeps to one. If each kind has odds of its own, a full reading of 100 words of which 7 were replaced reaches
@@ -205,6 +210,8 @@ class TokenFeatures(TokenScores):
     token_log10_odds : float32 (n,), that the word was substituted; -inf if it cannot be
     kind_log10_odds : float32 (n, len(KINDS)), that it is a substitute of each kind and not as written; -inf likewise
     kind_priors : float64 (len(KINDS),), the same of a word without evidence; NaN until a token model is fitted
+    context_only_log10_odds : float32 (n,), that the word was substituted by what its context alone says; -inf likewise
+    context_only_prior : the same of a word without evidence; NaN until a token model is fitted
     """
 
     term_counts: DocumentTermCounts
@@ -217,6 +224,8 @@ class TokenFeatures(TokenScores):
     token_log10_odds: NDArray[np.float32]
     kind_log10_odds: NDArray[np.float32]
     kind_priors: NDArray[np.float64]
+    context_only_log10_odds: NDArray[np.float32]
+    context_only_prior: float
 
     @property
     def prior_log10_odds(self) -> float:
@@ -243,11 +252,15 @@ class TokenModel:
     kinds : their names, in order
     network : one output a kind, the log10 odds that the word is such a substitute and not as written
     kind_priors : float64 (len(kinds),), the log10 odds of each without evidence, in the examples of the network
+    context_only : the log10 odds that the word is a substitute of any kind, by the columns that need no candidate
+    context_only_prior : the log10 odds of that without evidence
     """
 
     kinds: tuple[str, ...]
     network: Perceptron
     kind_priors: NDArray[np.float64]
+    context_only: Perceptron
+    context_only_prior: float
 
 
 @dataclass(frozen=True)
@@ -353,12 +366,16 @@ class FeatureExtractor:
         tokens["log10_words"] = n_words[batch.document_of]
         kind_odds = np.full((len(ids), len(KINDS)), -np.inf, dtype=np.float32)
         token_odds = np.full(len(ids), -np.inf, dtype=np.float32)
-        priors = np.full(len(KINDS), np.nan)
+        context_only_odds = np.full(len(ids), -np.inf, dtype=np.float32)
+        priors, context_only_prior = np.full(len(KINDS), np.nan), np.nan
         if self.token_model is not None:
             words = np.flatnonzero(batch.is_word)
-            kind_odds[words] = self.token_model.network.log10_odds(tokens.values[words])
+            x = tokens.values[words]
+            kind_odds[words] = self.token_model.network.log10_odds(x)
             token_odds[words] = _of_any(kind_odds[words])
             priors = self.token_model.kind_priors
+            context_only_odds[words] = self.token_model.context_only.log10_odds(x[:, _CONTEXT_ONLY])
+            context_only_prior = self.token_model.context_only_prior
         return TokenFeatures(
             batch,
             scores.pairs,
@@ -375,6 +392,8 @@ class FeatureExtractor:
             token_odds,
             kind_odds,
             priors,
+            context_only_odds,
+            context_only_prior,
         )
 
     def _candidate_features(

@@ -29,9 +29,13 @@ from detector.estimators.context_model import (
     WordVectors,
     shape_class,
 )
+from detector.text.tokens import ALL_UPPER, FIRST_UPPER, SENTENCE_START
+from detector.text.vocabulary import BOUNDARY, NAME, SPECIAL_WORDS, UNKNOWN, Vocabulary
 
-__all__ = ["ContextModelSettings", "ReaderSize", "fit_context_models"]
+__all__ = ["FURTHER_LEARNING_RATE", "ContextModelSettings", "ReaderSize", "Start", "fit_context_models"]
 
+# Highest learning rate if fitted models are fitted further: they should move little where they know enough.
+FURTHER_LEARNING_RATE = 1.2e-3
 _MARGIN = (TOPIC_BLOCKS + 1) * BLOCK  # words on either side of a stretch that are read but not judged
 
 
@@ -59,7 +63,18 @@ class ContextModelSettings:
     confusables: int = 4  # negatives a place
     shared: int = 256  # random negatives, the same for all places of a batch
     corruption: float = 0.12  # share of the neighbours that are replaced
+    bare: float = 0.08  # share of the stretches that are read without marks and capitals, as speech is written down
+    plain: float = 0.1  # share of the stretches that are read in lower case, and half as many in capitals
     seed: int = 20_26
+
+
+@dataclass(frozen=True)
+class Start:
+    """Fitted models to go on from: their words, of which the rows are in the order of the ids, vectors and readers."""
+
+    vocabulary: Vocabulary
+    vectors: WordVectors
+    readers: tuple[ReaderWeights, ...]
 
 
 class _Network(nn.Module):  # type: ignore[misc]
@@ -102,6 +117,34 @@ class _Network(nn.Module):  # type: ignore[misc]
         return out
 
 
+def _take_up(network: _Network, vocabulary: Vocabulary, start: Start) -> None:
+    """Write the weights of fitted models into a network of the same sizes, each word's at the word's own row."""
+    words = network.embedding.num_embeddings
+    former = np.array([start.vocabulary[word] for word in vocabulary.words[:words]])
+    former[: len(SPECIAL_WORDS)] = np.arange(len(SPECIAL_WORDS))
+    listed = (former < len(start.vectors.embedding)) & ((former > NAME) | (np.arange(words) <= NAME))
+    rows = torch.from_numpy(np.flatnonzero(listed))
+    former = former[listed]
+
+    def single(x: NDArray[np.float16]) -> torch.Tensor:
+        return torch.from_numpy(x.astype(np.float32))
+
+    def of_words(levels: NDArray[np.int8], scale: NDArray[np.float16]) -> torch.Tensor:
+        return torch.from_numpy(levels[former] * scale[former].astype(np.float32)[:, None])
+
+    v = start.vectors
+    with torch.no_grad():
+        network.embedding.weight[rows] = of_words(v.embedding, v.embedding_scale)
+        network.output.weight[rows] = of_words(v.output, v.output_scale)
+        network.window.weight.copy_(torch.cat([single(r.window).T for r in start.readers]))
+        network.shape.weight.copy_(torch.cat([single(r.shape) for r in start.readers], dim=1))
+        for bias, inner, query, r in zip(network.bias, network.inner, network.query, start.readers, strict=True):
+            bias.weight[rows, 0] = single(r.bias)[former]
+            for layer, weight, constant in ((inner, r.inner, r.inner_bias), (query, r.query, r.query_bias)):
+                layer.weight.copy_(single(weight).T)
+                layer.bias.copy_(single(constant))
+
+
 def _learning_rate(s: ContextModelSettings, step: int) -> float:
     """Return the learning rate of a step: two falls to next to nothing, each after a short rise."""
     first, last, height = (0, min(s.restart, s.steps), 1.0) if step < s.restart else (s.restart, s.steps, 0.5)
@@ -118,8 +161,10 @@ def _quantise(weight: torch.Tensor) -> tuple[NDArray[np.int8], NDArray[np.float1
 def fit_context_models(
     ids: NDArray[np.int32],
     shape: NDArray[np.uint8],
+    vocabulary: Vocabulary,
     confusable: NDArray[np.int32],
     settings: ContextModelSettings,
+    start: Start | None = None,
     checkpoint: Path | None = None,
     progress: Callable[[int, int, float], None] = lambda step, steps, loss: None,
 ) -> tuple[WordVectors, tuple[ReaderWeights, ...]]:
@@ -128,18 +173,26 @@ def fit_context_models(
     Parameters
     ----------
     ids, shape : the stream, as `text.tokenize` gives it, documents end to end
+    vocabulary : whose ids these are
     confusable : int32 (words, k); row w lists the words that w may be mistaken for, padded by 0 (no confusable)
+    start : models of the same sizes to go on from; None begins from nothing
     checkpoint : file in which the state is kept every 500 steps; after an interruption it is loaded again
     progress : called with the step, the number of steps and the recent mean loss
     """
     s = settings
     torch.manual_seed(s.seed)
-    known = np.where(ids < s.words, ids, 1).astype(np.int32)
-    shapes = shape_class(shape)
+    known = np.where(ids < s.words, ids, UNKNOWN).astype(np.int32)
+    is_kept = vocabulary.is_word_id[ids] | (ids == BOUNDARY)
+    # The stream, and after it the same without marks; a stretch that reaches from one into the other does no harm.
+    written = len(known)
+    known = np.concatenate((known, known[is_kept]))
+    shape = np.concatenate((shape, shape[is_kept] & ~np.uint8(FIRST_UPPER | ALL_UPPER | SENTENCE_START)))
     counts = np.bincount(known, minlength=s.words).astype(np.float64)
     counts[0] = 0
     noise = np.cumsum(counts**0.75)
     network = _Network(s)
+    if start is not None:
+        _take_up(network, vocabulary, start)
     optimizer = torch.optim.Adam(network.parameters(), lr=s.learning_rate, betas=(0.9, 0.98), fused=True)
     first = 0
     if checkpoint is not None and checkpoint.exists():
@@ -155,9 +208,13 @@ def fit_context_models(
         rng = np.random.default_rng((s.seed, step))
         for group in optimizer.param_groups:
             group["lr"] = _learning_rate(s, step)
-        starts = rng.integers(0, len(known) - width, s.segments)
-        rows = starts[:, None] + np.arange(width)
+        is_bare = rng.random(s.segments) < s.bare
+        low, high = np.where(is_bare, written, 0), np.where(is_bare, len(known), written) - width
+        rows = rng.integers(low, high)[:, None] + np.arange(width)
         clean = known[rows]
+        form = rng.random((s.segments, 1))
+        shapes = np.where(form < s.plain, shape[rows] & ~np.uint8(FIRST_UPPER | ALL_UPPER), shape[rows])
+        shapes = np.where(form > 1 - s.plain / 2, shapes | np.uint8(FIRST_UPPER | ALL_UPPER), shapes)
         swapped = confusable[clean, rng.integers(0, confusable.shape[1], clean.shape)]
         # Stretches are corrupted to different degrees: some whole articles are spun, most are not.
         rate = rng.choice([0.0, s.corruption, 3 * s.corruption], size=(s.segments, 1), p=[0.4, 0.4, 0.2])
@@ -172,7 +229,7 @@ def fit_context_models(
         is_wrong = torch.from_numpy(wrong > 0).float()
         draw = torch.from_numpy(shared).long()
         with torch.autocast("cpu", torch.bfloat16):
-            queries = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shapes[rows]).long())
+            queries = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shape_class(shapes)))
             vectors = network.output(tried).to(torch.bfloat16)
             noise_vectors = network.output(draw)
         loss = torch.zeros(())

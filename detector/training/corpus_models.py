@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from detector.estimators.channel import Channel
 from detector.estimators.context_model import ContextModel, ReaderWeights, WordVectors
 from detector.estimators.language_model import LanguageModel
-from detector.model_store import ZIPF_STEPS
+from detector.model_store import ZIPF_STEPS, load_models
 from detector.scoring.tokens import FeatureExtractor
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 from detector.training import corpus, neighbours, thesaurus, tortured
@@ -181,9 +181,15 @@ def _context_models(
     progress: Callable[[int, int], None],
 ) -> tuple[WordVectors, tuple[ReaderWeights, ...]]:
     # PyTorch is needed here alone: the other users of this module, `detector evaluate` above all, do without it.
-    from detector.training.context_model import ContextModelSettings, fit_context_models
+    from detector.training.context_model import FURTHER_LEARNING_RATE, ContextModelSettings, Start, fit_context_models
 
     settings = ContextModelSettings(words=s.context_words, steps=s.context_steps, seed=s.seed)
+    start = None
+    if s.start_from is not None:
+        former = load_models(s.start_from)
+        stages = [getattr(former.cascade, name).extractor.context_model for name in ("screen", "full")]
+        start = Start(former.cascade.vocabulary, stages[0].vectors, tuple(stage.weights for stage in stages))
+        settings = replace(settings, learning_rate=FURTHER_LEARNING_RATE)
     confusable = cache.step(
         "confusables",
         lambda: thesaurus.confusable_table(
@@ -202,13 +208,16 @@ def _context_models(
         lambda: fit_context_models(
             words.ids,
             words.shape,
+            words.vocabulary,
             confusable,
             settings,
+            start,
             cache.scratch_file("context_models", ".pt"),
             lambda done, total, loss: progress(done, total),
         ),
         settings=settings,
         after=["token_streams", "confusables"],
+        inputs=[] if s.start_from is None else [s.start_from / "manifest.json"],
         code=[fit_context_models],
     )
 

@@ -26,7 +26,15 @@ from detector.restore.profile import SpinnerProfile
 from detector.restore.rerank import RERANK_COLUMNS, rerank_features
 from detector.scoring.passage_features import MIN_ODDS, WordMeasures, text_features
 from detector.scoring.stage import Stage, document_log_odds, score_passages
-from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, FeatureExtractor, TokenFeatures, TokenModel
+from detector.scoring.tokens import (
+    CANDIDATE_COLUMNS,
+    CONTEXT_ONLY_COLUMNS,
+    KINDS,
+    TOKEN_COLUMNS,
+    FeatureExtractor,
+    TokenFeatures,
+    TokenModel,
+)
 from detector.text.tokens import TokenBatch, iter_pieces, tokenize
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, restored_in_part, spun_tokens
@@ -50,6 +58,7 @@ _KNOWN_SHARES = (1.0, 0.6, 0.3, 0.1)
 # The same for the choice of originals, of which more are known: users have all of them, and networks that were fitted
 # on the shares above are too timid (error reduction on 60 dev texts of `dictionary`: 0.628, otherwise 0.641).
 _CHOICE_KNOWN_SHARES = (1.0, 1.0, 0.6, 0.3)
+_CONTEXT_ONLY_HIDDEN = 48
 _BATCH = 60  # examples measured together
 # Learning rates of a network's passes over its examples. At one rate throughout it ends at a random point: its
 # restorations then differ by a point from one seed to the next.
@@ -207,7 +216,8 @@ def fit_token_model(
     progress: Callable[[int], None] = lambda n: None,
 ) -> TokenModel:
     """Return the model of whether a word was substituted, and by which kind of substitute."""
-    xs, ys = [], []
+    xs: list[NDArray[np.float32]] = []
+    ys = []
     for part, m in iter_features(extractor, examples, seed, progress):
         words = np.flatnonzero(m.batch.is_word)
         kind = np.array([0 if e.family == HUMAN else 1 + KINDS.index(KIND_OF[e.family]) for e in part])
@@ -218,7 +228,11 @@ def fit_token_model(
     counts = np.bincount(y, minlength=1 + len(KINDS))
     # A kind without examples carries no evidence: the features clip lower odds to these.
     priors = np.log10(np.maximum(counts[1:] / counts[0], 10.0**MIN_ODDS))
-    return TokenModel(KINDS, _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed, kinds=len(KINDS)), priors)
+    any_prior = float(np.log10(counts[1:].sum() / counts[0]))
+    blind = np.ascontiguousarray(x[:, [TOKEN_COLUMNS.index(c) for c in CONTEXT_ONLY_COLUMNS]])
+    context_only = _fit_perceptron(blind, y > 0, CONTEXT_ONLY_COLUMNS, _CONTEXT_ONLY_HIDDEN, seed)
+    network = _fit_perceptron(x, y, TOKEN_COLUMNS, hidden, seed, kinds=len(KINDS))
+    return TokenModel(KINDS, network, priors, context_only, any_prior)
 
 
 def fit_name_model(

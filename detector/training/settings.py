@@ -19,6 +19,7 @@ class TrainSettings:
     work : the folder of the step cache; None keeps no step
     wordnet, mythes : folder of WordNet's database files and file of MyThes' thesaurus; None searches for them
     arpa : file that the language model is written to as ARPA too
+    start_from : folder of models whose context models are fitted further; None fits them from nothing
     vocabulary : words of the vocabulary
     bigrams, trigrams : entries of the language model
     context_words, context_steps : words that the context models know, and optimizer steps of their fit
@@ -36,6 +37,7 @@ class TrainSettings:
     wordnet: Path | None = None
     mythes: Path | None = None
     arpa: Path | None = None
+    start_from: Path | None = None
     vocabulary: int = 1 << 17
     bigrams: int = 3_000_000
     trigrams: int = 4_400_000
