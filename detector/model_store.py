@@ -61,7 +61,7 @@ __all__ = [
     "write_text",
 ]
 
-FORMAT = 8  # of the folder; a package reads the format that it was written for
+FORMAT = 9  # of the folder; a package reads the format that it was written for
 _MODEL_SUFFIXES = frozenset({".gz", ".json", ".npy"})
 MODELS_VARIABLE = "DETECTOR_MODELS"  # names the folder of other models
 
@@ -369,6 +369,7 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
             channel,
             math.inf if values["max_context_log10_odds"] is None else values["max_context_log10_odds"],
             values["max_candidates"],
+            values["weighs_neighbours"],
             candidate_model,
             token_model,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from detector.estimators.context_model import BLOCK, REACH, TOPIC_BLOCKS, shape_class
 from detector.text.tokens import tokenize
-from detector.text.vocabulary import UNKNOWN
+from detector.text.vocabulary import BOUNDARY, UNKNOWN
 
 TEXTS = [
     "The harbour office opened late on Tuesday. Nobody on the quay could say why.\n\nA clerk blamed the tide tables.",
@@ -81,3 +81,35 @@ def test_no_opinion_on_unlisted_words_and_none_on_nothing(models, model):
     queries = model.queries(batch)
     assert model.log10_odds(queries, np.array([7]), np.array([UNKNOWN], dtype=np.int32)).tolist() == [0.0]
     assert model.queries(replace(tokenize([], models.vocabulary))).shape[0] == 0
+
+
+def test_gains_of_neighbours_are_those_of_each_by_itself(models):
+    model = models.full.extractor.context_model
+    batch = tokenize([*TEXTS, "The backyard fence was repaired by xqzzt before the storm."], models.vocabulary)
+    queries, places = model.queries(batch), np.flatnonzero(batch.is_word)
+    ids = batch.ids[places]
+    best, mean = model.neighbour_gains(queries, places, ids)
+    table = model.vectors.neighbours
+    some_listed = False
+    for place, word, a, b in zip(places, ids, best, mean, strict=True):
+        if word >= len(table) or table[word, 0] == BOUNDARY:
+            assert a == 0 and b == 0
+            continue
+        some_listed = True
+        at = np.array([place])
+        own = model.log10_odds(queries, at, np.array([word]))[0]
+        lead = sorted(float(model.log10_odds(queries, at, np.array([int(n)]))[0] - own) for n in table[word])
+        assert a == pytest.approx(lead[-1], abs=1e-4)
+        assert b == pytest.approx(np.mean(lead[len(lead) // 2 :]), abs=1e-4)
+    assert some_listed
+
+
+def test_a_writer_prefers_a_neighbour_of_a_misplaced_word(models):
+    model = models.full.extractor.context_model
+    gains = []
+    for word in ("minister", "priest"):
+        batch = tokenize([f"The prime {word} met the president on Tuesday."], models.vocabulary)
+        place = np.flatnonzero(batch.ids == models.vocabulary[word])
+        gains.append(float(model.neighbour_gains(model.queries(batch), place, batch.ids[place])[0][0]))
+    as_written, substituted = gains
+    assert substituted > as_written + 0.5

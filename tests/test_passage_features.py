@@ -41,9 +41,21 @@ def test_the_odds_of_any_kind_are_the_sum_of_each(m):
     assert np.isneginf(m.token_log10_odds[~words]).all()
 
 
-@pytest.mark.parametrize("kind", ["", *(f"{k}_" for k in KINDS)])
+def test_what_the_context_alone_says_needs_no_channel(models, m):
+    extractor = models.full.extractor
+    nothing_known = np.zeros(len(extractor.channel.entries.values), dtype=bool)
+    blind = extractor.extract(m.batch, nothing_known)
+    assert not len(blind.candidates)
+    assert len(m.candidates)
+    assert (blind.context_only_log10_odds == m.context_only_log10_odds).all()
+    assert (blind.token_log10_odds != m.token_log10_odds).any()
+
+
+@pytest.mark.parametrize("kind", ["", *(f"{k}_" for k in KINDS), "context_only_"])
 def test_features_of_odds_by_hand(m, kind):
-    if kind:
+    if kind == "context_only_":
+        odds, prior = m.context_only_log10_odds, m.context_only_prior
+    elif kind:
         number = KINDS.index(kind[:-1])
         odds, prior = m.kind_log10_odds[:, number], m.kind_priors[number]
     else:
@@ -111,6 +123,7 @@ def test_kinds_without_evidence_tell_nothing(m):
         m,
         token_log10_odds=np.full_like(m.token_log10_odds, m.prior_log10_odds),
         kind_log10_odds=np.tile(m.kind_priors.astype(np.float32), (len(m.batch.ids), 1)),
+        context_only_log10_odds=np.full_like(m.context_only_log10_odds, m.context_only_prior),
     )
     x = text_features(WordMeasures.from_features(flat), m.batch)
     for name in FEATURE_NAMES:

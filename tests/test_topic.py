@@ -27,7 +27,7 @@ def vectors():
     embedding = np.zeros((FIRST + 5, 2), np.int8)
     embedding[[SHIP, SAIL, BANK, THE, COMMA]] = [(100, 0), (50, 0), (0, 10), (70, 70), (-90, 90)]
     scale = np.ones(len(embedding), np.float16)
-    return WordVectors(embedding, scale, embedding, scale)
+    return WordVectors(embedding, scale, embedding, scale, np.zeros((1, 1), dtype=np.uint16))
 
 
 def term_counts(vocabulary, *documents):

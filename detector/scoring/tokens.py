@@ -66,6 +66,8 @@ TOKEN_COLUMNS = (
     "lm_second",
     "association_left",  # log10 P(word | one before) / P(word)
     "association_right",
+    "neighbour_best",  # log10: how much likelier a writer would have put the likeliest of the word's neighbours there
+    "neighbour_mean",  # the same, mean over the likelier half of them
     "unseen_left",  # the pair with the word before is not in the language model
     "unseen_right",
     "zipf",
@@ -271,6 +273,7 @@ class FeatureExtractor:
     ----------
     max_context_log10_odds : log10 odds of its place up to which a word has candidates; inf for every word
     max_candidates : of one match that the language model weighs, those that the context model finds likeliest
+    weighs_neighbours : whether words are weighed against their distributional neighbours, whatever the channel knows
     """
 
     vocabulary: Vocabulary
@@ -279,6 +282,7 @@ class FeatureExtractor:
     channel: Channel
     max_context_log10_odds: float = np.inf
     max_candidates: int = 12
+    weighs_neighbours: bool = False
     candidate_model: Perceptron | None = None
     token_model: TokenModel | None = None
 
@@ -469,6 +473,10 @@ class FeatureExtractor:
         x["lm_second"][:-2] = log10_prob[2:]
         x["association_left"][1:] = association
         x["association_right"][:-1] = association
+        if self.weighs_neighbours:
+            words = np.flatnonzero(batch.is_word & (context != 0))  # those that were read
+            gains = self.context_model.neighbour_gains(scores.queries, words, ids[words])
+            x["neighbour_best"][words], x["neighbour_mean"][words] = gains
         x["unseen_left"][1:] = ~seen
         x["unseen_right"][:-1] = ~seen
         x["zipf"] = self.vocabulary.zipf[ids]

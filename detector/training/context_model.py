@@ -36,6 +36,7 @@ __all__ = ["FURTHER_LEARNING_RATE", "ContextModelSettings", "ReaderSize", "Start
 
 # Highest learning rate if fitted models are fitted further: they should move little where they know enough.
 FURTHER_LEARNING_RATE = 1.2e-3
+NEIGHBOURS = 8  # of each word that are kept
 _MARGIN = (TOPIC_BLOCKS + 1) * BLOCK  # words on either side of a stretch that are read but not judged
 
 
@@ -163,6 +164,7 @@ def fit_context_models(
     shape: NDArray[np.uint8],
     vocabulary: Vocabulary,
     confusable: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
     settings: ContextModelSettings,
     start: Start | None = None,
     checkpoint: Path | None = None,
@@ -175,6 +177,7 @@ def fit_context_models(
     ids, shape : the stream, as `text.tokenize` gives it, documents end to end
     vocabulary : whose ids these are
     confusable : int32 (words, k); row w lists the words that w may be mistaken for, padded by 0 (no confusable)
+    neighbours : int32 (words, k), each word's distributional neighbours, nearest first
     start : models of the same sizes to go on from; None begins from nothing
     checkpoint : file in which the state is kept every 500 steps; after an interruption it is loaded again
     progress : called with the step, the number of steps and the recent mean loss
@@ -254,10 +257,12 @@ def fit_context_models(
         if checkpoint is not None and step % 500 == 499:
             state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(state, checkpoint)
-    return _exported(network, s)
+    return _exported(network, s, neighbours[: s.words, :NEIGHBOURS].astype(np.uint16))
 
 
-def _exported(network: _Network, s: ContextModelSettings) -> tuple[WordVectors, tuple[ReaderWeights, ...]]:
+def _exported(
+    network: _Network, s: ContextModelSettings, neighbours: NDArray[np.uint16]
+) -> tuple[WordVectors, tuple[ReaderWeights, ...]]:
     """Return the network as the arrays that the runtime reads."""
 
     def half(x: torch.Tensor) -> NDArray[np.float16]:
@@ -279,4 +284,5 @@ def _exported(network: _Network, s: ContextModelSettings) -> tuple[WordVectors, 
                 half(network.query[i].bias),
             )
         )
-    return WordVectors(*_quantise(network.embedding.weight), *_quantise(network.output.weight)), tuple(readers)
+    vectors = WordVectors(*_quantise(network.embedding.weight), *_quantise(network.output.weight), neighbours)
+    return vectors, tuple(readers)

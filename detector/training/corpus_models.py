@@ -86,6 +86,7 @@ class CorpusModels:
             self.channel,
             size.max_context_log10_odds,
             size.max_candidates,
+            size.weighs_neighbours,
         )
 
 
@@ -210,6 +211,7 @@ def _context_models(
             words.shape,
             words.vocabulary,
             confusable,
+            pairs.near,
             settings,
             start,
             cache.scratch_file("context_models", ".pt"),

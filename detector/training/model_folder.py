@@ -66,6 +66,7 @@ def stage_settings(stage: Stage) -> dict[str, Any]:
     return {
         "max_context_log10_odds": limit if math.isfinite(limit) else None,
         "max_candidates": stage.extractor.max_candidates,
+        "weighs_neighbours": stage.extractor.weighs_neighbours,
         "document_calibration": stage.document_calibration,
     }
 
