@@ -33,10 +33,11 @@ _SHARES = tuple(f"share_above_{level}" for level in _LEVELS)
 _ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
 _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
 _OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names")
-# Taken of the odds that a word was substituted, again of the odds of each kind of substitute, and of what the context
-# alone says, which a spinner leaves behind whose tables nobody has.
+# Taken of the odds that a word was substituted, again of the odds of each kind of substitute, and of two witnesses: the
+# context alone, which tells most of a spinner whose tables nobody has, and the candidates alone, which tell most of one
+# whose tables are known.
 _OF_ODDS = ("mean_token_odds", *_RATIOS, *_PER_WORD, *_SHARES, *_ODDS_QUANTILES)
-_PREFIXES = ("", *(f"{kind}_" for kind in KINDS), "context_only_")
+_PREFIXES = ("", *(f"{kind}_" for kind in KINDS), "context_only_", "candidate_only_")
 _AVERAGED_OF_ODDS = 1 + len(_RATES) + len(_LEVELS)
 FEATURE_NAMES: tuple[str, ...] = (
     "log10_words",
@@ -79,8 +80,8 @@ class WordMeasures:
     Attributes
     ----------
     places : int64 (w,), the words' tokens
-    odds : float32 (2 + len(KINDS), w), log10 odds that the word was substituted, that it is a substitute of each kind,
-        and that it was substituted as far as its context alone says, within -5 and 4
+    odds : float32 (3 + len(KINDS), w), log10 odds that the word was substituted, that it is a substitute of each kind,
+        and that it was substituted by what its context alone says and by what its candidates alone say, within -5 and 4
     context : float32 (w,), log10 odds that a writer put it there
     averaged : float32 (means, w), values that count by their means
     """
@@ -100,6 +101,7 @@ class WordMeasures:
                     features.token_log10_odds[places],
                     features.kind_log10_odds[places].T,
                     features.context_only_log10_odds[places],
+                    features.token_features[places, TOKEN_COLUMNS.index("candidate")],
                 )
             ),
             MIN_ODDS,
@@ -121,7 +123,7 @@ class WordMeasures:
         of_odds[:, 0] = odds
         # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
         priors = np.concatenate(
-            ([features.prior_log10_odds], features.kind_priors, [features.context_only_prior])
+            ([features.prior_log10_odds], features.kind_priors, [features.context_only_prior] * 2)
         ).astype(np.float32)
         ratio = np.exp((odds - priors[:, None]) * np.float32(np.log(10)))
         per_word = of_odds[:, 1 : 1 + len(_RATES)]
