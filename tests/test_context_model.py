@@ -93,7 +93,7 @@ def test_gains_of_neighbours_are_those_of_each_by_itself(models):
     some_listed = False
     for place, word, a, b in zip(places, ids, best, mean, strict=True):
         if word >= len(table) or table[word, 0] == BOUNDARY:
-            assert a == 0 and b == 0
+            assert (a, b) == (0, 0)
             continue
         some_listed = True
         at = np.array([place])

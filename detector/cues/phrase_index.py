@@ -45,6 +45,13 @@ class PhraseIndex:
         return dict(out)
 
     @cached_property
+    def _is_near(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether each id is the rarest word of a proximity anchor, bool (size,)."""
+        flags = np.zeros(self._vocabulary.size, dtype=bool)
+        flags[list(self._near)] = True
+        return flags
+
+    @cached_property
     def _keys(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         return np.array(sorted(self._by_pair), dtype=np.int64)
 
@@ -58,7 +65,7 @@ class PhraseIndex:
         pairs = (ids[:-1] << 20) | ids[1:]
         at = np.minimum(np.searchsorted(self._keys, pairs), len(self._keys) - 1)
         hits = np.flatnonzero(self._keys[at] == pairs)
-        near = np.flatnonzero(np.isin(ids, np.fromiter(self._near, dtype=np.int64, count=len(self._near))))
+        near = np.flatnonzero(self._is_near[ids])
         # Strings are made only of documents that hold all words of some anchor, side by side if it requires that.
         suspects: dict[int, dict[int, PhraseQuery]] = defaultdict(dict)
         for hit in hits.tolist():

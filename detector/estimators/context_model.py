@@ -31,7 +31,7 @@ _TOPIC_FIXED_POINT = 4_096
 _WEIGHT_LEVELS = 2_047  # times 127 levels of a word's vector, times 64 dimensions
 _TOPIC_LEVELS = 1_023
 _TOPIC_WEIGHT_LEVELS = 255
-_COMMON_BYTES = 64 << 20  # of rows of the commonest words that are kept; ids are in the order of frequency
+_COMMON_BYTES = 60 << 20  # of rows of the commonest words that are kept; ids are in the order of frequency
 # Places that are worked on at a time: their hidden units stay in the processor's cache. The last block is filled up to
 # whole tiles, which matrix products work through in one way: each row is added up in one order, so that a place's query
 # depends neither on the others in its block nor on the batch (tested on whole reports).

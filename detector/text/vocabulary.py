@@ -112,14 +112,19 @@ class Vocabulary(dict[str, int]):
     @cached_property
     def is_word_id(self) -> NDArray[np.bool_]:
         """Whether each id is a word or number and no mark, bool (size,)."""
-        flags = np.array([w.isalnum() or (w[0] != "'" and any(map(str.isalnum, w))) for w in self.words], dtype=bool)
+        flags = np.fromiter(map(str.isalnum, self.words), dtype=bool, count=self.size)
+        for i in np.flatnonzero(~flags).tolist():
+            word = self.words[i]
+            flags[i] = word[0] != "'" and any(map(str.isalnum, word))
         flags[0] = False
         return flags
 
     @cached_property
     def is_terminal_id(self) -> NDArray[np.bool_]:
         """Whether each id ends a sentence, bool (size,)."""
-        return np.array([w in {".", "!", "?", "…", ":", ";"} for w in self.words], dtype=bool)
+        flags = np.zeros(self.size, dtype=bool)
+        flags[[self[mark] for mark in (".", "!", "?", "…", ":", ";") if mark in self]] = True
+        return flags
 
     @cached_property
     def spellings(self) -> Spellings:
