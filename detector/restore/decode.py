@@ -72,7 +72,7 @@ class _Lattice:
         self._taken.append(taken)
         self._made += len(taken)
         added = replace(histories, back=rows)
-        for step in np.unique(steps).tolist():
+        for step in sorted(set(steps.tolist())):
             self._waiting.setdefault(step, []).append(added.take(steps == step))
 
     def candidates(self, last: NDArray[np.int64]) -> NDArray[np.int64]:
