@@ -333,18 +333,21 @@ def load_models(folder: Path | None = None) -> Models:
         ) from error
 
 
+def _read_splitter(path: Path) -> SentenceSplitter:
+    punkt = json.loads(path.read_text(encoding="utf-8"))
+    return SentenceSplitter(
+        tuple(punkt["abbreviations"]),
+        tuple((a, b) for a, b in punkt["collocations"]),
+        tuple(punkt["starters"]),
+    )
+
+
 def _models(folder: Path, manifest: dict[str, Any]) -> Models:
     """Return the models of a folder whose files are those of its manifest."""
     settings = manifest["settings"]
     vocabulary = read_vocabulary(folder / "vocabulary")
     language_model = read_arrays(LanguageModel, folder / "language_model")
     channel = read_arrays(Channel, folder / "channel")
-    punkt = json.loads((folder / "punkt.json").read_text(encoding="utf-8"))
-    splitter = SentenceSplitter(
-        tuple(punkt["abbreviations"]),
-        tuple((a, b) for a, b in punkt["collocations"]),
-        tuple(punkt["starters"]),
-    )
     vectors = read_arrays(WordVectors, folder / "word_vectors")
 
     def stage(name: str) -> Stage:
@@ -386,7 +389,7 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
     mark = partial(with_mentions, phrases=phrases)
     return Models(
         Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"], mark),
-        splitter,
+        _read_splitter(folder / "punkt.json"),
         phrases,
         Restorer(vocabulary, language_model, channel, reranker, RestorerSettings(**settings["restorer"])),
         name_model,

@@ -29,7 +29,8 @@ def copy(tmp_path):
     ignored = shutil.ignore_patterns("__pycache__", "models", "training", "evaluation")
     shutil.copytree(Path(detector.__file__).parent, tmp_path / "detector", ignore=ignored)
     (tmp_path / "tests").mkdir()
-    shutil.copytree(TESTS / "cases", tmp_path / "tests" / "cases")
+    for name in ("cases", "fuzz"):
+        shutil.copytree(TESTS / name, tmp_path / "tests" / name, ignore=ignored)
     for name in ("test_cue_cases.py", "test_report_formats.py"):
         shutil.copy(TESTS / name, tmp_path / "tests")
     return tmp_path

@@ -74,8 +74,8 @@ def test_the_manifest_names_every_artefact(models):
     assert {f for f in files - listed if f.endswith((".npy", ".json", ".gz"))} <= {"manifest.json", "evaluation.json"}
 
 
-def test_the_models_stay_within_48_megabytes():
-    assert sum(p.stat().st_size for p in find_models().rglob("*") if p.is_file()) <= 48_000_000
+def test_the_models_stay_within_50_megabytes():
+    assert sum(p.stat().st_size for p in find_models().rglob("*") if p.is_file()) <= 50_000_000
 
 
 def test_nothing_executes_when_it_is_loaded():

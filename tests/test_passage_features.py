@@ -119,11 +119,14 @@ def test_passages_have_the_features_that_they_have_alone(models):
 
 
 def test_kinds_without_evidence_tell_nothing(m):
+    without_candidates = m.token_features.copy()
+    without_candidates[:, TOKEN_COLUMNS.index("candidate")] = m.context_only_prior
     flat = replace(
         m,
         token_log10_odds=np.full_like(m.token_log10_odds, m.prior_log10_odds),
         kind_log10_odds=np.tile(m.kind_priors.astype(np.float32), (len(m.batch.ids), 1)),
         context_only_log10_odds=np.full_like(m.context_only_log10_odds, m.context_only_prior),
+        token_features=without_candidates,
     )
     x = text_features(WordMeasures.from_features(flat), m.batch)
     for name in FEATURE_NAMES:

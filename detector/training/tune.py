@@ -156,6 +156,22 @@ def _registers(genres: Sequence[str]) -> list[str]:
     return [g if counts[g] >= _MIN_REGISTER else "other" for g in genres]
 
 
+def _have_room(examples: Sequence[Example]) -> NDArray[np.bool_]:
+    """Return whether each stretch has room in its document beside those before it, bool (examples,).
+
+    Long documents are drawn often: one of dev 535 times. More stretches than it has room for overlap, and would make
+    one odd document the limit of a whole register.
+    """
+    taken: dict[tuple[str, str], int] = {}
+    out = []
+    for e in examples:
+        key = (e.document.source, e.document.id)
+        before = taken.get(key, 0)
+        taken[key] = before + len(e.text)
+        out.append(not before or taken[key] <= len(e.document.text))
+    return np.array(out, dtype=bool)
+
+
 def _register_limits(score: NDArray[np.float64], register: NDArray[np.str_], target: float) -> dict[str, float]:
     """Return the log odds that about the share `target` of the stretches of each register exceed.
 
@@ -198,9 +214,8 @@ def choose_thresholds(
     # A loose threshold, so that all that may lie near any of those to be chosen is read in full.
     score = _log_odds(models, [e.text for e in human], 0.5)
     words = np.array([len(e.text.split()) for e in human])
-    has_verdict = ~np.isnan(score) & (words >= 60)
-    register = np.array(_registers([e.document.genre for e in human]))
-    long_enough, of_each = score[has_verdict], register[has_verdict]
+    counted = np.flatnonzero(~np.isnan(score) & (words >= 60) & _have_room(human))
+    long_enough, of_each = score[counted], np.array(_registers([human[i].document.genre for i in counted]))
     thresholds: dict[str, float] = {}
     notes, left_out = {}, {}
     for target in (0.01, 0.003, 0.001):
