@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,7 +43,7 @@ _DEFAULT = "fpr=0.001"  # the threshold that verdicts use by default
 _MISSED = 0.004  # share of the texts found by reading all in full that the cascade may lose
 _FORM_SHARE = 0.5
 _TAIL = 0.01  # share of a register's highest scores from which rarer ones are estimated
-_MIN_REGISTER = 3_000  # stretches from which a register has a threshold of its own; smaller ones are pooled
+_MIN_REGISTER = 500  # stretches that a register with a threshold of its own has; see `_registers`
 
 
 def word_tokens(text: str) -> list[str]:
@@ -150,10 +151,14 @@ class ChosenThresholds:
     human_scores: HumanScores
 
 
-def _registers(genres: Sequence[str]) -> list[str]:
-    """Return the register of each stretch: its genre, or "other" for genres with few stretches."""
-    counts = {g: genres.count(g) for g in set(genres)}
-    return [g if counts[g] >= _MIN_REGISTER else "other" for g in genres]
+def _registers(genres: Sequence[str], target: float) -> NDArray[np.str_]:
+    """Return the register of each stretch: its genre, or "other" for genres with few stretches.
+
+    A genre counts by itself if at least one of its stretches is expected beyond the share `target`.
+    """
+    counts = Counter(genres)
+    enough = max(_MIN_REGISTER, round(1 / target))
+    return np.array([g if counts[g] >= enough else "other" for g in genres])
 
 
 def _have_room(examples: Sequence[Example]) -> NDArray[np.bool_]:
@@ -215,10 +220,11 @@ def choose_thresholds(
     score = _log_odds(models, [e.text for e in human], 0.5)
     words = np.array([len(e.text.split()) for e in human])
     counted = np.flatnonzero(~np.isnan(score) & (words >= 60) & _have_room(human))
-    long_enough, of_each = score[counted], np.array(_registers([human[i].document.genre for i in counted]))
+    long_enough = score[counted]
     thresholds: dict[str, float] = {}
     notes, left_out = {}, {}
     for target in (0.01, 0.003, 0.001):
+        of_each = _registers([human[i].document.genre for i in counted.tolist()], target)
         limits = _register_limits(long_enough, of_each, target)
         p = float(np.clip(np.ceil(1e4 / (1 + np.exp(-max(limits.values()))) + 1) / 1e4, 0.5, 0.9999))
         name = f"fpr={target:g}"
