@@ -119,9 +119,11 @@ def test_two_processes_share_a_cache_and_an_output(tmp_path, documents):
     os.mkdir("out")
     for _ in range(3):
         shutil.rmtree("cache", ignore_errors=True)
-        children = [os.fork() for _ in range(2)]
-        if 0 in children:
-            os._exit(main(command))
+        children = []
+        for _ in range(2):
+            if not (child := os.fork()):
+                os._exit(main(command))
+            children.append(child)
         assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
         assert content("out") == {"report.json": Path("alone.json").read_bytes()}
         assert len(list(Path("cache").glob("*/*.json"))) == len(documents)
