@@ -1,10 +1,12 @@
 """Look-alike letters: every disguise of a word is reported as damage, with its place in the text as given."""
 
+import re
 import unicodedata
 from importlib import resources
 
 import pytest
-from hypothesis import given, settings
+from ftfy import fix_encoding
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from detector import detect, detect_many
@@ -64,6 +66,8 @@ def test_a_symbol_with_indices_is_not_a_word_in_disguise(word, meant):
 @settings(deadline=None, max_examples=60)
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
 def test_latin_text_holds_none(text):
+    # Letters read in the wrong encoding are mended, and may turn out to be of another script ("Ð°" for "а").
+    assume(all(fix_encoding(run) == run for run in re.findall(r"[^\x00-\x7f]+", text)))
     assert normalize(text).damage == ()
 
 
