@@ -43,7 +43,14 @@ from detector.restore.restorer import Restorer, RestorerSettings
 from detector.scoring.cascade import Cascade
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.scoring.stage import Stage
-from detector.scoring.tokens import CANDIDATE_COLUMNS, KINDS, TOKEN_COLUMNS, FeatureExtractor, TokenModel
+from detector.scoring.tokens import (
+    CANDIDATE_COLUMNS,
+    CONTEXT_ONLY_COLUMNS,
+    KINDS,
+    TOKEN_COLUMNS,
+    FeatureExtractor,
+    TokenModel,
+)
 from detector.text.sentences import SentenceSplitter
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
@@ -361,6 +368,7 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
                 "candidate_model": (candidate_model.columns, CANDIDATE_COLUMNS),
                 "token_model": (token_model.kinds, KINDS),
                 "token_model/network": (token_model.network.columns, TOKEN_COLUMNS),
+                "token_model/context_only": (token_model.context_only.columns, CONTEXT_ONLY_COLUMNS),
                 "passage_model": (passage_model.columns, FEATURE_NAMES),
             },
         )

@@ -147,8 +147,9 @@ def test_models_of_another_format_are_refused(copy, other, words):
         load_models(copy)
 
 
-def test_models_with_other_columns_are_refused(copy):
-    name = "full/passage_model/settings.json"
+@pytest.mark.parametrize("model", ["passage_model", "token_model/network", "token_model/context_only"])
+def test_models_with_other_columns_are_refused(copy, model):
+    name = f"full/{model}/settings.json"
     settings = json.loads((copy / name).read_text(encoding="utf-8"))
     settings["columns"] = settings["columns"][::-1]
     replace(copy / name, json.dumps(settings).encode())
