@@ -124,7 +124,7 @@ def _open_closed_streams() -> None:
 
 
 def _drop_output() -> None:
-    """Send what is still buffered nowhere: at exit it would fail once more."""
+    """Discard output that is still buffered: at exit, writing it would fail once more."""
     with suppress(OSError, ValueError):  # no file, if someone has put another stream in its place
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

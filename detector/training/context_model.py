@@ -159,6 +159,44 @@ def _quantise(weight: torch.Tensor) -> tuple[NDArray[np.int8], NDArray[np.float1
     return np.rint(rows / scale[:, None]).astype(np.int8), scale.astype(np.float16)
 
 
+def _loss(
+    network: _Network,
+    s: ContextModelSettings,
+    read: tuple[NDArray[np.int32], NDArray[np.int64]],
+    target: NDArray[np.int32],
+    wrong: NDArray[np.int32],
+    shared: NDArray[np.int64],
+) -> torch.Tensor:
+    """Return the loss of all readers over a batch of stretches, a scalar.
+
+    Parameters
+    ----------
+    read : the words of each stretch as the readers see them, margins included, and their classes of shape
+    target : the words of the judged places, (segments, length)
+    wrong : the confusables that stand against each, (segments, length, confusables), padded by 0
+    shared : random words that stand against all
+    """
+    judged = torch.from_numpy(target > 0).float()
+    tried = torch.from_numpy(np.concatenate((target[..., None], wrong), axis=2)).long()
+    is_wrong = torch.from_numpy(wrong > 0).float()
+    draw = torch.from_numpy(shared).long()
+    with torch.autocast("cpu", torch.bfloat16):
+        queries = network.queries(torch.from_numpy(read[0]).long(), torch.from_numpy(read[1]))
+        vectors = network.output(tried).to(torch.bfloat16)
+        noise_vectors = network.output(draw)
+    loss = torch.zeros(())
+    for size, query, bias in zip(s.readers, queries, network.bias, strict=True):
+        own = vectors[..., : size.query]
+        logits = torch.matmul(own, query.unsqueeze(3)).squeeze(3).float() + bias(tried).squeeze(3)
+        right = functional.softplus(-logits[..., 0])
+        mistaken = (functional.softplus(logits[..., 1:]) * is_wrong).sum(2) / s.confusables
+        with torch.autocast("cpu", torch.bfloat16):
+            product = query @ noise_vectors[:, : size.query].T
+        random = functional.softplus(product.float() + bias(draw).T).mean(2)
+        loss = loss + size.weight * ((right + 0.75 * mistaken + 0.25 * random) * judged).sum() / judged.sum()
+    return loss
+
+
 def fit_context_models(
     ids: NDArray[np.int32],
     shape: NDArray[np.uint8],
@@ -227,24 +265,7 @@ def fit_context_models(
         wrong = confusable[target[..., None], rng.integers(0, confusable.shape[1], (*target.shape, s.confusables))]
         shared = np.searchsorted(noise, rng.random(s.shared) * noise[-1])
 
-        judged = torch.from_numpy(target > 0).float()
-        tried = torch.from_numpy(np.concatenate((target[..., None], wrong), axis=2)).long()
-        is_wrong = torch.from_numpy(wrong > 0).float()
-        draw = torch.from_numpy(shared).long()
-        with torch.autocast("cpu", torch.bfloat16):
-            queries = network.queries(torch.from_numpy(seen).long(), torch.from_numpy(shape_class(shapes)))
-            vectors = network.output(tried).to(torch.bfloat16)
-            noise_vectors = network.output(draw)
-        loss = torch.zeros(())
-        for size, query, bias in zip(s.readers, queries, network.bias, strict=True):
-            own = vectors[..., : size.query]
-            logits = torch.matmul(own, query.unsqueeze(3)).squeeze(3).float() + bias(tried).squeeze(3)
-            right = functional.softplus(-logits[..., 0])
-            mistaken = (functional.softplus(logits[..., 1:]) * is_wrong).sum(2) / s.confusables
-            with torch.autocast("cpu", torch.bfloat16):
-                product = query @ noise_vectors[:, : size.query].T
-            random = functional.softplus(product.float() + bias(draw).T).mean(2)
-            loss = loss + size.weight * ((right + 0.75 * mistaken + 0.25 * random) * judged).sum() / judged.sum()
+        loss = _loss(network, s, (seen, shape_class(shapes)), target, wrong, shared)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
