@@ -79,7 +79,7 @@ def detect_files(
     Columns: `path`; `reading` ("flagged", "doubtful", "not flagged", "no verdict"); `verdict`; `probability` (0 to 1,
     NaN if there is no verdict); `human_rate` (share of human texts of like length that score as high); `n_words`;
     `omitted_words` (not judged); `passages` and `spun_passages` (their numbers); `evidence` and `damage` (numbers of
-    findings); `language`.
+    findings); `language`. Raises InputError if pandas is not installed.
 
     Parameters
     ----------
@@ -88,8 +88,6 @@ def detect_files(
     threshold : as `detect` takes it
     errors : treatment of a file that cannot be read: "raise" an InputError, or "skip" it with a warning
     regions : whether marks of the author are obeyed, as `read_document` takes it
-
-    Raises InputError if pandas is not installed.
     """
     try:
         import pandas

@@ -35,9 +35,9 @@ PICTURES = {"quality.png": "benchmarks/quality.png"}
 
 
 def _cell(text: str) -> str:
-    """Return the text of a cell; a bar ends a cell, save inside code."""
+    """Return the text of a cell; outside code, a bar would end the cell and `<` begin a tag or a comment."""
     parts = " ".join(text.split()).split("`")
-    return "`".join(part if i % 2 else part.replace("|", "\\|") for i, part in enumerate(parts))
+    return "`".join(part if i % 2 else part.replace("|", "\\|").replace("<", "&lt;") for i, part in enumerate(parts))
 
 
 def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
