@@ -12,6 +12,7 @@ import numpy as np
 from detector.model_store import load_models
 from detector.restore.plan import Span, restored_spans, shift_spans
 from detector.text.tokens import tokenize
+from detector.text.vocabulary import BOUNDARY
 from detector.types import Restoration
 
 __all__ = ["search_queries"]
@@ -43,23 +44,24 @@ def search_queries(restoration: Restoration, odd: Sequence[Span] = (), k: int = 
     """
     models = load_models()
     text = restoration.text
-    ends = models.splitter.ends(text)
     batch = tokenize([text], models.vocabulary)
+    # A boundary ends a paragraph; a line end inside a wrapped sentence is none.
+    ends = sorted({*models.splitter.ends(text), *batch.starts[batch.ids == BOUNDARY].tolist()})
     zipf = models.vocabulary.zipf
     edits = list(restored_spans(restoration.plan))
     edit_starts = [start for start, _, _ in edits]
     left = sorted(start for start, _ in shift_spans(sorted(odd), restoration.plan))
     scored = []
     for start, end in pairwise([0, *ends]):
-        for line in re.finditer(r"[^\n]+", text[start:end]):
-            a, b = start + line.start(), start + line.end()
-            tokens = np.flatnonzero(batch.is_word & (batch.starts >= a) & (batch.ends <= b))
-            if not _MIN_WORDS <= len(tokens) <= _MAX_WORDS:
-                continue
-            rare = np.maximum(_RARE_ZIPF - zipf[batch.ids[tokens]], 0.0).clip(max=3.0).sum()
-            doubt = sum(
-                1.0 + max(0.0, _DOUBTFUL_GAIN - e.log10_gain) for *_, e in edits[_starting_in(edit_starts, a, b)]
-            )
-            n_odd = len(left[_starting_in(left, a, b)])
-            scored.append((float(rare - _ODD * n_odd - doubt), -a, _unquoted(text[a:b])))
+        tokens = np.flatnonzero(batch.is_word & (batch.starts >= start) & (batch.ends <= end))
+        if not _MIN_WORDS <= len(tokens) <= _MAX_WORDS:
+            continue
+        rare = np.maximum(_RARE_ZIPF - zipf[batch.ids[tokens]], 0.0).clip(max=3.0).sum()
+        doubt = sum(
+            1.0 + max(0.0, _DOUBTFUL_GAIN - e.log10_gain) for *_, e in edits[_starting_in(edit_starts, start, end)]
+        )
+        n_odd = len(left[_starting_in(left, start, end)])
+        sentence = _unquoted(" ".join(text[start:end].split()))
+        if len(sentence.split()) >= _MIN_WORDS:
+            scored.append((float(rare - _ODD * n_odd - doubt), -start, sentence))
     return tuple(sentence for _, _, sentence in sorted(scored, reverse=True)[:k])
