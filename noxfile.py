@@ -84,7 +84,7 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def benchmark(session: nox.Session) -> None:
-    """Measure quality beside simpler ways: the table and the picture in benchmarks/."""
+    """Compare quality with simpler methods: the table and the picture in benchmarks/."""
     session.install("-e", ".[test]")
     session.run("python", "benchmarks/quality.py", *session.posargs)
 

@@ -1,4 +1,4 @@
-"""Spun text found, beside simpler ways to find it: one table, one picture, thresholds from human text alone.
+"""Detection of spun text, compared with simpler methods: one table, one picture, thresholds from human text alone.
 
     python benchmarks/quality.py                                        on this project's own sample, a minute
     python benchmarks/quality.py --human news.jsonl.gz                  on your human texts, spun here by a dictionary
