@@ -31,7 +31,8 @@ from detector.evaluation.samples import scores_of
 from detector.model_store import Models, load_models
 from detector.plot import Plot
 from detector.training.corpus import read_fields
-from detector.training.spinners import AlignedSpan, SpunText, TableSpinner, read_dictionary, undo
+from detector.training.lexicon import read_dictionary
+from detector.training.spinners import AlignedSpan, SpunText, TableSpinner, undo
 
 HERE = Path(__file__).resolve().parent
 GATE = HERE.parent / "tests" / "gate"

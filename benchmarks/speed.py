@@ -36,7 +36,8 @@ from detector.model_store import load_models
 from detector.text.tokens import tokenize
 from detector.text.vocabulary import BOUNDARY, NAME, Vocabulary
 from detector.training.language_model import build_language_model, estimate, write_arpa
-from detector.training.spinners import TableSpinner, read_dictionary
+from detector.training.lexicon import read_dictionary
+from detector.training.spinners import TableSpinner
 
 _ROUNDS = 5
 _MEGABYTES = (1, 2, 4)

@@ -7,7 +7,6 @@ import math
 import re
 import shutil
 
-import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,7 +18,7 @@ from detector.errors import InputError
 from detector.estimators.channel import SOURCES, Channel, Ragged
 from detector.estimators.perceptron import Perceptron
 from detector.estimators.static_function import StaticFunction
-from detector.evaluation import ablation, damage, detection, human, restoration
+from detector.evaluation import ablation, damage, detection, human, restoration, run
 from detector.evaluation.card import render_card
 from detector.evaluation.metrics import (
     auc_interval,
@@ -325,7 +324,7 @@ def test_stretches_are_long_enough_and_drawn_alike():
     documents = [CorpusDocument(str(i), "s", "news", " ".join(["word"] * (10 * i))) for i in range(1, 20)]
     found = stretches(documents, 50, 100, 3)
     assert len(found) == 9  # of documents with more than 100 words
-    assert all(99 <= len(s.text.split()) <= 101 for s in found)
+    assert all(99 <= len(text.split()) <= 101 for text in found)
     assert found == stretches(documents, 50, 100, 3)
 
 
@@ -368,7 +367,6 @@ def workplace(tmp_path_factory, resources):
             for i in range(n):
                 text = "\n".join(" ".join(sentence() for _ in range(6)) for _ in range(6))
                 out.write(json.dumps({"id": i, "source": source, "genre": genre, "text": text}) + "\n")
-    joblib.dump((None, resources), work / "channel.joblib")
     (root / "observed_pairs.jsonl").write_text(
         json.dumps({"original": "the garden", "spun": "the lawn", "style": "x", "engine": "B"}) + "\n"
     )
@@ -376,7 +374,13 @@ def workplace(tmp_path_factory, resources):
 
 
 @pytest.fixture
-def few(monkeypatch):
+def small_tables(monkeypatch, resources):
+    """Spinners over a few words."""
+    monkeypatch.setattr(run, "spinner_resources", lambda *_: resources)
+
+
+@pytest.fixture
+def few(monkeypatch, small_tables):
     """Every table with few rows."""
     for module in (detection, restoration, ablation):
         monkeypatch.setattr(module, "REWRITING", ("dictionary",))
@@ -458,6 +462,7 @@ def test_evaluate_end_to_end(workplace, tmp_path):
     assert json.dumps(dataclasses.asdict(again), default=str) == json.dumps(dataclasses.asdict(found), default=str)
 
 
+@pytest.mark.usefixtures("small_tables")
 def test_spun_documents_are_written_at_both_rates(workplace, tmp_path):
     folder = tmp_path / "spun"
     write_spun_documents(settings_for(workplace, find_models()), folder)

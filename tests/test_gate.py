@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rapidfuzz.distance import Levenshtein
 from sklearn.metrics import roc_auc_score
 
 from detector import apply_plan, detect_many, reverse
+from detector.training.channel import words_of
 from detector.training.families import FAMILIES
-from detector.training.tune import edit_distance, word_tokens
 from detector.types import Report, Restoration
 
 DAMAGE = "damage"  # the family that rewrites no words
@@ -136,9 +137,9 @@ def errors(restored):
     before = after = 0
     for row, restoration in restored:
         assert apply_plan(row["text"], restoration.plan) == restoration.text
-        wanted = word_tokens(original(row))
-        before += edit_distance(word_tokens(row["text"]), wanted)
-        after += edit_distance(word_tokens(restoration.text), wanted)
+        wanted = words_of(original(row))
+        before += Levenshtein.distance(words_of(row["text"]), wanted)
+        after += Levenshtein.distance(words_of(restoration.text), wanted)
     assert before > 0
     return before, after
 

@@ -13,8 +13,8 @@ from detector.estimators.channel import ENTRY_BITS
 from detector.restore.iterate import counted_substitutions
 from detector.restore.spinner import PairEvidence
 from detector.text.tokens import tokenize
+from detector.training.channel import words_of
 from detector.training.spinners import AlignedSpan, undo
-from detector.training.tune import word_tokens
 
 HUMAN = (
     "The ferry was late again on Tuesday. Passengers who had queued since six in the morning were told that a bearing "
@@ -43,7 +43,7 @@ def _aligned(text, start, end, original):
 
 
 def errors(text, original):
-    return Levenshtein.distance(word_tokens(text), word_tokens(original))
+    return Levenshtein.distance(words_of(text), words_of(original))
 
 
 def evidence(pair, replaced, standing):

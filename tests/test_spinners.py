@@ -87,7 +87,7 @@ def test_damage_replays_on_any_text(text, letters):
 @settings(max_examples=25)
 @given(text=TEXTS, seed=st.integers(0, 1000))
 def test_every_family_replays_on_any_text(family, text, seed):
-    assert_replays(make_spinner(family, RESOURCES, seed).spin(text), text)
+    assert_replays(make_spinner(family, RESOURCES, seed, 0.3).spin(text), text)
 
 
 @given(TEXTS, st.data())
@@ -161,8 +161,8 @@ def test_the_rate_is_a_share_of_the_words():
 def test_the_same_seed_and_text_give_the_same():
     text = " ".join(["a big red dog"] * 30)
     for family in FAMILIES:
-        first = make_spinner(family, RESOURCES, 7).spin(text)
-        assert make_spinner(family, RESOURCES, 7).spin(text) == first
+        first = make_spinner(family, RESOURCES, 7, 0.3).spin(text)
+        assert make_spinner(family, RESOURCES, 7, 0.3).spin(text) == first
     assert whole(seed=1).spin(text) != whole(seed=2).spin(text)
 
 
@@ -230,7 +230,7 @@ def test_a_dictionary_is_read_pair_by_pair(tmp_path):
 
 def test_an_unknown_family_is_refused():
     with pytest.raises(ValueError, match="dictionary"):
-        make_spinner("nonsense", RESOURCES, 0)
+        make_spinner("nonsense", RESOURCES, 0, 0.3)
 
 
 @pytest.mark.parametrize("table", [engine_b(), engine_c(), round_trip()])

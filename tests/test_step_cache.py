@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from detector.training import forms, step_cache, thesaurus
-from detector.training.step_cache import StepCache, Storage, source_digest
+from detector.training.step_cache import StepCache, source_digest
 
 
 @pytest.fixture
@@ -84,14 +84,6 @@ def test_a_step_that_fails_leaves_no_result(cache, runs):
     with pytest.raises(ArithmeticError):
         cache().step("double", fail, code=[step_cache])
     assert double(cache(), runs) == 2
-
-
-def test_results_may_be_kept_in_another_form(cache):
-    storage = Storage(".json", lambda p: json.loads(p.read_text()), lambda x, p: p.write_text(json.dumps(x)))
-    steps = cache()
-    steps.step("rows", lambda: [1, 2], code=[step_cache], storage=storage)
-    assert [json.loads(path.read_text()) for path in steps.folder.glob("rows-*.json")] == [[1, 2]]
-    assert cache().step("rows", lambda: [3], code=[step_cache], storage=storage) == [1, 2]
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 
 from detector.model_store import load_models, verify_models
 from detector.training.corpus import SPLITS, read_corpus, split_of
-from detector.training.train import TrainSettings, train
+from detector.training.settings import TrainSettings
+from detector.training.train import train
 
 TOY = Path(__file__).parent / "data" / "toy"
 

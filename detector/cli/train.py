@@ -89,7 +89,7 @@ def train(
     missing = [name for name in ("torch", "scipy") if importlib.util.find_spec(name) is None]
     if missing:
         raise Usage(f"training needs {' and '.join(missing)}: pip install {' '.join(missing)}")
-    from detector.training.train import TrainSettings
+    from detector.training.settings import TrainSettings
     from detector.training.train import train as run
 
     settings = TrainSettings(

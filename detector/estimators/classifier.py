@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoostedTrees", "Classifier", "log_odds", "probability"]
-
-
-class Classifier(ABC):
-    """Scores rows of named columns; the scores are calibrated by the length of the text.
-
-    Attributes
-    ----------
-    columns : feature names, in order
-    calibration : float64 (4,), the logit is a0 + a1 s + (a2 + a3 s) (log10 words - 2) for a decision score s
-    """
-
-    columns: tuple[str, ...]
-    calibration: NDArray[np.float64]
-
-    @abstractmethod
-    def decision_score(self, x: NDArray[np.float32] | NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the uncalibrated logit of each row of `x` (n, c); higher is likelier spun."""
-
-    def logit(
-        self, x: NDArray[np.float32] | NDArray[np.float64], log10_words: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the calibrated logit (natural logarithm of the odds) of each row."""
-        s = self.decision_score(x)
-        a = self.calibration
-        length = log10_words - 2.0
-        out: NDArray[np.float64] = a[0] + a[1] * s + (a[2] + a[3] * s) * length
-        return out
+__all__ = ["BoostedTrees", "log_odds", "probability"]
 
 
 @dataclass(frozen=True)
-class BoostedTrees(Classifier):
+class BoostedTrees:
     """Calibrated gradient-boosted trees, t of them, all of one depth.
 
     Node k of a tree leads to its nodes 2 k + 1, and 2 k + 2 if the column is above the threshold; the last nodes
@@ -47,10 +19,12 @@ class BoostedTrees(Classifier):
 
     Attributes
     ----------
-    columns, calibration : as every classifier has them
+    columns : feature names, in order
     column : int16 (t, 2 ** depth - 1), which column each node tests; threshold : float32, the same shape
     value : float32 (t, 2 ** depth), the contribution of each leaf to the score
     bias : float64 (1,)
+    calibration : float64 (4,), by the length of the text: the logit is a0 + a1 s + (a2 + a3 s) (log10 words - 2) for a
+        decision score s
     """
 
     columns: tuple[str, ...]
@@ -73,6 +47,15 @@ class BoostedTrees(Classifier):
         leaf = node - nodes + np.arange(trees) * (nodes + 1)
         score: NDArray[np.float64] = self.value.ravel()[leaf].sum(axis=1, dtype=np.float64) + self.bias[0]
         return score
+
+    def logit(
+        self, x: NDArray[np.float32] | NDArray[np.float64], log10_words: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the calibrated logit (natural logarithm of the odds) of each row."""
+        s = self.decision_score(x)
+        a = self.calibration
+        out: NDArray[np.float64] = a[0] + a[1] * s + (a[2] + a[3] * s) * (log10_words - 2.0)
+        return out
 
 
 def probability(logit: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,20 +14,21 @@ from detector.api import restore
 from detector.cues import CUES
 from detector.estimators.channel import SOURCES
 from detector.evaluation.metrics import auc_interval
-from detector.evaluation.parts import THESAURUS_SOURCES, with_columns_masked, with_extractor, without_sources
+from detector.evaluation.parts import with_columns_masked, with_extractor, without_sources
 from detector.evaluation.restoration import restored_text, spun_stretches, touching
 from detector.evaluation.results import AblationRow, CueRow, Interval
 from detector.evaluation.samples import FULL_RATE, EvaluationSetup, findings_of, reports_of, scores_of, stretches
 from detector.model_store import Models
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.training.examples import HUMAN, make_examples
-from detector.training.families import FAMILIES, REWRITING
+from detector.training.families import FAMILIES, REWRITING, THESAURUS_SOURCES
 from detector.training.fit import sample_by_source
 from detector.training.spinners import SpunText
 from detector.types import Evidence, Report
 
 __all__ = ["ablation", "cues"]
 
+_WORDS = 100  # of the stretches that ROC AUC is measured on
 _CONTEXT = (
     "context",
     "context_before",
@@ -86,7 +87,7 @@ def _spun_by_any(
     return [s.text for s in made if s is not None], np.flatnonzero([s is not None for s in made])
 
 
-def ablation(setup: EvaluationSetup, words: int = 100) -> tuple[AblationRow, ...]:
+def ablation(setup: EvaluationSetup) -> tuple[AblationRow, ...]:
     """Return ROC AUC, restoration and harm with each part taken away.
 
     The networks are not fitted again: they see the mean in place of a missing column. The passage classifier is, on the
@@ -103,11 +104,11 @@ def ablation(setup: EvaluationSetup, words: int = 100) -> tuple[AblationRow, ...
         )
     )
     is_spun = np.array([e.family != HUMAN for e in fit])
-    human = [s.text for s in stretches(setup.test, setup.limit, words, setup.seed + words)]
+    human = stretches(setup.test, setup.limit, _WORDS, setup.seed + _WORDS)
     known, known_at = _spun_by_any(setup, human, REWRITING, setup.seed + 41)
     unseen, unseen_at = _spun_by_any(setup, human, tuple(setup.unseen), setup.seed + 42)
     n, k = len(human), len(known)
-    long_human = [s.text for s in stretches(setup.test, setup.limit, 300, setup.seed + 43)]
+    long_human = stretches(setup.test, setup.limit, 300, setup.seed + 43)
     human_words = sum(len(text.split()) for text in long_human)
     n_restored = max(5, setup.limit // 24)
     long_spun = [s for family in REWRITING for s in spun_stretches(setup, family, FULL_RATE, n_restored)]
@@ -148,7 +149,7 @@ def _findings(report: Report) -> list[tuple[int, int, str]]:
 def cues(setup: EvaluationSetup) -> tuple[CueRow, ...]:
     """Return the findings of each cue in spun and in human text, and those that no other cue has."""
     models = setup.models
-    human = [s.text for s in stretches(setup.test, setup.limit, 300, setup.seed + 44)]
+    human = stretches(setup.test, setup.limit, 300, setup.seed + 44)
     reports = reports_of(models, human)
     human_words = sum(report.n_words for report in reports)
     in_human = Counter(cue for report in reports for _, _, cue in _findings(report))

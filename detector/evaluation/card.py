@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -18,7 +17,7 @@ from detector.evaluation.samples import ALL, FULL_RATE, LENGTHS, QUARTER_RATE, R
 from detector.scoring.cascade import MIN_WORDS
 from detector.training.families import REWRITING
 
-__all__ = ["render_card", "write_card"]
+__all__ = ["render_card"]
 
 
 def _interval(x: Interval | None, digits: int = 3) -> str:
@@ -109,8 +108,3 @@ def render_card(found: Evaluation, manifest: dict[str, Any]) -> str:
         rate_name=_rate_name,
     )
     return re.sub(r"\n{3,}", "\n\n", text).lstrip()
-
-
-def write_card(found: Evaluation, manifest: dict[str, Any], path: Path) -> None:
-    """Write the model card."""
-    path.write_text(render_card(found, manifest), encoding="utf-8")

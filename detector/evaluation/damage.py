@@ -11,7 +11,7 @@ from detector.evaluation.metrics import wilson
 from detector.evaluation.restoration import touching
 from detector.evaluation.results import DamageRow
 from detector.evaluation.samples import EvaluationSetup, findings_of, reports_of, stretches
-from detector.training.spinners import AlignedSpan, DamageSpinner, SlipSpinner, Spinner, SpunText, undo
+from detector.training.spinners import DamageSpinner, SlipSpinner, Spinner, SpunText, undo_some
 
 __all__ = ["damaged_text", "some_undone"]
 
@@ -31,14 +31,8 @@ def some_undone(spun: SpunText, n: int, rng: np.random.Generator) -> SpunText:
     """Return the text with no more than `n` of its substitutions, drawn at random; the others are undone."""
     total = len(spun.alignment)
     kept = set(rng.choice(total, min(n, total), replace=False).tolist())
-    spans, undone, moved = [], [], 0
-    for i, span in enumerate(spun.alignment):
-        if i in kept:
-            spans.append(AlignedSpan(span.start + moved, span.end + moved, span.spun, span.original))
-        else:
-            undone.append(span)
-            moved += len(span.original) - len(span.spun)
-    return SpunText(undo(spun.text, undone), spun.original, tuple(spans))
+    left, spans = undo_some(spun.text, spun.alignment, [i not in kept for i in range(total)])
+    return SpunText(left, spun.original, spans)
 
 
 def _row(setup: EvaluationSetup, name: str, texts: Sequence[SpunText]) -> DamageRow:
@@ -66,7 +60,7 @@ def _row(setup: EvaluationSetup, name: str, texts: Sequence[SpunText]) -> Damage
 
 def damaged_text(setup: EvaluationSetup) -> tuple[DamageRow, ...]:
     """Return the results on human stretches of 300 words with some words damaged."""
-    human = [s.text for s in stretches(setup.test, max(20, setup.limit // 2), _WORDS, setup.seed + 60)]
+    human = stretches(setup.test, max(20, setup.limit // 2), _WORDS, setup.seed + 60)
     rows = []
     for number, (name, spinner, n) in enumerate(_AMOUNTS):
         rng = np.random.default_rng((setup.seed, 60, number))

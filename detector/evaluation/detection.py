@@ -39,6 +39,7 @@ from detector.evaluation.samples import (
     UnseenSpinner,
     changed_share,
     flagged_at,
+    long_documents,
     rate_rows,
     reports_of,
     scores_of,
@@ -49,8 +50,8 @@ from detector.training.examples import HUMAN, Example, make_examples
 from detector.training.families import REWRITING, closest_first, make_spinner
 from detector.training.fit import sample_by_source
 from detector.training.inflection import Inflector
-from detector.training.spinners import SpunText, read_dictionary, spin_part
-from detector.training.thesaurus import inflected_pairs, read_moby, read_wordnet
+from detector.training.spinners import SpunText, spin_part
+from detector.training.thesaurus import find_wordnet, inflected_pairs, read_moby, read_wordnet
 
 __all__ = [
     "BASELINES",
@@ -59,7 +60,6 @@ __all__ = [
     "Calibration",
     "Detection",
     "calibrated",
-    "dictionary_spinner",
     "fit_tfidf",
     "in_mixed_articles",
     "known_spinners",
@@ -170,7 +170,7 @@ def known_spinners(setup: EvaluationSetup, tfidf: Pipeline) -> Detection:
         }
 
     for words in LENGTHS:
-        human = [s.text for s in stretches(setup.test, setup.limit, words, setup.seed + words)]
+        human = stretches(setup.test, setup.limit, words, setup.seed + words)
         own = all_scores(human)
         for rate in (FULL_RATE, QUARTER_RATE):
             pools: dict[str, _Pool] = {}
@@ -195,14 +195,15 @@ def known_spinners(setup: EvaluationSetup, tfidf: Pipeline) -> Detection:
     return Detection(tuple(rows), tuple(curves))
 
 
-def thesaurus_spinner(path: Path, wordnet: Path, vocabulary: Vocabulary) -> UnseenSpinner:
+def thesaurus_spinner(path: Path, wordnet: Path | None, vocabulary: Vocabulary) -> UnseenSpinner:
     """Return a spinner over a thesaurus in Moby's format, word by word.
 
     Parts of speech and inflections are WordNet's: Moby has none. Its lists are long and loose; a substitute is any word
     of Zipf 2.5 or more under the headword, without order, as a careless spinner would take it.
     """
+    database = find_wordnet(wordnet)
     parts: dict[str, list[str]] = defaultdict(list)
-    for headword, synonyms in read_wordnet(wordnet).entries.items():
+    for headword, synonyms in read_wordnet(database).entries.items():
         parts[headword] = sorted({s.pos for s in synonyms})
     moby = read_moby(path, parts)
     zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))
@@ -212,23 +213,18 @@ def thesaurus_spinner(path: Path, wordnet: Path, vocabulary: Vocabulary) -> Unse
 
     rows = (
         (o, x, 0.0)
-        for o, x, _, _ in inflected_pairs(moby, Inflector(vocabulary, wordnet), vocabulary, 3)
+        for o, x, _, _ in inflected_pairs(moby, Inflector(vocabulary, database), vocabulary, 3)
         if commonness(x) >= 2.5 and 3.0 <= commonness(o) < 6.35
     )
     return UnseenSpinner(closest_first(rows, 200), consistent=False)
 
 
-def dictionary_spinner(path: Path) -> UnseenSpinner:
-    """Return a spinner with one substitute for a wording, as `spinners.read_dictionary` reads it."""
-    return UnseenSpinner(read_dictionary(path), consistent=True)
-
-
-def recall(setup: EvaluationSetup, words: int = 300) -> tuple[RateRow, ...]:
+def recall(setup: EvaluationSetup) -> tuple[RateRow, ...]:
     """Return how often spun stretches are flagged, by spinner and pooled, at every threshold.
 
     Kind `family`: rates from 0.15 to 0.5, drawn for each text; kind `family, a quarter`: the quarter rate.
     """
-    human = [s.text for s in stretches(setup.test, setup.limit, words, setup.seed + 9)]
+    human = stretches(setup.test, setup.limit, 300, setup.seed + 9)
     spinners = (*REWRITING, *setup.unseen)
     rows: list[RateRow] = []
     for kind, done in (("family", 0), ("family, a quarter", len(spinners))):
@@ -294,11 +290,11 @@ def calibrated(setup: EvaluationSetup) -> Calibration:
 
 def in_mixed_articles(setup: EvaluationSetup) -> tuple[MixedRow, ...]:
     """Return how often one spun passage of 100 to 200 words in a human article of 500 to 1,000 is found and located."""
-    articles = stretches(setup.test, setup.limit, 500, setup.seed + 15)
+    articles = long_documents(setup.test, setup.limit, 500, setup.seed + 15)
     rng = np.random.default_rng((setup.seed, 15))
     human = []
     for article in articles:
-        words = article.document.text.split(" ")
+        words = article.text.split(" ")
         n = int(rng.integers(500, 1000))
         start = int(rng.integers(0, max(1, len(words) - n)))
         human.append(" ".join(words[start : start + n]))

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.estimators.classifier import BoostedTrees, Classifier
+from detector.estimators.classifier import BoostedTrees
 from detector.evaluation.metrics import auc_interval
-from detector.evaluation.parts import THESAURUS_SOURCES, without_sources
+from detector.evaluation.parts import without_sources
 from detector.evaluation.results import AucRow, LeftOut, read_json, write_json
 from detector.evaluation.samples import (
     FULL_RATE,
@@ -26,7 +26,7 @@ from detector.scoring.tokens import FeatureExtractor
 from detector.text.tokens import tokenize
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import Example, make_examples
-from detector.training.families import REWRITING
+from detector.training.families import FAMILY_BY_NAME, REWRITING
 from detector.training.fit import (
     fit_boosted,
     fit_candidate_model,
@@ -41,19 +41,6 @@ __all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
 # Names of the two scorers: the channel is the product's own, or lacks the sources of the family's tables.
 TABLES_KNOWN, TABLES_HIDDEN = "left out of fitting", "left out, its tables hidden too"
 
-# Sources of the channel that a family's tables stand in; `dictionary`, `thesaurus`, `roundtrip` draw on both thesauri.
-_TABLES: dict[str, tuple[str, ...]] = {
-    "dictionary": ("observed", *THESAURUS_SOURCES),
-    "observed": ("observed",),
-    "thesaurus": THESAURUS_SOURCES,
-    "phrase": ("aligned",),
-    "adjacent": ("aligned",),
-    "neighbour": ("neighbour",),
-    "science": ("aligned",),
-    "roundtrip": THESAURUS_SOURCES,
-    "spintax": ("agreed", "spintax"),
-}
-
 
 def _examples(
     setup: EvaluationSetup,
@@ -67,7 +54,7 @@ def _examples(
     return list(make_examples(sample_by_source(documents, n, seed), setup.resources, families, words, rates, seed))
 
 
-def _whole(extractor: FeatureExtractor, model: Classifier, texts: Sequence[str]) -> NDArray[np.float64]:
+def _whole(extractor: FeatureExtractor, model: BoostedTrees, texts: Sequence[str]) -> NDArray[np.float64]:
     """Return the logit of each text as one passage."""
     out = []
     for i in range(0, len(texts), 60):
@@ -101,7 +88,7 @@ def _rows(
 ) -> list[AucRow]:
     rows = []
     for words in LENGTHS:
-        human = [s.text for s in stretches(setup.test, n_test, words, setup.seed + words)]
+        human = stretches(setup.test, n_test, words, setup.seed + words)
         made = setup.spin(human, family, FULL_RATE, setup.seed + 17 + words)
         rewritten = [s for s in made if s is not None]
         at = np.flatnonzero([s is not None for s in made])
@@ -129,7 +116,8 @@ def leave_one_out(setup: EvaluationSetup, folder: Path | None, examples: int) ->
         else:
             seed = setup.seed + 500 + 10 * number
             extractor, model = _fit_without(setup, family, examples, seed)
-            hidden = replace(extractor, channel=without_sources(extractor.channel, _TABLES[family]))
+            sources = FAMILY_BY_NAME[family].channel_sources
+            hidden = replace(extractor, channel=without_sources(extractor.channel, sources))
             scorers = {TABLES_KNOWN: partial(_whole, extractor, model), TABLES_HIDDEN: partial(_whole, hidden, model)}
             found = _rows(setup, family, setup.limit, scorers)
             if kept is not None:

@@ -13,9 +13,7 @@ from detector.estimators.perceptron import Perceptron
 from detector.model_store import Models
 from detector.scoring.tokens import FeatureExtractor
 
-__all__ = ["THESAURUS_SOURCES", "with_columns_masked", "with_extractor", "without_sources"]
-
-THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold the entries of the two thesauri
+__all__ = ["with_columns_masked", "with_extractor", "without_sources"]
 
 
 def without_sources(channel: Channel, sources: Collection[str]) -> Channel:

@@ -36,9 +36,10 @@ from detector.restore.iterate import DocumentContext, restoration_plans
 from detector.restore.plan import apply_plan
 from detector.restore.spinner import KnownSpinner
 from detector.text.tokens import iter_pieces, tokenize
+from detector.training.channel import Words, words_of
 from detector.training.families import REWRITING
-from detector.training.spinners import SpunText, read_observed_pairs
-from detector.training.tune import edit_distance, word_tokens
+from detector.training.lexicon import PAIRS, read_observed_pairs
+from detector.training.spinners import SpunText
 from detector.types import Edit, Report, Restoration
 
 __all__ = [
@@ -57,7 +58,7 @@ _READINGS = 5
 _WORDS = 300
 _MIN_GAINS = (-0.5, 0.0, 0.5, 1.0, 2.0)
 
-WordEdit = tuple[int, int, tuple[str, ...]]  # first word, one past the last, and the words that replace them
+WordEdit = tuple[int, int, Words]  # first word, one past the last, and the words that replace them
 
 
 def word_edits(words: Sequence[str], others: Sequence[str]) -> list[WordEdit]:
@@ -112,9 +113,9 @@ def restored_text(spun: Sequence[SpunText], restorations: Sequence[Restoration])
     """Return the counts of some texts."""
     rows = []
     for text, restoration in zip(spun, restorations, strict=True):
-        words, original, now = (word_tokens(t) for t in (text.text, text.original, restoration.text))
+        words, original, now = (words_of(t) for t in (text.text, text.original, restoration.text))
         wanted, made = set(word_edits(words, original)), set(word_edits(words, now))
-        distances = edit_distance(words, original), edit_distance(now, original)
+        distances = Levenshtein.distance(words, original), Levenshtein.distance(now, original)
         rows.append((*distances, len(wanted), len(made), len(wanted & made)))
     return RestoredText(*np.array(rows, dtype=np.float64).reshape(-1, 5).T)
 
@@ -143,7 +144,7 @@ class RestorationResults:
 
 def spun_stretches(setup: EvaluationSetup, spinner: str, rate: float, n: int) -> list[SpunText]:
     """Return stretches of 300 words spun by a family or an unseen spinner."""
-    human = [s.text for s in stretches(setup.test, n, _WORDS, setup.seed + 30)]
+    human = stretches(setup.test, n, _WORDS, setup.seed + 30)
     return [s for s in setup.spin(human, spinner, rate, setup.seed + 31) if s is not None]
 
 
@@ -216,7 +217,7 @@ def restoration(setup: EvaluationSetup) -> RestorationResults:
 def by_min_gain(setup: EvaluationSetup) -> tuple[GainRow, ...]:
     """Return restoration of all families together, and harm in human text, at several `min_gain`."""
     spun = [s for family in REWRITING for s in spun_stretches(setup, family, FULL_RATE, max(5, setup.limit // 24))]
-    human = [s.text for s in stretches(setup.test, setup.limit, _WORDS, setup.seed + 43)]
+    human = stretches(setup.test, setup.limit, _WORDS, setup.seed + 43)
     words = np.array([len(text.split()) for text in human], dtype=np.float64)
     rows = []
     for number, gain in enumerate(_MIN_GAINS):
@@ -258,16 +259,16 @@ def _readings(text: str, plan: Sequence[Edit], n: int = _READINGS) -> Iterator[s
                 heapq.heappush(heap, (loss + options[i][k][0] - options[i][k + 1][0], following))
 
 
-def _changes(spun: str, original: str) -> Iterator[tuple[int, int, list[str]]]:
+def _changes(spun: str, original: str) -> Iterator[tuple[int, int, Words]]:
     """Yield start and end of each stretch of `spun` that differs, and the words of `spun` with it alone restored."""
     pieces = iter_pieces(spun)
     ends = np.cumsum([len(p) for p in pieces]).tolist()
     at = [i for i, p in enumerate(pieces) if not p.isspace()]
-    words = word_tokens(spun)
-    for a, b, new in word_edits(words, word_tokens(original)):
+    words = words_of(spun)
+    for a, b, new in word_edits(words, words_of(original)):
         start = ends[at[a]] - len(pieces[at[a]]) if a < len(at) else len(spun)
         end = ends[at[b - 1]] if b > a else start
-        yield start, end, [*words[:a], *new, *words[b:]]
+        yield start, end, (*words[:a], *new, *words[b:])
 
 
 def _phrase_plans(models: Models, texts: Sequence[str]) -> tuple[list[list[Edit]], list[list[Edit]]]:
@@ -287,28 +288,28 @@ def observed_phrases(setup: EvaluationSetup, pairs: Path, engines: Sequence[str]
     A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict. At 1 counts
     the result of `reverse`; at 5 also the likeliest readings, with edits that `reverse` does not make.
     """
-    listed = read_observed_pairs(pairs / "observed_pairs.jsonl")
+    listed = read_observed_pairs(pairs / PAIRS)
     rows = []
     for engine in engines:
-        mine = [(o, x) for o, x, _, name in listed if name == engine and word_tokens(o) != word_tokens(x)]
+        mine = [(o, x) for o, x, _, name in listed if name == engine and words_of(o) != words_of(x)]
         if not mine:
             continue
         sure, doubtful = _phrase_plans(setup.models, [x for _, x in mine])
         at_1 = at_5 = spans = 0
         before, after = np.zeros(len(mine)), np.zeros(len(mine))
         for i, (original, spun) in enumerate(mine):
-            wanted = word_tokens(original)
-            before[i] = edit_distance(word_tokens(spun), wanted)
-            after[i] = edit_distance(word_tokens(apply_plan(spun, sure[i])), wanted)
+            wanted = words_of(original)
+            before[i] = Levenshtein.distance(words_of(spun), wanted)
+            after[i] = Levenshtein.distance(words_of(apply_plan(spun, sure[i])), wanted)
             for start, end, target in _changes(spun, original):
 
                 def here(plan: Sequence[Edit], start: int = start, end: int = end) -> list[Edit]:
                     return [e for e in plan if e.start <= end and start <= e.end]
 
-                first = word_tokens(apply_plan(spun, here(sure[i]))) == target
+                first = words_of(apply_plan(spun, here(sure[i]))) == target
                 spans += 1
                 at_1 += first
-                at_5 += first or any(word_tokens(r) == target for r in _readings(spun, here(doubtful[i])))
+                at_5 += first or any(words_of(r) == target for r in _readings(spun, here(doubtful[i])))
         found = ratio_interval(before - after, before)
         rows.append(PhraseRow(engine, len(mine), spans, wilson(at_1, spans), wilson(at_5, spans), found))
     return tuple(rows)

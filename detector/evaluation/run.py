@@ -17,12 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import joblib
-
 from detector import __version__
 from detector.errors import InputError
 from detector.evaluation import ablation, damage, detection, human, language, left_out, restoration
-from detector.evaluation.card import write_card
+from detector.evaluation.card import render_card
 from detector.evaluation.pictures import draw_harm, draw_reliability, draw_roc
 from detector.evaluation.results import (
     AblationRow,
@@ -42,9 +40,11 @@ from detector.evaluation.results import (
 from detector.evaluation.samples import EvaluationSetup, UnseenSpinner
 from detector.evaluation.spun import write_spun
 from detector.model_store import Models, load_models, sha256_of
-from detector.training import thesaurus as thesauri
 from detector.training.corpus import CorpusDocument, corpus_files, read_corpus, split_of
+from detector.training.corpus_models import spinner_resources
 from detector.training.families import SpinnerResources
+from detector.training.lexicon import read_dictionary
+from detector.training.settings import TrainSettings
 
 __all__ = ["EvaluateSettings", "evaluate", "write_spun_documents"]
 
@@ -65,8 +65,9 @@ class EvaluateSettings:
     leave_one_out : whether models are fitted anew without each family (minutes for each)
     examples : documents that each of those fits takes a stage
     unseen_thesaurus : a thesaurus that nothing was fitted on, in Moby's format
-    unseen_dictionary : a spinner's dictionary that nothing was fitted on, as `spinners.read_dictionary` takes it
+    unseen_dictionary : a spinner's dictionary that nothing was fitted on, as `lexicon.read_dictionary` takes it
     people : a folder of records with `text` and `score`, the writers' level
+    wordnet, mythes : as `TrainSettings` has them
     """
 
     corpus: Path
@@ -80,8 +81,8 @@ class EvaluateSettings:
     unseen_thesaurus: Path | None = None
     unseen_dictionary: Path | None = None
     people: Path | None = None
-    wordnet: Path = thesauri.WORDNET_FOLDER
-    mythes: Path = thesauri.MYTHES_FILE
+    wordnet: Path | None = None
+    mythes: Path | None = None
     seed: int = 4096
     n_jobs: int = 2
 
@@ -148,14 +149,7 @@ def _workplace(settings: EvaluateSettings) -> Iterator[Path]:
 
 
 def _resources(s: EvaluateSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
-    """Return the spinners' tables: as a training run left them in the work folder, or made anew and kept there."""
-    path = work / "channel.joblib"
-    if path.exists():
-        kept: SpinnerResources = joblib.load(path)[1]
-        return kept
-    # Only here: training imports PyTorch, which an evaluation does without.
-    from detector.training.train import TrainSettings, spinner_resources
-
+    """Return the spinners' tables, by the steps of training, which are kept in the work folder."""
     training = TrainSettings(
         s.corpus, s.lexicon, s.pairs, s.output, work=work, wordnet=s.wordnet, mythes=s.mythes, n_jobs=s.n_jobs
     )
@@ -182,7 +176,7 @@ def _unseen(s: EvaluateSettings, models: Models) -> dict[str, UnseenSpinner]:
     if s.unseen_thesaurus is not None:
         out[s.unseen_thesaurus.stem] = detection.thesaurus_spinner(s.unseen_thesaurus, s.wordnet, models.vocabulary)
     if s.unseen_dictionary is not None:
-        out[s.unseen_dictionary.stem] = detection.dictionary_spinner(s.unseen_dictionary)
+        out[s.unseen_dictionary.stem] = UnseenSpinner(read_dictionary(s.unseen_dictionary), consistent=True)
     return out
 
 
@@ -220,7 +214,7 @@ def _evaluate(
     draw_roc(found.curves, pictures / "roc.png")
     draw_harm(found.gains, pictures / "harm.png")
     write_json(found, s.output / "evaluation.json")
-    write_card(found, models.manifest, s.output / "README.md")
+    (s.output / "README.md").write_text(render_card(found, models.manifest), encoding="utf-8")
     return found
 
 

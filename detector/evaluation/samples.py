@@ -31,11 +31,11 @@ __all__ = [
     "REWRITES",
     "EvaluationSetup",
     "Scores",
-    "Stretch",
     "UnseenSpinner",
     "changed_share",
     "findings_of",
     "flagged_at",
+    "long_documents",
     "no_progress",
     "rate_rows",
     "reports_of",
@@ -57,14 +57,6 @@ Progress = Callable[[int, int], None]
 
 def no_progress(done: int, total: int) -> None:
     """Take no notice of how much is done."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A stretch of a human document, and the document it is from."""
-
-    text: str
-    document: CorpusDocument
 
 
 @dataclass(frozen=True)
@@ -119,13 +111,18 @@ class EvaluationSetup:
         return [spun if spun.alignment else None for spun in made]
 
 
-def stretches(documents: Sequence[CorpusDocument], n: int, words: int, seed: int) -> list[Stretch]:
-    """Return one stretch of `words` words from each of `n` long enough documents, drawn by `sample_by_source`."""
+def long_documents(documents: Sequence[CorpusDocument], n: int, words: int, seed: int) -> list[CorpusDocument]:
+    """Return `n` of the documents that have more than `words` words, drawn by `sample_by_source`."""
     long_enough = [d for d in documents if d.text.count(" ") + d.text.count("\n") >= words]
     if not long_enough:
         raise InputError(f"the test split has no document of {words} words: give a larger corpus")
-    picked = sample_by_source(long_enough, n, seed)
-    return [Stretch(excerpt(d.text, words, np.random.default_rng((seed, i))), d) for i, d in enumerate(picked)]
+    return sample_by_source(long_enough, n, seed)
+
+
+def stretches(documents: Sequence[CorpusDocument], n: int, words: int, seed: int) -> list[str]:
+    """Return one stretch of `words` words from each of `n` long documents."""
+    picked = enumerate(long_documents(documents, n, words, seed))
+    return [excerpt(document.text, words, np.random.default_rng((seed, i))) for i, document in picked]
 
 
 def spin_all(

@@ -19,7 +19,7 @@ def write_spun(setup: EvaluationSetup, folder: Path) -> None:
     A line is `{"spun": ..., "original": ...}`, test documents of 300 words, the same ones for every spinner.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    human = [s.text for s in stretches(setup.test, setup.limit, _WORDS, setup.seed + 70)]
+    human = stretches(setup.test, setup.limit, _WORDS, setup.seed + 70)
     spinners = (*FAMILIES, *setup.unseen)
     for number, spinner in enumerate(spinners):
         for rate, ending in ((FULL_RATE, ""), (QUARTER_RATE, "_quarter")):

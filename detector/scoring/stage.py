@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.estimators.classifier import BoostedTrees, Classifier
+from detector.estimators.classifier import BoostedTrees
 from detector.scoring.passage_features import WordMeasures, text_and_passage_features
 from detector.scoring.tokens import FeatureExtractor, TokenFeatures, TokenScores
 from detector.text.passages import Passages, split_passages
@@ -59,7 +59,7 @@ class Stage:
 
 
 def score_passages(
-    features: TokenFeatures, model: Classifier
+    features: TokenFeatures, model: BoostedTrees
 ) -> tuple[Passages, NDArray[np.float64], NDArray[np.float64]]:
     """Return the passages of texts, the log odds of each text as one passage, and those of each passage."""
     passages = split_passages(features.batch)

@@ -14,11 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from detector.text.replacement import replaced
 from detector.text.vocabulary import skeleton
 
-__all__ = ["OMISSION_REASONS", "blank", "blanked", "is_code", "is_prose", "omitted_spans"]
-
-OMISSION_REASONS = ("region", "front_matter", "comment", "code", "table", "words", "verse", "notes", "language")
+__all__ = ["blank", "blanked", "is_code", "is_prose", "omitted_spans"]
 
 Omission = tuple[int, int, str]
 
@@ -413,11 +412,7 @@ def blanked(text: str, spans: Sequence[Omission]) -> str:
     >>> blanked("one\\ntwo three", [(0, 7, "words")])
     '   \\n    three'
     """
-    pieces, position = [], 0
-    for start, end, _ in spans:
-        pieces += [text[position:start], blank(text[start:end])]
-        position = end
-    return "".join(pieces) + text[position:]
+    return replaced(text, ((start, end, blank(text[start:end])) for start, end, _ in spans))
 
 
 def omitted_spans(text: str) -> list[Omission]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,7 @@ _LENGTH_PRIOR = {
     (3, 2): 1e-6,
     (3, 3): 1e-8,
 }
+_ROUNDS = 6  # of expectation maximisation
 _UNCHANGED_PRIOR = 0.5  # a word that stands on both sides was most likely left alone
 _KNOWN_PRIOR = 0.05  # a thesaurus lists the two as synonyms
 # Marks that may stand at the edge of a wording; "%" and "&" are read as words.
@@ -79,7 +80,7 @@ def words_of(phrase: str) -> Words:
 
 
 def align(
-    pairs: Sequence[tuple[Words, Words]], synonyms: Mapping[str, frozenset[str]], iterations: int = 6
+    pairs: Sequence[tuple[Words, Words]], synonyms: Mapping[str, frozenset[str]]
 ) -> dict[tuple[Words, Words], float]:
     """Return the expected count of each changed block (original, substitute) over all phrase pairs.
 
@@ -96,7 +97,7 @@ def align(
 
     table: dict[tuple[Words, Words], float] = {}
     counts: dict[tuple[Words, Words], float] = {}
-    for _ in range(iterations):
+    for _ in range(_ROUNDS):
         counts = defaultdict(float)
         for original, substitute in pairs:
             for block, weight in _expected_blocks(original, substitute, table, prior):
@@ -113,10 +114,9 @@ def _expected_blocks(
     original: Words,
     substitute: Words,
     table: Mapping[tuple[Words, Words], float],
-    prior: object,
+    prior: Callable[[Words, Words], float],
 ) -> Iterable[tuple[tuple[Words, Words], float]]:
     """Yield each block of every monotone segmentation with its posterior probability (forward-backward)."""
-    assert callable(prior)
     n, m = len(original), len(substitute)
     blocks = []
     forward = np.zeros((n + 1, m + 1))

@@ -21,7 +21,7 @@ from detector.training.lexicon import OBSERVED, PAIRS, TORTURED, read_observed, 
 from detector.training.neighbours import is_figure
 from detector.training.phrase_tables import engine_b, engine_c
 
-__all__ = ["THESAURI", "SourceTables", "channel_pairs", "read_tables", "spinner_resources"]
+__all__ = ["THESAURI", "SourceTables", "channel_pairs", "read_tables", "resources_from_tables"]
 
 THESAURI = ("wordnet", "mythes")
 ThesaurusPairs = Sequence[tuple[str, str, int, int]]  # headword, synonym, rank, siblings
@@ -163,7 +163,7 @@ def channel_pairs(tables: SourceTables) -> list[ChannelPair]:
     return pairs
 
 
-def spinner_resources(tables: SourceTables) -> SpinnerResources:
+def resources_from_tables(tables: SourceTables) -> SpinnerResources:
     """Return the sources of the tables of the examples' spinners."""
     vocabulary = tables.vocabulary
     zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))

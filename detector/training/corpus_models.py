@@ -20,8 +20,7 @@ from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 from detector.training import corpus, neighbours, thesaurus, tortured
 from detector.training import vocabulary as vocabularies
 from detector.training.channel import build_channel
-from detector.training.channel_sources import THESAURI, channel_pairs, read_tables
-from detector.training.channel_sources import spinner_resources as resources_from_tables
+from detector.training.channel_sources import THESAURI, channel_pairs, read_tables, resources_from_tables
 from detector.training.corpus import CorpusDocument, Split
 from detector.training.families import SpinnerResources
 from detector.training.inflection import Inflector
@@ -102,8 +101,8 @@ def _corpus_vocabulary(s: TrainSettings, cache: StepCache) -> CorpusVocabulary:
         code=[vocabularies, spinner_words],
     )
     ids, shape = cache.step(
-        "token_streams",
-        lambda: vocabularies.token_streams(s.corpus, words, ("language_model",), s.n_jobs)["language_model"],
+        "token_stream",
+        lambda: vocabularies.token_stream(s.corpus, words, s.n_jobs),
         after=["vocabulary"],
         code=[vocabularies],
     )
@@ -113,7 +112,7 @@ def _corpus_vocabulary(s: TrainSettings, cache: StepCache) -> CorpusVocabulary:
             vocabularies.zipf_frequencies(Vocabulary(words).words),
             vocabularies.usual_case(ids, shape, len(words) + len(SPECIAL_WORDS)),
         ),
-        after=["vocabulary", "token_streams"],
+        after=["vocabulary", "token_stream"],
         code=[vocabularies],
     )
     # The fits see the frequencies as the runtime will: in whole steps.
@@ -136,7 +135,7 @@ def _word_pairs(s: TrainSettings, cache: StepCache, words: CorpusVocabulary) -> 
         "neighbours",
         lambda: neighbours.distributional_neighbours(words.ids, min(_NEIGHBOUR_WORDS, words.vocabulary.size)),
         settings=_NEIGHBOUR_WORDS,
-        after=["vocabulary", "token_streams"],
+        after=["vocabulary", "token_stream"],
         code=[neighbours],
     )
     wordnet, mythes = thesaurus.find_wordnet(s.wordnet), thesaurus.find_mythes(s.mythes)
@@ -168,7 +167,7 @@ def _channel(
     return cache.step(
         "channel",
         build,
-        after=["frequencies", "token_streams", "neighbours", "thesauri"],
+        after=["frequencies", "token_stream", "neighbours", "thesauri"],
         inputs=[s.lexicon / OBSERVED, s.lexicon / TORTURED, s.pairs / PAIRS],
         code=[build_channel, read_tables],
     )
@@ -218,7 +217,7 @@ def _context_models(
             lambda done, total, loss: progress(done, total),
         ),
         settings=settings,
-        after=["token_streams", "confusables"],
+        after=["token_stream", "confusables"],
         inputs=[] if s.start_from is None else [s.start_from / "manifest.json"],
         code=[fit_context_models],
     )
@@ -231,7 +230,7 @@ def corpus_models(s: TrainSettings, cache: StepCache, progress: Callable[[int, i
         "n_grams",
         lambda: estimate(words.ids, words.vocabulary.size, s.bigrams, s.trigrams),
         settings=(s.bigrams, s.trigrams),
-        after=["vocabulary", "token_streams"],
+        after=["vocabulary", "token_stream"],
         code=[estimate],
     )
     if s.arpa is not None:
@@ -245,7 +244,7 @@ def corpus_models(s: TrainSettings, cache: StepCache, progress: Callable[[int, i
     queries = cache.step(
         "phrase_queries",
         lambda: tortured.phrase_queries(s.lexicon / SCREENER, words.vocabulary, words.ids),
-        after=["vocabulary", "token_streams"],
+        after=["vocabulary", "token_stream"],
         inputs=[s.lexicon / SCREENER],
         code=[tortured],
     )

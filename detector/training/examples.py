@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector.text.tokens import TokenBatch
 from detector.training.corpus import CorpusDocument
 from detector.training.families import SpinnerResources, make_spinner
-from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part, undo
+from detector.training.spinners import AlignedSpan, SlipSpinner, spin_part, undo_some
 
 __all__ = [
     "HUMAN",
@@ -112,14 +112,8 @@ def make_examples(
 
 def restored_in_part(example: Example, rng: np.random.Generator) -> Example:
     """Return the example with each of its substitutions undone or not, as chance has it."""
-    left, edits, moved = [], [], 0
-    for span in example.spans:
-        if rng.random() < _UNDONE:
-            edits.append(span)
-            moved += len(span.original) - len(span.spun)
-        else:
-            left.append(replace(span, start=span.start + moved, end=span.end + moved))
-    return replace(example, text=undo(example.text, edits), spans=tuple(left))
+    text, spans = undo_some(example.text, example.spans, [rng.random() < _UNDONE for _ in example.spans])
+    return replace(example, text=text, spans=spans)
 
 
 def make_slips(documents: Iterable[CorpusDocument], words: int, seed: int) -> Iterator[Example]:

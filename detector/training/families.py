@@ -24,6 +24,7 @@ __all__ = [
     "FIT_FAMILIES",
     "KIND_OF",
     "REWRITING",
+    "THESAURUS_SOURCES",
     "TUNING_FAMILIES",
     "Family",
     "SpinnerResources",
@@ -282,7 +283,7 @@ def _roundtrip(resources: SpinnerResources, draw: _Draw) -> list[_Layer]:
     return [_Layer(round_trip()), _Layer(resources.thesaurus, 1.0, 4, True, 3.5, draw.max_headword_zipf)]
 
 
-_THESAURI = ("agreed", "wordnet", "mythes")
+THESAURUS_SOURCES = ("agreed", "wordnet", "mythes")  # sources of the channel that hold the entries of the two thesauri
 
 # The place of a family is part of the seed of its spinners, so a new one comes last. Engine C, which `adjacent` stands
 # for, writes "getting to know" and "mastering" for one word in one passage, and keeps the word elsewhere.
@@ -299,7 +300,7 @@ _FAMILIES = (
         _dictionary,
         consistent=1.0,
         names=True,
-        channel_sources=("observed", *_THESAURI),
+        channel_sources=("observed", *THESAURUS_SOURCES),
         tuning_slots=(0,),
     ),
     Family(
@@ -311,12 +312,12 @@ _FAMILIES = (
         channel_sources=("observed",),
         tuning_slots=(2, 3),
     ),
-    Family("thesaurus", "thesaurus", _thesaurus, misspelling=0.15, channel_sources=_THESAURI),
+    Family("thesaurus", "thesaurus", _thesaurus, misspelling=0.15, channel_sources=THESAURUS_SOURCES),
     Family("phrase", "observed", _phrase, misspelling=0.15, channel_sources=("aligned",), tuning_slots=(4,)),
     Family("adjacent", "observed", _adjacent, misspelling=0.15, channel_sources=("aligned",), tuning_slots=(5,)),
     Family("neighbour", "neighbour", _neighbour, channel_sources=("neighbour",)),
     Family("science", "observed", _science, channel_sources=("aligned",), tuning_slots=(6,)),
-    Family("roundtrip", "thesaurus", _roundtrip, articles=1.0, misspelling=1.0, channel_sources=_THESAURI),
+    Family("roundtrip", "thesaurus", _roundtrip, articles=1.0, misspelling=1.0, channel_sources=THESAURUS_SOURCES),
     Family("damage", None),
     Family(
         "spintax",
@@ -341,16 +342,12 @@ TUNING_FAMILIES = tuple(
 )
 
 
-def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: float | None = None) -> Spinner:
-    """Return a spinner of the family.
-
-    `rate` is the share of words that it replaces; None draws it. Raises ValueError for an unknown family.
-    """
+def make_spinner(family: str, resources: SpinnerResources, seed: int, rate: float) -> Spinner:
+    """Return a spinner of the family that replaces the share `rate` of words; raise ValueError for another name."""
     if family not in FAMILY_BY_NAME:
         raise ValueError(f"no spinner family {family!r}; there are {', '.join(FAMILIES)}")
     rng = np.random.default_rng((FAMILIES.index(family), seed))
-    drawn_rate = float(rng.uniform(0.12, 0.5)) if rate is None else rate
-    return FAMILY_BY_NAME[family].make(resources, rng, drawn_rate, seed)
+    return FAMILY_BY_NAME[family].make(resources, rng, rate, seed)
 
 
 def closest_first(rows: Iterable[tuple[str, str, float]], limit: int = 40) -> dict[str, list[str]]:

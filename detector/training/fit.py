@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from detector.cues.misspelt_name import NAME_COLUMNS, candidate_misspellings
-from detector.estimators.classifier import BoostedTrees, Classifier, probability
+from detector.estimators.classifier import BoostedTrees, probability
 from detector.estimators.perceptron import Perceptron
 from detector.restore.profile import SpinnerProfile
 from detector.restore.rerank import RERANK_COLUMNS, rerank_features
@@ -35,7 +35,8 @@ from detector.scoring.tokens import (
     TokenFeatures,
     TokenModel,
 )
-from detector.text.tokens import TokenBatch, iter_pieces, tokenize
+from detector.text.tokens import TokenBatch, tokenize
+from detector.training.channel import words_of
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, restored_in_part, spun_tokens
 from detector.training.families import KIND_OF
@@ -186,8 +187,7 @@ def _right_candidates(extractor: FeatureExtractor, part: Sequence[Example], m: T
         if batch.starts[first] != span.start or batch.ends[last] != span.end:
             continue
         if span.original not in ids:
-            pieces = [p for p in iter_pieces(span.original) if not p.isspace()]
-            ids[span.original] = tuple(extractor.vocabulary[p] for p in pieces)
+            ids[span.original] = tuple(extractor.vocabulary[w] for w in words_of(span.original))
         right[row] = ids[span.original] == tuple(extractor.channel.words_of(int(c.original[row])).tolist())
     return right
 
@@ -320,7 +320,7 @@ def passage_inputs(
 
 def fit_document_calibration(
     extractor: FeatureExtractor,
-    passage_model: Classifier,
+    passage_model: BoostedTrees,
     examples: Sequence[Example],
     progress: Callable[[int], None] = lambda n: None,
 ) -> tuple[float, float]:

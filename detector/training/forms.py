@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from detector.text.casing import in_case_of
 from detector.text.dialect import american, british
+from detector.text.replacement import replaced
 from detector.training.examples import Example
 from detector.training.inflection import Inflector
+from detector.training.phrase_tables import DATA_FOLDER, read_phrase_table
 from detector.training.spinners import AlignedSpan, undo
 
 __all__ = ["FORMS", "Form", "Replacement", "in_form", "in_random_form"]
@@ -83,21 +85,12 @@ class _Rewriting:
         first = int(np.searchsorted(self._ends, start, "right"))
         last = int(np.searchsorted(self._starts, end, "left"))
         inside = [edit for edit in self.edits[first:last] if edit[0] >= start and edit[1] <= end]
-        return _replaced(self.text, inside, start, end)
+        return replaced(self.text, inside, start, end)
 
     @cached_property
     def new(self) -> str:
         """The new text."""
-        return _replaced(self.text, self.edits, 0, len(self.text))
-
-
-def _replaced(text: str, edits: Sequence[Replacement], start: int, end: int) -> str:
-    """Return `text[start:end]` with the edits made, all of which lie in it."""
-    out = []
-    for first, last, new in edits:
-        out += [text[start:first], new]
-        start = last
-    return "".join(out) + text[start:end]
+        return replaced(self.text, self.edits)
 
 
 def in_form(example: Example, form: Form, rng: np.random.Generator) -> Example:
@@ -361,58 +354,12 @@ def _scanner_noise(text: str, rng: np.random.Generator) -> list[Replacement]:
 # ---- spelling
 
 
-def _pairs(rows: str) -> dict[str, str]:
-    """Return the mapping that rows of "one>other" list."""
-    return dict(pair.replace("_", " ").split(">") for pair in rows.split())
+def _pairs(file: str) -> dict[str, str]:
+    """Return the mapping in a data file: on each line a wording, a tab, and how it is written."""
+    return {wording: written for wording, (written,) in read_phrase_table(DATA_FOLDER / file).items()}
 
 
-_MISSPELT = _pairs("""
-receive>recieve received>recieved receiving>recieving believe>beleive believed>beleived achieve>acheive
-achieved>acheived achievement>acheivement their>thier friend>freind friends>freinds weird>wierd piece>peice
-field>feild fields>feilds ceiling>cieling seize>sieze foreign>foriegn height>heigth science>sceince leisure>liesure
-definitely>definately separate>seperate separated>seperated separately>seperately accommodate>accomodate
-accommodation>accomodation occurred>occured occurring>occuring occurrence>occurence beginning>begining
-committee>commitee committed>commited commitment>committment referred>refered preferred>prefered
-transferred>transfered necessary>neccessary unnecessary>unneccessary success>sucess successful>succesful
-successfully>succesfully process>proccess across>accross address>adress addresses>adresses different>diffrent
-difference>diffrence interesting>intresting interested>intrested government>goverment governments>goverments
-environment>enviroment environmental>enviromental experience>experiance experiences>experiances
-independent>independant independence>independance existence>existance consistent>consistant persistent>persistant
-relevant>relevent apparent>apparant appearance>appearence attendance>attendence maintenance>maintainance
-performance>performence guarantee>garantee guaranteed>garanteed knowledge>knowlege acknowledge>acknowlege
-judgement>judgment argument>arguement arguments>arguements truly>truely completely>completly immediately>immediatly
-approximately>approximatly unfortunately>unfortunatly fortunately>fortunatly extremely>extremly absolutely>absolutly
-likely>likley really>realy finally>finaly usually>usualy especially>especialy generally>generaly actually>actualy
-originally>originaly basically>basicly publicly>publically probably>probaly particularly>particulary similar>similiar
-familiar>familar peculiar>peculier popular>populer regular>reguler calendar>calender grammar>grammer category>catagory
-categories>catagories technology>tecnology technique>tecnique restaurant>restaraunt restaurants>restaraunts
-maintain>maintane certain>certian captain>captian mountain>mountian tomorrow>tommorow disappear>dissapear
-disappeared>dissapeared disappoint>dissapoint disappointed>dissapointed disappointing>dissapointing
-recommend>reccomend recommended>reccomended professor>proffesor professional>proffesional profession>proffesion
-possession>posession possess>posess possible>posible possibility>posibility impossible>imposible assess>asess
-business>buisness businesses>buisnesses busy>bussy embarrass>embarass embarrassed>embarassed harass>harrass
-occasion>ocassion occasionally>occasionaly opportunity>oppurtunity opportunities>oppurtunities opposite>oposite
-opinion>oppinion apartment>appartment parliament>parliment personnel>personel channel>chanel tunnel>tunel
-parallel>paralell excellent>excelent intelligent>inteligent intelligence>inteligence millennium>millenium
-million>milion until>untill always>allways almost>allmost although>altough though>tough thought>tought
-through>throught which>wich whether>wether weather>wether where>were because>becuase people>poeple before>befor
-develop>develope development>developement developed>developped together>togehter forty>fourty ninth>nineth
-twelfth>twelth eighth>eigth strength>strenght length>lenght language>langauge library>libary february>febuary
-wednesday>wensday surprise>suprise surprised>suprised surprising>suprising privilege>priviledge college>colledge
-pronunciation>pronounciation mischievous>mischevious vacuum>vaccum rhythm>rythm conscience>concience
-conscious>concious describe>discribe described>discribed description>discription desperate>desparate
-perspective>prespective performed>preformed probable>probible responsible>responsable incredible>incredable
-available>availible considerable>considerible noticeable>noticable changeable>changable manageable>managable
-courageous>couragous advertisement>advertisment excitement>excitment management>managment entirely>entirly
-sincerely>sincerly minute>minuet quiet>quite lose>loose losing>loosing than>then affect>effect affected>effected
-accept>except advice>advise principal>principle your>you're its>it's don't>dont can't>cant won't>wont didn't>didnt
-doesn't>doesnt isn't>isnt wasn't>wasnt couldn't>couldnt they're>their there>their too>to exercise>excercise
-exhausted>exausted existed>exsisted expense>expence defence>defense sense>sence absence>abscence licence>liscence
-sentence>sentance audience>audiance influence>influance reference>referance conference>conferance
-preference>preferance evidence>evidance violence>violance hospital>hospitol chocolate>choclate vegetable>vegtable
-vegetables>vegtables temperature>temprature literature>litrature comfortable>comftable favourite>favorate
-beautiful>beatiful awful>awfull careful>carefull useful>usefull hopeful>hopefull
-""")
+_MISSPELT = _pairs("misspelt.tsv")
 
 
 def _by_table(
@@ -433,32 +380,7 @@ def _misspelt(text: str, rng: np.random.Generator) -> list[Replacement]:
     return _by_table(text, rng, _MISSPELT, 0.2, _WITH_APOSTROPHE)
 
 
-_ARCHAIC = _pairs("""
-today>to-day tonight>to-night tomorrow>to-morrow show>shew shows>shews showed>shewed shown>shewn showing>shewing
-connection>connexion connections>connexions reflection>reflexion reflections>reflexions inflection>inflexion
-complexion>complection often>oft until>till before>ere perhaps>perchance between>betwixt among>amongst while>whilst
-amid>amidst toward>towards over>o'er ever>e'er never>ne'er has>hath does>doth says>saith nothing>nought yes>yea
-anyone>any_one someone>some_one everyone>every_one anybody>any_body somebody>some_body everybody>every_body
-everything>every_thing anything>any_thing forever>for_ever cannot>can_not meanwhile>mean_while sometimes>some_times
-myself>my_self himself>him_self herself>her_self itself>it_self nobody>no_body jail>gaol jailer>gaoler gray>grey
-surprise>surprize surprised>surprized choose>chuse music>musick public>publick critic>critick logic>logick
-topic>topick arctic>arctick traffic>traffick tragic>tragick authentic>authentick author>authour error>errour
-terror>terrour governor>governour emperor>emperour inferior>inferiour superior>superiour exterior>exteriour
-interior>interiour color>colour honor>honour favor>favour labor>labour honorable>honourable favorite>favourite
-neighbor>neighbour develop>develope control>controul controlled>controuled ecstasy>extasy economy>oeconomy
-encyclopedia>encyclopædia medieval>mediæval complete>compleat completely>compleatly dropped>dropt stopped>stopt
-passed>past fixed>fixt mixed>mixt stepped>stept dressed>drest blessed>blest pressed>prest kissed>kist wrapped>wrapt
-expressed>exprest entire>intire entirely>intirely inquire>enquire inquiry>enquiry wagon>waggon wagons>waggons
-negotiate>negociate negotiation>negociation visitor>visiter visitors>visiters style>stile spoke>spake villainy>villany
-peddler>pedlar ankle>ancle clue>clew cider>cyder dispatch>despatch ancient>antient ancients>antients suspense>suspence
-expense>expence expenses>expences recompense>recompence holiday>holyday tease>teaze clothes>cloaths sofa>sopha
-headache>headach ribbon>ribband befall>befal fullness>fulness dullness>dulness farewell>farewel believe>beleive
-agreeable>agreable burned>burnt learned>learnt spelled>spelt dreamed>dreamt leaped>leapt broke>brake wrote>writ
-soldier>souldier soldiers>souldiers parliament>parlement council>counsell physician>phisician chemist>chymist
-chemistry>chymistry chemical>chymical risk>risque picnic>pic-nic balcony>balconey basin>bason gypsy>gipsy pygmy>pigmy
-loath>loth lantern>lanthorn landscape>landskip height>heighth frolic>frolick fantastic>fantastick domestic>domestick
-bachelor>batchelor enough>enow
-""")
+_ARCHAIC = _pairs("archaic.tsv")
 _IT_IS = re.compile(r"\b([Ii])t (?=(?:is|was|will|were)\b)")
 _PAST = re.compile(r"(?<![\w'’])(?!hundred|sacred|naked|wicked|hatred|kindred)[a-z]{2,}[^aeiouytd\W\d_]ed\b")
 
@@ -499,43 +421,10 @@ class _AnyWord:
 
 _INFLECTOR = Inflector(_AnyWord())
 
-_VERBS = """
-accept add affect agree allow answer appear apply argue arrive ask attend avoid become begin believe belong break
-bring build buy call carry cause change check choose claim clean close collect come compare complain complete consider
-contain continue cook cost create cry cut damage dance decide depend describe design develop die disappear discover
-discuss divide draw dream drink drive eat enjoy enter exist expect explain express face fail fall feel fight fill find
-finish fit follow forget forgive get give go grow happen hate hear help hide hold hope hurt imagine improve include
-increase influence introduce invite join keep kill know lead learn leave lend let lie listen live look lose love make
-manage marry mean meet mention miss move need offer open order pass pay perform play prefer prepare prevent produce
-promise protect prove provide pull push put reach read realise receive recommend reduce refer refuse remain remember
-remove repeat reply report represent require return ride rise run save say see seem sell send serve share show shut
-sing sit sleep smoke solve speak spend stand start stay steal stop study succeed suffer suggest support suppose take
-talk teach tell tend think throw touch train travel treat try turn understand use visit wait walk want warn wash watch
-wear win wish wonder work worry write
-"""
-_NOUNS = """
-accident activity address advantage age animal answer apple area argument article artist aspect attitude author baby
-bag bank bed benefit bird boat body book bottle box boy brother building bus business car career case cat cause
-century chair chance change character child choice church city class client colour company computer condition
-consequence cost country couple course culture customer danger day decision degree detail difference difficulty
-disease doctor dog door dream effect effort employee environment error event example exam experience expert eye face
-fact factor factory family farmer father feature field film flower food foot force form friend game garden girl goal
-group habit hand head hobby holiday hospital hotel hour house idea image industry instrument interest island issue job
-key kind king lady language law leader lesson letter level life light line list machine man manager market meal
-meeting member message method mile minute mistake moment month mother mountain movie museum name nation need neighbour
-newspaper night number object office opinion opportunity option page parent part party patient period person phone
-picture place plan plant player point policy population position possibility present price principle problem process
-product programme project purpose quality question reason relation relationship report resource result river road role
-room rule school scientist screen season sector seat service shop side sign skill society solution son song sport
-stage state station step story street student subject system table task teacher team technology term test thing
-thought ticket time town tradition train tree trip type university user value view village visitor voice war way week
-window woman word worker world writer year
-"""
-_WRONG_PLURALS = _pairs("""
-advice>advices equipment>equipments furniture>furnitures homework>homeworks information>informations
-knowledge>knowledges luggage>luggages money>moneys news>new progress>progresses research>researches traffic>traffics
-children>childs men>mans women>womans people>peoples feet>foots wives>wifes lives>lifes
-""")
+_VERBS, _NOUNS = (
+    (DATA_FOLDER / f"common_{kind}.txt").read_text(encoding="utf-8").split() for kind in ("verbs", "nouns")
+)
+_WRONG_PLURALS = _pairs("wrong_plurals.tsv")
 _PREPOSITIONS = {
     "in": "on at to",
     "on": "in at of",
@@ -576,11 +465,11 @@ _Options = tuple[int, tuple[str, ...]]  # the kind of an error, by its place in 
 def _slips_of_learners() -> dict[str, _Options]:
     """Return for each word the errors that learners write instead."""
     out: dict[str, _Options] = {word: (_KINDS.index("spelling"), (wrong,)) for word, wrong in _MISSPELT.items()}
-    for noun in _NOUNS.split():
+    for noun in _NOUNS:
         plural = dict(_INFLECTOR.forms(noun, "n"))["plural"]
         out[noun], out[plural] = (_KINDS.index("noun"), (plural,)), (_KINDS.index("noun"), (noun,))
     out |= {noun: (_KINDS.index("noun"), (wrong,)) for noun, wrong in _WRONG_PLURALS.items()}
-    for verb in _VERBS.split():
+    for verb in _VERBS:
         forms = dict(_INFLECTOR.forms(verb, "v"))
         for form in forms.values():
             others = tuple(sorted({f for f in forms.values() if f != form}))

@@ -17,9 +17,9 @@ from typing import Protocol
 import numpy as np
 
 from detector.text.casing import in_case_of
+from detector.text.replacement import replaced
 from detector.text.tokens import iter_pieces
 from detector.text.vocabulary import CONFUSABLE_LETTERS
-from detector.training.lexicon import read_dictionary, read_observed, read_observed_pairs, read_tortured
 
 __all__ = [
     "AlignedSpan",
@@ -30,12 +30,9 @@ __all__ = [
     "SpunText",
     "Table",
     "TableSpinner",
-    "read_dictionary",
-    "read_observed",
-    "read_observed_pairs",
-    "read_tortured",
     "spin_part",
     "undo",
+    "undo_some",
 ]
 
 Table = Mapping[str, Sequence[str]]
@@ -70,11 +67,21 @@ class SpunText:
 
 def undo(text: str, alignment: Sequence[AlignedSpan]) -> str:
     """Return a spun text with the original of every span restored."""
-    out, position = [], 0
-    for span in alignment:
-        out += [text[position : span.start], span.original]
-        position = span.end
-    return "".join(out) + text[position:]
+    return replaced(text, ((span.start, span.end, span.original) for span in alignment))
+
+
+def undo_some(
+    text: str, alignment: Sequence[AlignedSpan], is_undone: Iterable[bool]
+) -> tuple[str, tuple[AlignedSpan, ...]]:
+    """Return a spun text with the originals of some spans restored, and the spans that are left."""
+    undone, left, moved = [], [], 0
+    for span, restore in zip(alignment, is_undone, strict=True):
+        if restore:
+            undone.append(span)
+            moved += len(span.original) - len(span.spun)
+        else:
+            left.append(replace(span, start=span.start + moved, end=span.end + moved))
+    return undo(text, undone), tuple(left)
 
 
 class Spinner(Protocol):
@@ -338,12 +345,7 @@ class ChainSpinner:
 
 def _patched(text: str, start: int, end: int, edits: Sequence[tuple[int, int, str]]) -> str:
     """Return `text[start:end]` with those edits made that lie in it."""
-    out, position = [], start
-    for first, last, replacement in edits:
-        if first >= start and last <= end and first >= position:
-            out += [text[position:first], replacement]
-            position = last
-    return "".join(out) + text[position:end]
+    return replaced(text, (edit for edit in edits if edit[0] >= start and edit[1] <= end), start, end)
 
 
 def spin_part(text: str, spinner: Spinner, start: int, end: int) -> SpunText:

@@ -21,24 +21,12 @@ from typing import Any, TypeVar
 
 import joblib
 
-__all__ = ["JOBLIB", "StepCache", "Storage", "source_digest"]
+__all__ = ["StepCache", "source_digest"]
 
 T = TypeVar("T")
 _PACKAGE = __name__.partition(".")[0]
 _ROOT = Path(__file__).resolve().parents[__name__.count(".")]
 _DIGITS = 16  # hexadecimal digits of a key
-
-
-@dataclass(frozen=True)
-class Storage:
-    """The form in which results are kept: the end of the file's name, and how a file is read and written."""
-
-    suffix: str
-    read: Callable[[Path], Any]
-    write: Callable[[Any, Path], Any]
-
-
-JOBLIB = Storage(".joblib", joblib.load, joblib.dump)
 
 
 @dataclass
@@ -102,30 +90,25 @@ class StepCache:
         after: Sequence[str] = (),
         inputs: Iterable[Traversable] = (),
         code: Sequence[object] = (),
-        storage: Storage = JOBLIB,
     ) -> T:
         """Return the result of `work`, from the folder if it is there under the step's key (`StepCache.key`).
 
         Without `code` the step depends on the module that defines `work`.
         """
         self.announce(name.replace("_", " "))
-        path = self.folder / f"{name}-{self.key(name, settings, after, inputs, code or (work,))}{storage.suffix}"
+        path = self.folder / f"{name}-{self.key(name, settings, after, inputs, code or (work,))}.joblib"
         if path.exists():
-            known: T = storage.read(path)
+            known: T = joblib.load(path)
             return known
         begun = time.monotonic()
         result = work()
         self.seconds[name] = round(time.monotonic() - begun, 1)
         partial = path.with_name(f"{path.name}.partial")
-        storage.write(result, partial)
-        for older in _results_of(self.folder, name, storage.suffix):
+        joblib.dump(result, partial)
+        for older in self.folder.glob(f"{name}-{'[0-9a-f]' * _DIGITS}.joblib"):
             older.unlink()
         partial.replace(path)
         return result
-
-
-def _results_of(folder: Path, name: str, suffix: str) -> list[Path]:
-    return list(folder.glob(f"{name}-{'[0-9a-f]' * _DIGITS}{suffix}"))
 
 
 def _files(inputs: Iterable[Traversable]) -> Iterator[Traversable]:

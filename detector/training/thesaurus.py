@@ -69,8 +69,6 @@ _MYTHES_PLACES = (
     "/Applications/LibreOffice.app/Contents/Resources/extensions/dict-en/th_en_US_v2.dat",
     "C:/Program Files*/LibreOffice/share/extensions/dict-en/th_en_US_v2.dat",
 )
-WORDNET_FOLDER = Path("/usr/share/wordnet")
-MYTHES_FILE = Path("/usr/share/mythes/th_en_US_v2.dat")
 SPINTAX_FILE = DATA_FOLDER / "spintax.txt"
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 _SIMILAR_RANK, _HYPERNYM_RANK = 2, 10

@@ -18,7 +18,7 @@ from detector.files import alone_in
 from detector.model_store import Models, load_models
 from detector.restore.restorer import RestorerSettings
 from detector.training import tune
-from detector.training.corpus_models import CORPUS_STEPS, corpus_documents, corpus_models, spinner_resources
+from detector.training.corpus_models import CORPUS_STEPS, corpus_documents, corpus_models
 from detector.training.model_folder import (
     first_manifest,
     publish,
@@ -31,7 +31,7 @@ from detector.training.settings import TrainSettings
 from detector.training.stages import STAGES, StageTrainer
 from detector.training.step_cache import StepCache
 
-__all__ = ["TrainSettings", "spinner_resources", "train"]
+__all__ = ["train"]
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from detector.estimators.human_scores import HumanScores
 from detector.model_store import Models
 from detector.restore.restorer import RestorerSettings
 from detector.scoring.cascade import score_documents
-from detector.text.tokens import iter_pieces
+from detector.training.channel import words_of
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import HUMAN, Example, human_examples, make_examples
 from detector.training.families import FAMILIES, REWRITING, TUNING_FAMILIES, SpinnerResources
@@ -31,9 +31,7 @@ __all__ = [
     "ChosenThresholds",
     "choose_escalation_margin",
     "choose_thresholds",
-    "edit_distance",
     "tune_restorer",
-    "word_tokens",
 ]
 
 _BATCH = 60
@@ -46,33 +44,19 @@ _TAIL = 0.01  # share of a register's highest scores from which rarer ones are e
 _MIN_REGISTER = 500  # stretches that a register with a threshold of its own has; see `_registers`
 
 
-def word_tokens(text: str) -> list[str]:
-    """Return the pieces of a text without white space."""
-    return [p for p in iter_pieces(text) if not p.isspace()]
-
-
-def edit_distance(a: Sequence[str], b: Sequence[str]) -> int:
-    """Return the Levenshtein distance between two word lists.
-
-    >>> edit_distance("a b c".split(), "a x c d".split())
-    2
-    """
-    return int(Levenshtein.distance(a, b))
-
-
 def _in_forms(examples: Sequence[Example], seed: int) -> list[Example]:
     """Return examples, part of them in the other forms in which people write."""
     rng = np.random.default_rng((seed, 9))
     return [in_random_form(e, rng, _FORM_SHARE) for e in examples]
 
 
-def _log_odds(models: Models, texts: Sequence[str], threshold: float) -> NDArray[np.float64]:
-    """Return the log odds of texts, NaN of those that cannot be judged."""
+def _log_odds(models: Models, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Return the log odds of texts, NaN for those that cannot be judged.
+
+    The threshold is loose, so that every text that may lie near one that is to be chosen is read in full.
+    """
     return np.concatenate(
-        [
-            score_documents(texts[i : i + _BATCH], models.cascade, threshold).log_odds
-            for i in range(0, len(texts), _BATCH)
-        ]
+        [score_documents(texts[i : i + _BATCH], models.cascade, 0.5).log_odds for i in range(0, len(texts), _BATCH)]
     )
 
 
@@ -86,8 +70,8 @@ def tune_restorer(
     """
     picked = sample_by_source(documents, 130, seed)
     examples = list(make_examples(picked, resources, TUNING_FAMILIES, (120, 260), (0.1, 0.5), seed))
-    spun = [(e.text, word_tokens(undo(e.text, e.spans))) for e in examples if e.family != HUMAN]
-    before = sum(edit_distance(word_tokens(text), original) for text, original in spun)
+    spun = [(e.text, words_of(undo(e.text, e.spans))) for e in examples if e.family != HUMAN]
+    before = sum(Levenshtein.distance(words_of(text), original) for text, original in spun)
     people = sample_by_source(documents, 1200, seed + 1)
     drawn = make_examples(people, resources, TUNING_FAMILIES, (250, 300), (0.1, 0.5), seed + 1)
     human = [e.text for e in _in_forms([e for e in drawn if e.family == HUMAN], seed)]
@@ -102,7 +86,9 @@ def tune_restorer(
             edits = [len(restore(text, trial).plan) for text in edited]
             edited = [text for text, n in zip(edited, edits, strict=True) if n]
             if 1000 * sum(edits) / human_words <= _MAX_HARM:
-                after = sum(edit_distance(word_tokens(restore(text, trial).text), original) for text, original in spun)
+                after = sum(
+                    Levenshtein.distance(words_of(restore(text, trial).text), original) for text, original in spun
+                )
                 tried.append((1 - after / before, settings))
                 break
     if not tried:
@@ -113,7 +99,7 @@ def tune_restorer(
 
 
 def choose_escalation_margin(
-    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int = 3_000
+    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int
 ) -> float:
     """Return how far below the threshold the screen's log odds may be for a text to be read in full.
 
@@ -125,7 +111,7 @@ def choose_escalation_margin(
     texts = [e.text for e in _in_forms([e for e in examples if e.family != HUMAN], seed)]
     never = replace(models, cascade=replace(models.cascade, escalation_margin=-1e9))
     always = replace(models, cascade=replace(models.cascade, escalation_margin=1e9))
-    screen, full = _log_odds(never, texts, 0.5), _log_odds(always, texts, 0.5)
+    screen, full = _log_odds(never, texts), _log_odds(always, texts)
     margins = []
     for threshold in (0.75, 0.97):
         limit = float(log_odds(np.array(threshold)))
@@ -205,7 +191,7 @@ def _left_out(score: NDArray[np.float64], register: NDArray[np.str_], limits: di
 
 
 def choose_thresholds(
-    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int = 30_000
+    models: Models, documents: Sequence[CorpusDocument], resources: SpinnerResources, seed: int, n: int
 ) -> ChosenThresholds:
     """Return the thresholds: one named `fpr=X` flags about the share X at most of the human stretches of any register.
 
@@ -216,8 +202,7 @@ def choose_thresholds(
     human = _in_forms(list(human_examples(drawn, (25, 600), seed + 70)), seed)
     spun_examples = make_examples(drawn[: n // 5], resources, FAMILIES, (25, 600), (0.05, 0.5), seed + 70)
     spun = _in_forms([e for e in spun_examples if e.family != HUMAN], seed + 1)
-    # A loose threshold, so that all that may lie near any of those to be chosen is read in full.
-    score = _log_odds(models, [e.text for e in human], 0.5)
+    score = _log_odds(models, [e.text for e in human])
     words = np.array([len(e.text.split()) for e in human])
     counted = np.flatnonzero(~np.isnan(score) & (words >= 60) & _have_room(human))
     long_enough = score[counted]
@@ -240,7 +225,7 @@ def choose_thresholds(
     notes = {"default": f"the same as {_DEFAULT}", **notes}
     limit = float(log_odds(np.array(thresholds["default"])))
     metrics = {
-        "dev_recall_default": round(float((_log_odds(models, [e.text for e in spun], 0.5) >= limit).mean()), 4),
+        "dev_recall_default": round(float((_log_odds(models, [e.text for e in spun]) >= limit).mean()), 4),
         "dev_human": len(of_each),
         "dev_spun": len(spun),
         "registers_left_out": left_out,

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, SENTENCE_START, iter_pieces, tokenize
 from detector.text.vocabulary import CAPITAL, LOWER, SPECIAL_WORDS, UPPER, Vocabulary
-from detector.training.corpus import TEST_SOURCES, CorpusDocument, Split, corpus_files, read_source, split_of
+from detector.training.corpus import TEST_SOURCES, corpus_files, read_source, split_of
 
 __all__ = [
     "count_words",
     "punkt_parameters",
-    "token_streams",
+    "token_stream",
     "usual_case",
     "vocabulary_words",
     "zipf_frequencies",
@@ -46,7 +46,7 @@ def count_words(corpus: Path, n_jobs: int) -> Counter[str]:
     return total
 
 
-def vocabulary_words(counts: Counter[str], size: int, also: Iterable[str] = ()) -> list[str]:
+def vocabulary_words(counts: Counter[str], size: int, also: Iterable[str]) -> list[str]:
     """Return the commonest pieces, commonest first, those of equal count in alphabetical order.
 
     White space, pieces that occur fewer than five times and everything longer than forty characters is left out;
@@ -71,34 +71,18 @@ def zipf_frequencies(words: Iterable[str]) -> NDArray[np.float32]:
     )
 
 
-def _source_streams(path: Path, words: list[str]) -> dict[Split, tuple[NDArray[np.int32], NDArray[np.uint8]]]:
+def _source_stream(path: Path, words: list[str]) -> list[tuple[NDArray[np.int32], NDArray[np.uint8]]]:
     vocabulary = Vocabulary(words)
-    documents: dict[Split, list[CorpusDocument]] = {}
-    for document in read_source(path):
-        documents.setdefault(split_of(document), []).append(document)
-    out = {}
-    for split, members in documents.items():
-        ids, shapes = [], []
-        for i in range(0, len(members), _BATCH):
-            batch = tokenize([d.text for d in members[i : i + _BATCH]], vocabulary)
-            ids.append(batch.ids)
-            shapes.append(batch.shape)
-        out[split] = (np.concatenate(ids), np.concatenate(shapes))
-    return out
+    texts = [document.text for document in read_source(path) if split_of(document) == "language_model"]
+    batches = (tokenize(texts[i : i + _BATCH], vocabulary) for i in range(0, len(texts), _BATCH))
+    return [(batch.ids, batch.shape) for batch in batches]
 
 
-def token_streams(
-    corpus: Path, words: list[str], splits: Iterable[Split], n_jobs: int
-) -> dict[Split, tuple[NDArray[np.int32], NDArray[np.uint8]]]:
-    """Return ids and shapes of all tokens of each split, documents end to end in the corpus' order."""
-    parts = Parallel(n_jobs)(delayed(_source_streams)(path, words) for path in corpus_files(corpus))
-    return {
-        split: (
-            np.concatenate([p[split][0] for p in parts if split in p]),
-            np.concatenate([p[split][1] for p in parts if split in p]),
-        )
-        for split in splits
-    }
+def token_stream(corpus: Path, words: list[str], n_jobs: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Return ids and shapes of all tokens of the split `language_model`, documents end to end in the corpus' order."""
+    parts = Parallel(n_jobs)(delayed(_source_stream)(path, words) for path in corpus_files(corpus))
+    ids, shapes = zip(*(pair for part in parts for pair in part), strict=True)
+    return np.concatenate(ids), np.concatenate(shapes)
 
 
 def usual_case(ids: NDArray[np.int32], shape: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

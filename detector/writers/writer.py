@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from detector.errors import PlanError
 from detector.readers import encoding_of
 from detector.restore.plan import apply_plan
+from detector.text.replacement import replaced
 from detector.types import Edit
 
 __all__ = ["TextSource", "Writer", "Written", "check_text", "sorted_plan"]
@@ -75,9 +76,4 @@ class TextSource:
 
         Characters that its encoding lacks are written as HTML writes them, which Markdown allows too.
         """
-        out, position = [], 0
-        for start, end, new in spans:
-            out += [self.text[position:start], new]
-            position = end
-        out.append(self.text[position:])
-        return self._mark + "".join(out).encode(self._encoding, "xmlcharrefreplace")
+        return self._mark + replaced(self.text, spans).encode(self._encoding, "xmlcharrefreplace")

@@ -14,7 +14,8 @@ from pathlib import Path
 import joblib
 
 from detector.training.families import make_spinner
-from detector.training.spinners import TableSpinner, read_dictionary
+from detector.training.lexicon import read_dictionary
+from detector.training.spinners import TableSpinner
 
 HERE = Path(__file__).parent
 RATE = 0.3
@@ -30,7 +31,8 @@ def stranger() -> TableSpinner:
 
 
 def main(work: Path, family: str, every: int) -> None:
-    resources = joblib.load(work / "channel.joblib")[1]
+    (path,) = work.glob("channel-*.joblib")
+    resources = joblib.load(path)[1]
     out = [row for row in rows("spun.jsonl") if row["family"] != family]
     for i, row in enumerate(rows("human.jsonl")[::every]):
         spinner = stranger() if family == STRANGER else make_spinner(family, resources, 100 * i, RATE)
