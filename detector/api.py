@@ -115,11 +115,6 @@ def _text(text: object, what: str) -> str:
     return text
 
 
-def _moved(items: Iterable[T], by: int) -> list[T]:
-    """Return findings with their offsets moved by so many characters."""
-    return [replace(x, start=x.start + by, end=x.end + by) for x in items]  # type: ignore[type-var,attr-defined]
-
-
 def _omitted(text: str) -> list[tuple[int, int, str]]:
     """Return the spans that are not judged; a text that is mostly in another language keeps the foreign ones."""
     spans = omitted_spans(text)
@@ -255,8 +250,8 @@ def _reports(
         )
         for d, offset, found in rows:
             if scores.abstains[d] != "unsupported_language":
-                evidence[d] += _moved(found.evidence, offset)
-                damage[d] += _moved(found.damage, offset)
+                evidence[d] += shifted(found.evidence, offset)
+                damage[d] += shifted(found.damage, offset)
         group.forget()
     human_rate = models.human_scores.rate(scores.log_odds, scores.n_words)
     passages = _passages(scores.passages, threshold, scores.abstains, views.views)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detector.api import Errors, Threshold, detect_many, model_info
+from detector.api import Errors, Threshold, detect_many
 from detector.errors import InputError
 from detector.extras import missing_extra
 from detector.types import Report, Restoration
@@ -27,19 +27,13 @@ _COLUMNS = (
 )
 
 
-def _doubtful_from() -> float | None:
-    """Return the probability from which people read *doubtful*."""
-    thresholds: dict[str, float] = model_info()["thresholds"]
-    return thresholds.get("fpr=0.01")
-
-
 def _report_html(report: Report) -> str:
     """Return the report as HTML, as notebooks ask for it."""
     from detector.readers import InputDocument
     from detector.report.html import report_fragment
-    from detector.report.model import JudgedDocument
+    from detector.report.model import JudgedDocument, doubtful_threshold
 
-    return report_fragment(JudgedDocument(InputDocument("", report.source), report, _doubtful_from()))
+    return report_fragment(JudgedDocument(InputDocument("", report.source), report, doubtful_threshold()))
 
 
 def _restoration_html(restoration: Restoration) -> str:
@@ -93,7 +87,7 @@ def detect_files(
         import pandas
     except ImportError as error:
         raise missing_extra(error, "frames", "detect_files") from None
-    from detector.report.model import fitted, reading_of
+    from detector.report.model import doubtful_threshold, fitted, reading_of
 
     given = [paths] if isinstance(paths, str | Path) else paths
     waiting: deque[InputDocument] = deque()  # read, but not yet judged
@@ -103,7 +97,7 @@ def detect_files(
             waiting.append(document)
             yield document.judged_text
 
-    doubtful_from = _doubtful_from()
+    doubtful_from = doubtful_threshold()
     rows = []
     for judged in detect_many(texts(), n_jobs, threshold):
         document = waiting.popleft()

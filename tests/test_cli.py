@@ -65,7 +65,7 @@ class TestExitCodes:
     def test_a_closed_pipe_is_quiet(self):
         for command in ("annotate", "reverse"):
             process = subprocess.Popen(
-                [sys.executable, "-m", "detector.cli", command, "spun.txt"],
+                [sys.executable, "-m", "detector", command, "spun.txt"],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
@@ -112,15 +112,15 @@ class TestInput:
     def test_encodings(self, encoding):
         text = "The café “by the quay” was shut on Friday; the naïve owner said he’d be back.\r\n" * 5
         data = text.encode(encoding)
-        assert decode("x", data) == data.decode(encoding_of(data))
-        assert decode("x", data).lstrip("\ufeff") == text
+        assert decode(data) == data.decode(encoding_of(data))
+        assert decode(data).lstrip("\ufeff") == text
 
     @pytest.mark.parametrize(
         "data", [b"abc\0def", bytes(range(256)) * 8, b"\xff\xfea", b"\x80\x81\0\x01", b"\x01\x02\x03\x04" * 9]
     )
     def test_bytes_that_are_not_text(self, data):
         with pytest.raises(InputError, match="not text"):
-            decode("x", data)
+            decode(data)
 
     def test_a_byte_order_mark_is_text_but_not_judged(self):
         Path("bom.txt").write_bytes(b"\xef\xbb\xbfHello there.")

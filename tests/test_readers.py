@@ -231,11 +231,11 @@ def test_a_missing_extra_says_which_install_mends_it(tmp_path, monkeypatch, suff
 
 
 def test_encodings():
-    assert decode("a", "café “x”".encode("cp1252")) == "café “x”"
-    assert decode("a", "naïve".encode("utf-16")) == "naïve"
-    assert decode("a", "\ufeffx".encode()) == "\ufeffx"
+    assert decode("café “x”".encode("cp1252")) == "café “x”"
+    assert decode("naïve".encode("utf-16")) == "naïve"
+    assert decode("\ufeffx".encode()) == "\ufeffx"
     with pytest.raises(InputError, match="not text"):
-        decode("a", bytes(range(256)) * 4)
+        decode(bytes(range(256)) * 4)
 
 
 def test_folders_are_walked_in_order_and_hidden_files_left(tmp_path):

@@ -224,7 +224,7 @@ def test_a_folder_of_texts_is_read_as_one(tmp_path, small_parts):
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
 def test_standard_input_is_a_corpus_of_its_own(tmp_path, suffix):
-    command = [sys.executable, "-m", "detector.cli", "scan", "-", "--output", str(tmp_path / "out"), "--quiet"]
+    command = [sys.executable, "-m", "detector", "scan", "-", "--output", str(tmp_path / "out"), "--quiet"]
     subprocess.run(command, input=packed(suffix, lines(RECORDS).encode()), check=True)
     assert [r["id"] for r in results(tmp_path / "out" / "stdin.jsonl")] == ["a", 7, "c"]
     assert not list((tmp_path / "out" / ".scan").glob("stdin*"))
@@ -462,7 +462,7 @@ def test_progress_in_a_log_is_plain_lines(tmp_path, small_parts, capsys, monkeyp
 def test_progress_on_a_terminal_is_a_bar_that_goes(tmp_path):
     (tmp_path / "a.jsonl").write_text(lines(many(3)), encoding="utf-8")
     terminal, end = os.openpty()
-    command = [sys.executable, "-m", "detector.cli", "scan", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "detector", "scan", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out")]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
     with subprocess.Popen(command, stderr=end, env=environment) as run:
         os.close(end)
@@ -612,7 +612,7 @@ def test_the_first_file_that_has_records_says_whether_the_text_field_is_there(tm
 
 
 def test_standard_input_without_the_text_field_leaves_nothing_behind(tmp_path):
-    command = [sys.executable, "-m", "detector.cli", "scan", "-", "--output", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "detector", "scan", "-", "--output", str(tmp_path / "out")]
     run = subprocess.run(command, input=b'{"body": "x"}\n', capture_output=True)
     assert run.returncode == 2
     assert not (tmp_path / "out").exists()

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from detector.cli.messages import PipeClosed, Usage, echo_error
+from detector.cli.messages import Usage, echo_error
 from detector.cli.output import check_not_an_input, name_in
-from detector.cli.progress import WordProgress, bar
+from detector.cli.progress import WordProgress
 from detector.files import write_file
 from detector.report.model import InputFailure
 
 if TYPE_CHECKING:
     from detector.report.text import Terminal
 
-__all__ = ["Invocation", "PipeClosed", "Usage", "bar", "echo_error", "signature"]
+__all__ = ["Invocation", "signature"]
 
 _Item = TypeVar("_Item")
 

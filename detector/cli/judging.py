@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from detector.api import Spinner, detect_many, model_info, score_many
+from detector.api import Spinner, detect_many, score_many
 from detector.api import reverse as reverse_text
 from detector.cli.inputs import Input
 from detector.cli.limits import time_limit
 from detector.cli.messages import fault
 from detector.cli.rules import Rules
 from detector.errors import InputError, ModelError
-from detector.report.model import InputFailure, JudgedDocument, fitted
-from detector.restore.plan import Span, apply_plan
+from detector.report.model import InputFailure, JudgedDocument, doubtful_threshold, fitted, fitted_restoration
+from detector.restore.plan import Span
 from detector.types import Report, Restoration
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Judging:
 
 def judge_inputs(inputs: Iterable[Input | InputFailure], judging: Judging) -> Iterator[JudgedDocument | InputFailure]:
     """Yield reports and failures in the order of the inputs."""
-    doubtful_from = model_info()["thresholds"].get("fpr=0.01")
+    doubtful_from = doubtful_threshold()
     for group in _groups(inputs, judging.jobs):
         documents = [item for item in group if isinstance(item, Input)]
         reports = iter(_reports([item.document.judged_text for item in documents], judging))
@@ -151,15 +151,12 @@ def _jobs(texts: Sequence[str], judging: Judging) -> int:
 def restore_input(
     item: Input,
     min_gain: float | None,
-    keep: Sequence[Span] = (),
-    rules: Rules | None = None,
-    spinner: Spinner | None = None,
+    keep: Sequence[Span],
+    rules: Rules,
+    spinner: Spinner | None,
 ) -> Restoration:
     """Return the restoration of a document's own text; wordings that the project's rules accept stay."""
     document = item.document
-    text = document.text
     found = reverse_text(document.judged_text, min_gain=min_gain, keep=keep, spinner=spinner)
-    plan = [e for e in found.plan if text[e.start : e.end] == e.spun]
-    if rules is not None:
-        plan = rules.accepted_edits(document, plan)
-    return Restoration(apply_plan(text, plan), tuple(plan), text, found.min_gain)
+    plan = rules.accepted_edits(document, found.plan)
+    return fitted_restoration(document, replace(found, plan=tuple(plan)))

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Timer
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["WordProgress", "bar", "step_progress"]
+__all__ = ["WordProgress", "step_progress"]
 
 _PATIENCE = 1.0  # seconds before which nothing is shown
 
@@ -82,21 +82,6 @@ def _word_bar() -> Progress:
         BarColumn(bar_width=20),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-
-
-def bar() -> Any:
-    """Return a progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    return Progress(
-        TextColumn("{task.description:<18}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
     )

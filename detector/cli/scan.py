@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detector.cli.call import Usage, echo_error
+from detector.cli.messages import Usage, echo_error
 from detector.cli.options import check_threshold, jobs_option, models_option, threshold_option, whole_numbers
 from detector.errors import InputError
 from detector.report.model import InputFailure

@@ -214,13 +214,13 @@ def encoding_of(data: bytes) -> str:
     return encoding
 
 
-def decode(path: Path | str, data: bytes) -> str:
-    """Return the text of a file as `data.decode(encoding_of(data))` does, with nothing changed.
+def decode(data: bytes) -> str:
+    """Return the text of a file's bytes as `data.decode(encoding_of(data))` does, with nothing changed.
 
     A byte order mark of UTF-8 stays, as U+FEFF, so that offsets hold for all who read the file plainly.
     Raises InputError if the bytes are not text.
 
-    >>> decode("a.txt", b"caf\\xc3\\xa9")
+    >>> decode(b"caf\\xc3\\xa9")
     'café'
     """
     return data.decode(encoding_of(data))

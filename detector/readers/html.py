@@ -120,7 +120,7 @@ def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:
         import trafilatura
     except ImportError as error:
         raise missing_extra(error, "html", "reading HTML") from None
-    page, cut_words = decode(path, data), 0
+    page, cut_words = decode(data), 0
     if regions:
         page, cut_words = cut_regions(page)
     page = _UNBROKEN.sub(_without_piles, _without_long_tags(page))

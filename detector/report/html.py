@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["FORMAT", "page_fragment", "render", "report_fragment", "restoration_fragment"]
+__all__ = ["FORMAT", "environment", "page_fragment", "render", "report_fragment", "restoration_fragment"]
 
 # Names of readings as CSS classes.
 _CLASSES: dict[Reading, str] = {
@@ -57,11 +57,12 @@ _MAX_NAMED = 4  # findings that the summary names
 
 
 @cache
-def _environment() -> Environment:
+def environment(package: str = "detector.report") -> Environment:
+    """Return the templates of a package, in which all that is not marked as safe is escaped."""
     from jinja2 import Environment, PackageLoader, select_autoescape
 
     return Environment(
-        loader=PackageLoader("detector.report"),
+        loader=PackageLoader(package),
         autoescape=select_autoescape(default=True),
         trim_blocks=True,
         lstrip_blocks=True,
@@ -230,7 +231,7 @@ def render(run: ReportRun) -> str:
     said = [(counts[reading], "without a verdict" if reading == "no verdict" else reading) for reading in _CLASSES]
     counted = [f"{n:,} {what}" for n, what in [*said, (len(run.failures), "not read")] if n]
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             title=printable(f"Spun text report: {title}"),
@@ -250,7 +251,7 @@ def render(run: ReportRun) -> str:
 
 def _fragment(document: dict[str, Any], with_style: bool = True) -> str:
     style = _file("style.css") if with_style else ""
-    return _environment().get_template("fragment.html").render(d=_visible(document), style=style)
+    return environment().get_template("fragment.html").render(d=_visible(document), style=style)
 
 
 def page_fragment(judged: JudgedDocument, prefix: str) -> str:

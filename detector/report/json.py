@@ -89,9 +89,9 @@ def wrap(
     return dumps(run, indent=1) + "\n"
 
 
-def render(run: ReportRun, parts: bool = True) -> str:
-    """Return the run as the contract's JSON; without `parts`, as `score` writes it."""
-    return wrap((document_object(j, parts) for j in run.judged), run.failures, run.version, run.signature, run.phrases)
+def render(run: ReportRun) -> str:
+    """Return the run as the contract's JSON."""
+    return wrap(map(document_object, run.judged), run.failures, run.version, run.signature, run.phrases)
 
 
 FORMAT = ReportFormat("json", (".json",), render)

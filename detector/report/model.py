@@ -10,6 +10,7 @@ from typing import Literal
 
 from detector.cues import CUE_BY_ID
 from detector.findings import edit_of
+from detector.model_store import load_models
 from detector.readers import InputDocument
 from detector.restore.plan import apply_plan
 from detector.types import Alternative, Damage, Edit, Evidence, Omission, Report, Restoration
@@ -22,9 +23,11 @@ __all__ = [
     "ReportRun",
     "RestoredDocument",
     "disjoint",
+    "doubtful_threshold",
     "evidence_id",
     "findings",
     "fitted",
+    "fitted_restoration",
     "is_edit",
     "label_of",
     "reading_of",
@@ -59,6 +62,11 @@ class JudgedDocument:
     def reading(self) -> Reading:
         """The verdict in the words that people read."""
         return reading_of(self.report, self.doubtful_from)
+
+
+def doubtful_threshold() -> float | None:
+    """Return the probability from which a document that is not flagged is doubtful: 1 in 100 human texts reach it."""
+    return load_models().thresholds.get("fpr=0.01")
 
 
 def reading_of(report: Report, doubtful_from: float | None) -> Reading:
@@ -176,6 +184,16 @@ def fitted(document: InputDocument, report: Report) -> Report:
         damage=tuple(d for d in report.damage if text[d.start : d.end] == d.surface),
         source=text,
     )
+
+
+def fitted_restoration(document: InputDocument, restoration: Restoration) -> Restoration:
+    """Return the restoration of a document's judged text as one of its own text.
+
+    An edit that reaches into a masked part is dropped.
+    """
+    text = document.text
+    plan = tuple(e for e in restoration.plan if text[e.start : e.end] == e.spun)
+    return Restoration(apply_plan(text, plan), plan, text, restoration.min_gain)
 
 
 def label_of(cue: str) -> str:

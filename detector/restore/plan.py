@@ -114,9 +114,9 @@ def compose_plans(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> l
     return plan
 
 
-def shifted(edits: Iterable[Edit], by: int) -> list[Edit]:
-    """Return the edits with their offsets moved by so many characters."""
-    return [replace(e, start=e.start + by, end=e.end + by) for e in edits]
+def shifted(items: Iterable[S], by: int) -> list[S]:
+    """Return edits or findings with their offsets moved by so many characters."""
+    return [replace(x, start=x.start + by, end=x.end + by) for x in items]  # type: ignore[type-var]
 
 
 def shift_spans(spans: Sequence[Span], plan: Sequence[Edit]) -> list[Span]:

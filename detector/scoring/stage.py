@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.estimators.classifier import BoostedTrees
 from detector.scoring.passage_features import WordMeasures, text_and_passage_features
-from detector.scoring.tokens import FeatureExtractor, TokenFeatures, TokenScores
+from detector.scoring.tokens import FeatureExtractor, TokenFeatures
 from detector.text.passages import Passages, split_passages
 from detector.text.tokens import TokenBatch
 
@@ -47,9 +47,9 @@ class Stage:
     passage_model: BoostedTrees
     document_calibration: tuple[float, float]
 
-    def score(self, batch: TokenBatch, scores: TokenScores | None = None) -> StageScores:
-        """Return the results of the stage for a batch; `scores` are its extractor's, if they were computed before."""
-        features = self.extractor.extract(batch, scores=scores)
+    def score(self, batch: TokenBatch) -> StageScores:
+        """Return the results of the stage for a batch."""
+        features = self.extractor.extract(batch)
         return StageScores(features, *score_passages(features, self.passage_model))
 
     def calibrated(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -339,7 +339,6 @@ class FeatureExtractor:
         self,
         batch: TokenBatch,
         pair_mask: NDArray[np.bool_] | None = None,
-        scores: TokenScores | None = None,
         term_counts: DocumentTermCounts | None = None,
         places: NDArray[np.bool_] | None = None,
     ) -> TokenFeatures:
@@ -349,11 +348,10 @@ class FeatureExtractor:
         ----------
         pair_mask : the channel's pairs that may be used (aligned with `channel.entries.values`); fitting hides part of
             them, so that nothing learns to rely on knowing the substitute
-        scores : this extractor's, if they have been computed already
         term_counts : of the documents as they were given, if part of them has been restored already
         places : bool (n,), tokens whose candidates are weighed; None for all
         """
-        scores = self.score_tokens(batch, places) if scores is None else scores
+        scores = self.score_tokens(batch, places)
         if term_counts is None:
             term_counts = DocumentTermCounts.from_scores(scores, self.vocabulary.size)
         context, ids = scores.context, batch.ids

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from detector.api import model_info
 from detector.errors import InputError
 from detector.readers import SUFFIXES
+from detector.report.html import environment
 from detector.report.wording import threshold_percent
 from detector.serve.guard import LOOPBACK, Guard, host_name
 from detector.serve.languagetool import LANGUAGES
@@ -159,7 +160,9 @@ class _Server:
             for name, value in facts["thresholds"].items()
         ]
         return HTMLResponse(
-            _page_template().render(
+            environment("detector.serve")
+            .get_template("page.html")
+            .render(
                 is_local=host_name(request.headers["host"]) in LOOPBACK,
                 thresholds=thresholds,
                 suffixes=",".join(SUFFIXES),
@@ -177,19 +180,6 @@ class _Server:
             yield
         finally:
             await asyncio.to_thread(self.pool.close)
-
-
-@cache
-def _page_template() -> Any:
-    from jinja2 import Environment, PackageLoader, select_autoescape
-
-    environment = Environment(
-        loader=PackageLoader("detector.serve"),
-        autoescape=select_autoescape(default=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html")
 
 
 async def _static(request: Request) -> Response:

@@ -21,12 +21,21 @@ from detector.readers import InputDocument, parse_document
 from detector.report.formats import REPORT_FORMAT_BY_NAME
 from detector.report.html import page_fragment
 from detector.report.json import document_object, dumps, restored_object, wrap
-from detector.report.model import InputFailure, JudgedDocument, ReportRun, RestoredDocument, fitted, restoration_of
+from detector.report.model import (
+    InputFailure,
+    JudgedDocument,
+    ReportRun,
+    RestoredDocument,
+    doubtful_threshold,
+    fitted,
+    fitted_restoration,
+    restoration_of,
+)
 from detector.report.wording import percent
-from detector.restore.plan import Span, apply_plan
+from detector.restore.plan import Span
 from detector.serve import languagetool
 from detector.serve.answer import Answer, RequestError
-from detector.types import Report, Restoration
+from detector.types import Report
 from detector.version import __version__
 from detector.writers import writer_for
 
@@ -187,17 +196,14 @@ def _scored(source: _Source, request: _Request) -> JudgedDocument:
 
 
 def _with_facts(document: InputDocument, report: Report, request: _Request) -> JudgedDocument:
-    return JudgedDocument(document, report, _facts()["thresholds"].get("fpr=0.01"), request.prior)
+    return JudgedDocument(document, report, doubtful_threshold(), request.prior)
 
 
 def _restored(source: _Source, request: _Request) -> RestoredDocument:
     document = _document(source)
-    text = document.text
     found = reverse(document.judged_text, request.threshold, request.min_gain, source.keep)
-    # An edit that reaches into a masked part does not fit the document's own text.
-    plan = tuple(e for e in found.plan if text[e.start : e.end] == e.spun)
-    made = Restoration(apply_plan(text, plan), plan, text, found.min_gain)
-    return RestoredDocument(document, made, (), suffix_of(source.path), source.data or b"")
+    restoration = fitted_restoration(document, found)
+    return RestoredDocument(document, restoration, (), suffix_of(source.path), source.data or b"")
 
 
 def _each(request: _Request, work: Callable[[_Source, _Request], _T]) -> Iterator[_T | InputFailure]:

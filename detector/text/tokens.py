@@ -184,7 +184,8 @@ class TokenBatch:
         return text[int(self.starts[start]) : int(self.ends[end - 1])]
 
 
-def _piece_ids(texts: Sequence[str], vocabulary: Vocabulary) -> tuple[list[str], NDArray[np.int64]]:
+def _pieces(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the pieces of all texts, end to end, and how many each text has."""
     pieces: list[str] = []
     counts = np.zeros(len(texts), dtype=np.int64)
     for i, text in enumerate(texts):
@@ -247,7 +248,7 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     [4, 5, 4, 6]
     """
     texts = tuple(texts)
-    pieces, piece_counts = _piece_ids(texts, vocabulary)
+    pieces, piece_counts = _pieces(texts)
     n = len(pieces)
     ids = np.fromiter(map(vocabulary.__getitem__, pieces), dtype=np.int32, count=n)
     lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=n)
