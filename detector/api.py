@@ -34,6 +34,7 @@ from detector.scoring.cascade import (
     PassageTable,
     score_documents,
 )
+from detector.scoring.tokens import TokenFeatures
 from detector.text.language import ENGLISH
 from detector.text.normalization import NormalizedText, normalize
 from detector.text.prose import blanked, omitted_spans
@@ -46,6 +47,7 @@ __all__ = [
     "counted",
     "detect",
     "detect_many",
+    "iter_full_features",
     "known_spinner",
     "learn_spinner",
     "model_info",
@@ -597,6 +599,14 @@ def scores(
         tuple(v for x in parts for v in x.verdict),
         np.concatenate([x.n_words for x in parts]),
     )
+
+
+def iter_full_features(texts: Iterable[str]) -> Iterator[TokenFeatures]:
+    """Yield the features of all words by the stage `full`, for some texts at a time, in order."""
+    models = load_models()
+    for batch in _batches(_check_many(texts, 1, "transform")):
+        with one_blas_thread():
+            yield models.full.extractor.extract(models.cascade.batch(_Views.from_texts(batch).texts))
 
 
 def _spans(keep: object, text: str) -> list[Span]:

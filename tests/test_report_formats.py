@@ -118,7 +118,7 @@ def test_of_extracted_text_no_line_is_named(run):
         assert list(result["locations"][0]["physicalLocation"]) == ["artifactLocation"]
     assert all(re.match("::(warning|notice) file=a.pdf,title=", line) for line in github.render(made).splitlines())
     for parts in (True, False):
-        assert json.loads(json_report.render(made, parts))["documents"][0]["text"] == TEXT
+        assert json_report.document_object(made.judged[0], parts)["text"] == TEXT
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,8 @@ def test_output_fits_the_schema(run):
     real = ReportRun((JudgedDocument(InputDocument("x.txt", spun), detect(spun)),), run.failures, "0.1.0", "abc")
     for made in (run, real):
         validator.validate(json.loads(json_report.render(made)))
-        validator.validate(json.loads(json_report.render(made, parts=False)))
+        scored = [json_report.document_object(item, parts=False) for item in made.judged]
+        validator.validate(json.loads(json_report.wrap(scored, made.failures, made.version, made.signature)))
         validator.validate(json_report.document_object(made.judged[0]))
     restored = json_report.restored_object(RestoredDocument(InputDocument("x.txt", spun), reverse(spun)))
     validator.validate(json.loads(json_report.wrap([restored], run.failures, "0.1.0", "abc")))
