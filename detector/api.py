@@ -370,7 +370,7 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _check_many(texts: object, n_jobs: int, what: str, errors: Errors = "raise") -> Iterator[str]:
-    """Return the texts of a collection, read lazily; raise InputError if it is none, or an argument is wrong."""
+    """Return the texts of a collection, read lazily; raise InputError if it is not one, or an argument is wrong."""
     if isinstance(texts, str | bytes):
         raise InputError(
             f"{what} takes an iterable of texts, got one {type(texts).__name__}: pass it in a list, or use `detect`"
@@ -436,7 +436,7 @@ def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
 
 
 def counted(texts: Sequence[str], models: Models, threshold: float) -> SpinnerCounts | None:
-    """Return what `spinner_of` does, by the models given."""
+    """Return the same as `spinner_of`, with the given models."""
     scores = _Views.from_texts(texts).scores(models.cascade, threshold)
     counts = []
     for group in scores.groups:
@@ -505,8 +505,8 @@ def detect_many(
     threshold : as `detect` takes it
     errors : treatment of an item that is not text (a missing value, bytes): "raise" an InputError that says which
         it is, or "skip" it with a warning. Then there are fewer reports than items
-    backend : joblib's name of what these processes are: "dask" those of a cluster whose `Client` is open, "ray" those
-        of Ray after its `register_ray`; None those of this computer
+    backend : joblib's name of a back end that runs the processes: "dask" with an open `Client`, "ray" after its
+        `register_ray`; None for this computer
     same_spinner : whether one spinner wrote those texts that are spun, so that each helps to restore the others; all
         texts are then read first, and kept in memory. Verdicts and probabilities stay the same
     spinner : known pairs of its wordings, as `detect` takes them

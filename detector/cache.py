@@ -53,7 +53,7 @@ class ResultCache:
 
         A folder that holds other files is used as it is: a `.gitignore` there would hide them from git.
 
-        Raises InputError if the folder cannot be made or written to; a full disk keeps nothing, and is no error.
+        Raises InputError if the folder cannot be made or written to; a full disk is not an error: then nothing is kept.
         """
         settings = json.dumps([version, signature, threshold, findings])
         try:
@@ -85,7 +85,7 @@ class ResultCache:
         return report
 
     def put(self, text: str, report: Report) -> None:
-        """Keep a report; a full disk keeps none, and stops nobody."""
+        """Keep a report; if the disk is full, none is kept, and that is not an error."""
         path = self._path(text)
         content = json.dumps({k: v for k, v in asdict(report).items() if k != "source"})
         with suppress(OSError):

@@ -218,7 +218,7 @@ def load_config(path: Path, formats: Sequence[str], cues: Sequence[str]) -> Conf
 
 
 def _of_tool(table: dict[str, Any]) -> object:
-    """Return what a pyproject.toml holds for this program, an empty table if nothing."""
+    """Return the settings of this program in a pyproject.toml, an empty table if there are none."""
     tool = table.get("tool")
     return tool.get("detector", {}) if isinstance(tool, dict) else {}
 
@@ -233,13 +233,13 @@ def find_config(start: Path, formats: Sequence[str], cues: Sequence[str]) -> Con
         if (folder / "detector.toml").is_file():
             return load_config(folder / "detector.toml", formats, cues)
         pyproject = folder / "pyproject.toml"
-        if pyproject.is_file() and _speaks_of_us(pyproject):
+        if pyproject.is_file() and _has_settings(pyproject):
             return load_config(pyproject, formats, cues)
     return Config()
 
 
-def _speaks_of_us(pyproject: Path) -> bool:
-    """Return whether a pyproject.toml has settings of this program; somebody else's broken one stops nobody."""
+def _has_settings(pyproject: Path) -> bool:
+    """Return whether a pyproject.toml has settings of this program; a broken file without any is not an error."""
     try:
         text = read_bytes(pyproject).decode("utf-8", "replace")
     except InputError:

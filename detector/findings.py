@@ -178,7 +178,7 @@ def _in_dialect(text: str, plan: Sequence[Edit]) -> list[Edit]:
         return list(plan)
     spelt = {edit.start: _spelt(edit, dialect) for edit in rewritten}
     edits = (spelt.get(edit.start, edit) for edit in plan)
-    # Damage is repaired in the text already: there its original is what stands there.
+    # The text that was scored has its damage repaired, so an original may equal the wording.
     return [edit for edit in edits if edit.start not in spelt or edit.original != edit.spun]
 
 
@@ -209,13 +209,13 @@ def plan(
     min_gain : log10 gain from which an edit is made
     keep : spans of each text that stay as they are, half-open
     damaged : of each document, the words that normalisation has repaired
-    spinner : what is known of it
+    spinner : pairs of its wordings that are known
     """
     return _plans(group, scores, models, _before_the_plan(group, scores, models, damaged), min_gain, keep, spinner)
 
 
 def spinner_counts(group: GroupScores, scores: DocumentScores, models: Models) -> SpinnerCounts | None:
-    """Return what the texts of a group tell of their spinner; None if none of them may be spun."""
+    """Return the counts of a group's texts on their one spinner; None if none of the texts may be spun."""
     rows = scores.rows(group)
     if not len(rows):
         return None
@@ -266,7 +266,7 @@ def find(
     ----------
     keep : spans of each text that no edit may change, half-open
     damaged : of each document, the words that normalisation has repaired
-    spinner : what is known of it
+    spinner : pairs of its wordings that are known
     """
     rows = scores.rows(group)
     min_gain = models.restorer.settings.min_gain

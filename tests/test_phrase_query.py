@@ -40,5 +40,5 @@ def test_a_plain_fingerprint_is_a_term():
 
 @pytest.mark.parametrize("query", ['"a b" AND', '("a b"', '"a b" AND OR "c"', ""])
 def test_queries_that_do_not_parse_say_so(query):
-    with pytest.raises(InputError, match="fingerprint"):
+    with pytest.raises(InputError, match="query"):
         parse(query)

@@ -43,13 +43,14 @@ def explain(cue: str | None, everything: bool) -> int:
 
 
 def _explained(cue: Cue) -> str:
-    asks = "Is it damaged? It says nothing on whether a text was rewritten." if cue.is_damage else "Was it rewritten?"
+    damaged = "Is it damaged? It says nothing on whether a text was rewritten."
+    question = damaged if cue.is_damage else "Was it rewritten?"
     lines = [
         f"{cue.id}: {cue.label}",
         "",
         fill(cue.description, 80),
         "",
-        f"It answers: {asks}",
+        f"It answers: {question}",
         "",
         "Example",
         fill(cue.example, 80, initial_indent="  ", subsequent_indent="  "),
@@ -67,7 +68,7 @@ def _explained(cue: Cue) -> str:
 
 
 def _measured(cue: Cue) -> list[str]:
-    """Return how often the models' own evaluation found a cue in spun and in human text; nothing if it did not ask.
+    """Return how often the models' own evaluation found a cue in spun and human text; nothing if it did not.
 
     The evaluation knows the findings in human text of a register for all cues together.
     """

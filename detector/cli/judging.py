@@ -44,7 +44,7 @@ class Judging:
     cache : the cache of reports; None for no cache
     verbose : whether the tracebacks of faults are printed
     timeout : seconds that a document may take; None for any time
-    spinner : what is known of it
+    spinner : pairs of its wordings that are known
     """
 
     threshold: float | str | None = None

@@ -26,7 +26,7 @@ def echo_error(message: str) -> None:
 
     line = printable(message).replace("\n", " ").strip()
     encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-    with suppress(OSError):  # nobody can be told
+    with suppress(OSError):  # standard error is closed or full
         click.echo(f"detector: {line}".encode(encoding, "replace").decode(encoding), err=True)
 
 

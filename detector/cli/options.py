@@ -101,7 +101,7 @@ class Seconds(_ParamType):
 
 
 def whole_numbers(value: str, between: str) -> tuple[int, int] | None:
-    """Return two numbers with a sign between them, or None; one of more digits than Python reads is none.
+    """Return two numbers with a sign between them, or None; a number with more digits than Python reads counts as none.
 
     >>> whole_numbers("57:62", ":"), whole_numbers("57", ":")
     ((57, 62), None)

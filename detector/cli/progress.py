@@ -68,8 +68,8 @@ class WordProgress:
 
     def _update(self, shown: Progress) -> None:
         rate = self._words / (monotonic() - self._began)
-        told = f"{self._words:,} words, {rate:,.0f} words/s" if self._words else "working"
-        shown.update(shown.task_ids[0], completed=self._bytes, description=told)
+        shown_words = f"{self._words:,} words, {rate:,.0f} words/s" if self._words else "working"
+        shown.update(shown.task_ids[0], completed=self._bytes, description=shown_words)
 
 
 def _word_bar() -> Progress:

@@ -39,7 +39,7 @@ def spinner_options(command: _Command) -> _Command:
         click.option(
             "--same-spinner",
             is_flag=True,
-            help="One spinner wrote what is spun here: let each document tell of the originals of the others.",
+            help="One spinner wrote all spun texts here: use each of them as evidence on the originals of the others.",
         ),
     ):
         command = option(command)
@@ -89,7 +89,7 @@ class SpinnerChoice:
         return held, spinner_of(texts, jobs)
 
 
-@click.command("learn-spinner", short_help="What the texts of one spinner tell of it, as a table.")
+@click.command("learn-spinner", short_help="Learn a spinner's pairs of wordings from its texts, as a table.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--output",

@@ -1,7 +1,7 @@
 """Distinguishes wordings that a text mentions from those that it uses, before anything is judged or found.
 
-`text.mention` reads the layout. Of listed phrases more is known: the term that is expected in their place stands beside
-them only if the text explains them, and in capitals inside a sentence they are somebody's name.
+`text.mention` reads the layout. Listed phrases have two further signs: the expected term beside them, since the text
+then explains them, and capitals inside a sentence, since they are then a name.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ CUE = Cue(
     _ID,
     "odd word",
     "odd words",
-    "A word that fits neither its neighbours nor the topic, and of which no original is known.",
+    "A word that fits neither its neighbours nor the topic, and whose original is not known.",
     find,
     "after",
     example="The treasurer laid the [banister] before the council, which adopted it for the coming year.",

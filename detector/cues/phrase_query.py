@@ -1,6 +1,6 @@
 """Tortured phrases of science with the conditions under which each counts: a small boolean query language.
 
-The Problematic Paper Screener (Cabanac, Labbé & Magazinov) writes its phrase_queries as queries: quoted phrases, AND,
+The Problematic Paper Screener (Cabanac, Labbé & Magazinov) writes its phrases as queries: quoted phrases, AND,
 OR, NOT, brackets, `word*` for a prefix and `"a b"~10` for words within ten of each other. `parse` reads one,
 `PhraseQuery.holds` asks whether a document satisfies it.
 """
@@ -136,7 +136,7 @@ def parse(text: str) -> Query | Term:
     def single() -> Query | Term:
         nonlocal place
         if place >= len(tokens):
-            raise InputError(f"the fingerprint {text!r} ends where a phrase must stand")
+            raise InputError(f"the query {text!r} ends where a phrase must stand")
         token = tokens[place]
         place += 1
         phrase, slop, opening, closing, _ = token
@@ -145,19 +145,19 @@ def parse(text: str) -> Query | Term:
         if opening:
             inner = either()
             if place >= len(tokens) or tokens[place][3] is None:
-                raise InputError(f"the fingerprint {text!r} lacks a closing bracket")
+                raise InputError(f"the query {text!r} lacks a closing bracket")
             place += 1
             return inner
         word = word_of(token)
         if word == "NOT":
             return Query("not", (single(),))
         if closing or word in ("AND", "OR"):
-            raise InputError(f"the fingerprint {text!r} has {closing or word!r} where a phrase must stand")
+            raise InputError(f"the query {text!r} has {closing or word!r} where a phrase must stand")
         return Term(_words(word.rstrip("*")), None, word.endswith("*"))
 
     query = either()
     if place < len(tokens):
-        raise InputError(f"the fingerprint {text!r} has more after its end")
+        raise InputError(f"the query {text!r} has more after its end")
     return query
 
 

@@ -160,7 +160,7 @@ class Channel:
 
     @cached_property
     def _single(self) -> NDArray[np.int32]:
-        """Row of each word as a substitute of its own, -1 if it is none."""
+        """Row of each word as a substitute of one word, -1 if there is no such substitute."""
         lengths = self.sequences.lengths[: self.n_entries]
         rows = np.flatnonzero(lengths == 1)
         words = self.sequences.values[self.sequences.offsets[rows]]
@@ -191,8 +191,7 @@ class Channel:
         loose = word & ((batch.shape & HYPHENATED) == 0)
         single = np.flatnonzero(loose if wanted is None else loose & wanted)
         single = single[self._single[ids[single]] >= 0]
-        # Every place and length at which some phrase may stand: it fits, holds a wanted token, and runs over
-        # no boundary.
+        # Every place and length of a possible phrase: inside the batch, with a wanted token, without a boundary.
         opens = self._opens[ids]
         opens[~word] = 0
         several = np.flatnonzero(opens >> 2)

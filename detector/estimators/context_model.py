@@ -119,7 +119,7 @@ def _block_counts(batch: TokenBatch) -> NDArray[np.int64]:
 def _blocks(batch: TokenBatch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each token's block, and each block's tokens, int64 (BLOCK, blocks).
 
-    A block that is not full holds the batch's first token, a boundary, in the places that are over.
+    A block that is not full is padded with the batch's first token, a boundary.
     """
     counts = _block_counts(batch)
     first_block = np.cumsum(counts) - counts
@@ -206,9 +206,10 @@ class ContextModel:
 
     @cached_property
     def _common(self) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.bool_]]:
-        """The same of the commonest words, which nearly all text is made of, and which of them are there already.
+        """The contributions of the commonest words, and which of them are computed.
 
-        A word is projected when it is first met, so that a short text loads fast.
+        Nearly all text consists of these words. A word is projected when a text first holds it, so that a short text
+        starts fast.
         """
         of_one = (2 * REACH + 1) * len(self.weights.inner) * np.dtype(np.int16).itemsize
         n = min(_COMMON_BYTES // of_one, len(self.vectors.embedding))
@@ -222,7 +223,7 @@ class ContextModel:
         met[ids] = True
         missing = np.flatnonzero(met & ~ready)
         if len(missing):
-            # All rows of a word lie side by side, so that the memory that is touched grows with the words that are met.
+            # All rows of a word lie side by side, so that only memory of words that occurred is touched.
             by_word = rows.reshape(len(ready), 2 * REACH + 1, -1)
             by_word[missing], vectors[missing] = self._project(missing.astype(np.int32))
             ready[missing] = True  # last: another thread may be reading

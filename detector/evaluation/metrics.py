@@ -1,8 +1,7 @@
 """Numbers with intervals: everything that a table of the model card holds.
 
-scikit-learn and SciPy compute what they have. Our own are the weighted ROC AUC, which a bootstrap computes a thousand
-times from scores that are sorted once, and the calibration bins, since `calibration_curve` does not return the count of
-each.
+Measures come from scikit-learn and SciPy, except two: the weighted ROC AUC, which a bootstrap computes a thousand times
+from scores that are sorted once, and the calibration bins, since `calibration_curve` does not return the count of each.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ Progress = Callable[[int, int], None]
 
 
 def no_progress(done: int, total: int) -> None:
-    """Take no notice of how much is done."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ def scores_of(models: Models, texts: Sequence[str], progress: Progress = no_prog
         for part in _batches(texts, progress):
             scores = _Views.from_texts(part).scores(models.cascade, models.thresholds["default"])
             (group,) = scores.groups
-            # Features come from the full stage, whether or not the screen asks for it.
+            # Features come from the full stage, also for texts that the screen clears.
             m = models.full.extractor.extract(group.batch())
             features.append(text_features(WordMeasures.from_features(m), m.batch))
             probability.append(np.nan_to_num(scores.probability))

@@ -1,4 +1,4 @@
-"""Spun test documents as files, for whoever measures next."""
+"""Spun test documents as files, for other measurements."""
 
 from __future__ import annotations
 

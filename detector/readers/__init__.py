@@ -51,7 +51,7 @@ MAX_BYTES = 100_000_000
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 _PIECE = 1 << 24  # bytes that are read at once
 _SAMPLE = 1 << 18  # bytes that the encoding is guessed from
-# Single-byte encodings that English text is met in, and UTF-16 and UTF-32, which a byte order mark announces.
+# Single-byte encodings in which English text occurs, and UTF-16 and UTF-32, which a byte order mark announces.
 _ENCODINGS = (
     "cp1252",
     "latin_1",

@@ -344,9 +344,9 @@ class WordFile:
             for of_kind, number, anchor in story.notes:
                 # Once each: a cross-reference may bear a mark of its own.
                 if of_kind == kind and (note := notes.pop(number, None)) is not None:
-                    told = _Story(parts[kind], self.namespace, kind[:-1])
-                    told.read(note, anchor)
-                    yield from told.paragraphs
+                    inner = _Story(parts[kind], self.namespace, kind[:-1])
+                    inner.read(note, anchor)
+                    yield from inner.paragraphs
         seen = set()
         top = next(body.iter(f"{ns}p"), None)
         for element in body.iter(*(f"{ns}{name}" for name in _MARGINS)):
@@ -354,9 +354,9 @@ class WordFile:
             _, name = related.get(number, ("", ""))
             if name and name not in seen:
                 seen.add(name)
-                told = _Story(name, self.namespace, _MARGINS[local_name(element, self.namespace)])
-                told.read(self.package.xml(name), top)
-                yield from told.paragraphs
+                inner = _Story(name, self.namespace, _MARGINS[local_name(element, self.namespace)])
+                inner.read(self.package.xml(name), top)
+                yield from inner.paragraphs
 
 
 @contextmanager

@@ -251,7 +251,7 @@ def _piece(text_page: Any, characters: Sequence[_Character], right: float) -> Pi
         letters += [" "] * (b.index > a.index + 1) + [b.text]
     # PDFium gives UTF-16 on some systems, two surrogates for one character.
     text = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(_LETTERS)
-    # A heading is bold to its end; a bold word at the beginning is none.
+    # A heading is bold to its end; a bold word at the beginning alone does not make one.
     is_bold = _is_bold(text_page, first.index) and _is_bold(text_page, last.index)
     bottom = first.baseline - 0.25 * first.size
     return Piece(text, first.left, bottom, right, bottom + first.size, is_bold)

@@ -145,7 +145,7 @@ def decode(
     candidates : the originals that may be taken, ordered by place
     gain : float32 (m,), log10 odds of each alone
     lm_gain : float32 (m,), the part of it that the language model gave with all neighbours as they stand
-    weight : the worth of one power of ten of the language model's joint gain, in log10 odds
+    weight : log10 odds for one power of ten of the language model's joint gain
     """
     if not len(candidates):
         return np.zeros(0, dtype=np.int64)

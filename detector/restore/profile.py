@@ -124,7 +124,7 @@ class GroupedSums:
         return cls(found, np.stack([np.bincount(row, weights=v, minlength=len(found)) for v in values], axis=1))
 
     def at(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the totals of `keys` (m,), 0 of those that are none, float64 (sums, m)."""
+        """Return the totals of `keys` (m,), 0 for keys without a total, float64 (sums, m)."""
         at = np.searchsorted(self.keys, keys)
         # A place beyond the last key, or without keys, holds no key.
         met = np.append(self.keys, -1)[at] == keys
@@ -157,7 +157,7 @@ class SpinnerProfile:
 
     @classmethod
     def from_odds(cls, features: TokenFeatures, log10_odds: NDArray[np.float32]) -> SpinnerProfile:
-        """Take them from the log10 odds of each candidate, (m,)."""
+        """Return the profiles of a batch's documents from the log10 odds of each candidate, (m,)."""
         odds = np.clip(log10_odds, -CLIP, CLIP)
         p = probabilities(odds)
         leads = np.flatnonzero(best_of_match(features, odds)[0])

@@ -77,7 +77,7 @@ _RATE_WORDS = 10.0  # a document's own rate counts as much as its prior from so 
 _ONE_IN_A_HUNDRED = 0.01
 _MIN_IDENTITY = 1e-4
 MAX_GAIN = float(-np.log10(_MIN_IDENTITY))  # the most that `log10_gain` can be
-_MIN_LOG10_WORDS = 2.0  # of the documents that the networks were fitted on; a shorter one is taken for as long
+_MIN_LOG10_WORDS = 2.0  # of the documents that the networks were fitted on; shorter documents count as this long
 
 
 def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,8 +2,8 @@
 
 A spinner replaces a wording by the same few substitutes wherever it meets it. So of all places at which the other
 documents had an original, the share that has one substitute now says how likely that pair is here; an original that
-still stands there speaks against it. How much it says depends on the spinner: one that writes any of ten synonyms tells
-little of the next place.
+still stands there speaks against it. The weight of that depends on the spinner: if it writes any of ten synonyms, one
+place says little about the next.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PairShifts(Protocol):
 
 
 class KnownSpinner(Protocol):
-    """A spinner of which something is known before its documents are restored."""
+    """A spinner with pairs of wordings that are known before its documents are restored."""
 
     @property
     def channel(self) -> Channel | None:
@@ -57,7 +57,7 @@ class KnownSpinner(Protocol):
         log10_odds: NDArray[np.float32],
         probability: NDArray[np.float64],
     ) -> PairShifts:
-        """Return what is known beside some documents themselves, of which all that a document tells is read anyway."""
+        """Return the evidence from elsewhere for some documents; their own words are read in any case."""
         ...
 
 

@@ -37,7 +37,7 @@ class SpinnerPair:
     ----------
     substitute, original : the wordings
     log10_odds : by how many powers of ten the original is likelier in place of the substitute; negative for less
-    times : expected number of places at which the substitute stands for the original, in what it was learnt from
+    times : expected number of places at which the substitute stands for the original, in the texts it was learnt from
     places : how often the substitute stands there
     original_places : how often the original stands there
     """
@@ -73,7 +73,7 @@ class KnownPairs:
     ----------
     channel : knows all of the pairs
     shifts : by substitute and original, as `SpinnerPair.log10_odds` has them
-    left_out : pairs with a word that is not in the vocabulary, which no text has, or with too many words
+    left_out : pairs with a word outside the vocabulary, or with too many words
     """
 
     channel: Channel
@@ -81,14 +81,13 @@ class KnownPairs:
     left_out: tuple[SpinnerPair, ...]
 
     def beside(self, *_: object) -> KnownPairs:
-        """Return the pairs: of every document they say the same."""
+        """Return the pairs themselves, which are the same for every document."""
         return self
 
     def log10_shift(self, features: TokenFeatures) -> NDArray[np.float32]:
         """Return by how many powers of ten each candidate is likelier, float32 (m,).
 
-        Where a substitute of the table stands, originals that the table does not give it lose what those that it gives
-        win at most.
+        If the table has a substitute, originals that it does not list for it lose as much as the best listed one gains.
         """
         c = features.candidates
         if not len(c):
@@ -113,7 +112,7 @@ class SpinnerTable:
 
     @classmethod
     def from_counts(cls, counts: SpinnerCounts, extractor: FeatureExtractor) -> SpinnerTable:
-        """Return the pairs that the counts speak for, those first that were met most often."""
+        """Return the pairs for which there is evidence, the most frequent first."""
         channel, words = extractor.channel, extractor.vocabulary.words
         evidence, shift = counts.evidence(extractor)
         listed = np.flatnonzero((shift >= _MIN_LOG10_ODDS) & (evidence.pair >= _MIN_EXPECTED))
@@ -167,7 +166,7 @@ class SpinnerTable:
 
     @classmethod
     def read(cls, path: Path | str) -> SpinnerTable:
-        """Return the table in a file; raise InputError if it cannot be read or is none."""
+        """Return the table in a file; raise InputError if the file cannot be read or is not a table."""
         try:
             text = Path(path).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:

@@ -15,7 +15,7 @@ from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
 __all__ = ["topic_fit", "topics"]
 
-_COMMON_ZIPF, _MAX_WEIGHT = 6.5, 3.0  # words as common as this say nothing of a topic; weights grow as words are rarer
+_COMMON_ZIPF, _MAX_WEIGHT = 6.5, 3.0  # words as common as this say nothing about a topic; rarer words weigh more
 _ROWS = 8_192  # compared at a time: they stay in the processor's cache
 
 

@@ -33,7 +33,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-# Fewer words than this support no verdict: at 30 words ROC AUC is 0.97, at 20 it falls below 0.95 on known spinners.
+# Fewer words are too few for a verdict: at 30 words ROC AUC is 0.97, at 20 it falls below 0.95 on known spinners.
 MIN_WORDS = 20
 PART_CHARACTERS = 120_000  # a longer document is scored in parts of at most so many
 _KEPT_GROUPS = 4  # whose scores are kept until the report is made; 50 MB each if they are read in full
@@ -141,8 +141,8 @@ class PassageTable:
 class GroupScores:
     """The results of the stages for one group of parts, computed when they are first needed.
 
-    A few groups keep that until the report is made. A long document has many, and they keep it only until `forget` is
-    called after each, so that memory does not grow with its length.
+    If there are few groups, results are kept until the report is made. A long document has many groups: `forget` drops
+    the results of each, so that memory does not grow with the document.
     """
 
     def __init__(self, group: Group, cascade: Cascade, keeps: bool) -> None:

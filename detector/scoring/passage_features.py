@@ -33,9 +33,9 @@ _SHARES = tuple(f"share_above_{level}" for level in _LEVELS)
 _ODDS_QUANTILES = tuple(f"token_odds_q{q}" for q in _QUANTILES)
 _LOW_QUANTILES = tuple(f"context_q{q}" for q in _CONTEXT_QUANTILES)
 _OTHER_MEANS = ("mean_log10_prob", "mean_context", "candidate_share", "mean_zipf", "unseen_pairs", "names")
-# Taken of the odds that a word was substituted, again of the odds of each kind of substitute, and of two witnesses: the
-# context alone, which tells most of a spinner whose tables nobody has, and the candidates alone, which tell most of one
-# whose tables are known.
+# Computed from the odds that a word was substituted, again from the odds of each kind of substitute, and from two
+# models with fewer inputs: the context alone, the best sign of a spinner with unknown tables, and the candidates
+# alone, the best sign of one whose tables are known.
 _OF_ODDS = ("mean_token_odds", *_RATIOS, *_PER_WORD, *_SHARES, *_ODDS_QUANTILES)
 _PREFIXES = ("", *(f"{kind}_" for kind in KINDS), "context_only_", "candidate_only_")
 _AVERAGED_OF_ODDS = 1 + len(_RATES) + len(_LEVELS)
@@ -64,7 +64,7 @@ def _sorted_quantiles(
     np.copyto(bits, -(bits & 0x7FFFFFFF), where=bits < 0)
     bits += passage << 32
     bits.sort()
-    # A passage without words has no value: 0 replaces that of another.
+    # A passage without words has no quantile: 0 replaces the value of another passage.
     found = bits[np.clip(at, 0, len(bits) - 1)]
     low = found - (((found + (1 << 31)) >> 32) << 32)
     turned = np.where(low < 0, (-low) | np.int64(-(1 << 31)), low)
@@ -93,7 +93,7 @@ class WordMeasures:
 
     @classmethod
     def from_features(cls, features: TokenFeatures) -> WordMeasures:
-        """Take them from a batch's measurements."""
+        """Return the values of the judged words of a batch."""
         places = np.flatnonzero(features.batch.is_judged)
         odds = np.clip(
             np.vstack(
@@ -121,7 +121,7 @@ class WordMeasures:
         averaged[: len(_OTHER_MEANS)] = np.stack(others)
         of_odds = averaged[len(_OTHER_MEANS) :].reshape(len(_PREFIXES), _AVERAGED_OF_ODDS, len(places))
         of_odds[:, 0] = odds
-        # How many times likelier the word is when substituted than when not. Natural logarithms are the fast ones.
+        # How many times likelier the word is if it was substituted than if not; np.log is faster than np.log10.
         priors = np.concatenate(
             ([features.prior_log10_odds], features.kind_priors, [features.context_only_prior] * 2)
         ).astype(np.float32)
@@ -157,7 +157,7 @@ def passage_features(
     if len(filled):
         starts = (np.cumsum(sizes) - sizes)[filled]
         mean[:, filled] = np.add.reduceat(averaged, starts, axis=1, dtype=np.float64) / n[filled]
-    # All at once: the contexts stand after the odds, and one kind's after another's, as passages of their own.
+    # One sort for all: the odds of each kind, and the contexts after them, count as passages of their own.
     rows = len(odds) + 1
     quantiles = _sorted_quantiles(
         np.concatenate((*odds, context)),

@@ -82,16 +82,16 @@ TOKEN_COLUMNS = (
     "log10_words",  # of the document
 )
 
-# The columns that need no candidate: what they say of a word holds for a spinner whose tables nobody has.
+# The columns that need no candidate, and so hold for a spinner with unknown tables too.
 CONTEXT_ONLY_COLUMNS = tuple(c for c in TOKEN_COLUMNS if c not in ("candidate", "candidate_rest"))
 _CONTEXT_ONLY = np.array([TOKEN_COLUMNS.index(c) for c in CONTEXT_ONLY_COLUMNS])
 
 # Kinds of substitutes, by source: thesauri, tables of real spinners, words that occur in the same places. A spinner
-# mostly keeps to one. If each kind has odds of its own, a full reading of 100 words of which 7 were replaced reaches
-# ROC AUC 0.964 on dev, if all share one 0.958; on 300 words 0.994 and 0.992.
+# mostly keeps to one. With odds for each kind, the full stage reaches ROC AUC 0.964 on dev on 100 words, 7 of them
+# replaced; with odds for all together 0.958; on 300 words 0.994 and 0.992.
 KINDS = ("thesaurus", "observed", "neighbour")
 
-_MIN_WORDS = 30  # of the documents that the networks were fitted on; a shorter one is taken for as long
+_MIN_WORDS = 30  # of the documents that the networks were fitted on; shorter documents count as this long
 _NO_CANDIDATE = np.float32(-4.0)  # log10 odds if the channel knows no original: below nearly all that it scores
 
 
@@ -122,7 +122,7 @@ def candidate_log10_prob(
         stream[ends - 2 + i] = batch.ids[stop + i]
     inner = np.repeat(begins + 2 - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(values))
     stream[inner] = values
-    # The pairs that a wording makes are looked up; those of its neighbours are known; between wordings there is none.
+    # Pairs with a word of the wording are looked up; those before and after it are known; two wordings form no pair.
     made = np.ones(len(stream), dtype=bool)
     made[begins] = made[ends - 2] = made[ends - 1] = False
     asked = np.flatnonzero(made)
@@ -155,7 +155,7 @@ class TokenScores:
     pairs : of each token and the next, as `LanguageModel.bigram` gives them
     log10_prob : float32 (n,), language model
     context : float32 (n,), log10 odds that a writer put the word there; negative is odd
-    queries : float32 (n, d), the context model's, for whoever scores further candidates
+    queries : float32 (n, d), the context model's query at each place, with which further candidates are scored
     """
 
     batch: TokenBatch
@@ -198,12 +198,12 @@ class DocumentTermCounts:
 
 @dataclass(frozen=True)
 class TokenFeatures(TokenScores):
-    """All of that and the candidates' (m).
+    """The scores of the words, with the features and odds of words and candidates (m).
 
     Attributes
     ----------
     term_counts : of the documents as they were given
-    candidates : the channel's, pruned to those worth asking about
+    candidates : the channel's, pruned to those that the language model scores
     substitute_head : int64 (m,), the token of each substitute that is its rarest word
     original_head : int32 (m,), the rarest word of each original
     candidate_features : float32 (m, len(CANDIDATE_COLUMNS))
@@ -240,7 +240,7 @@ _Floats = TypeVar("_Floats", NDArray[np.float32], NDArray[np.float64])
 
 def _of_any(log10_odds: _Floats) -> _Floats:
     """Return the log10 odds of any of several things against none, from those of each, over the last axis."""
-    log_10 = log10_odds.dtype.type(np.log(10))  # natural logarithms are the fast ones
+    log_10 = log10_odds.dtype.type(np.log(10))  # np.log is faster than np.log10
     out: _Floats = np.log(np.exp(log10_odds * log_10).sum(axis=-1)) / log_10
     return out
 
@@ -413,7 +413,7 @@ class FeatureExtractor:
         original_head = sequences.values[self.head_places(first, original_words, sequences.values)]
         context_original = self.context_model.log10_odds(scores.queries, substitute_head, original_head)
 
-        # Ask the language model about the most promising originals of each match only.
+        # The language model scores only the most promising originals of each match.
         first_of_match, match = candidates.matches
         rivals = np.bincount(match)[match]
         keep = np.arange(len(rivals))

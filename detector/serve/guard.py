@@ -34,7 +34,7 @@ _HEADERS = {
 
 
 def host_name(host: str) -> str:
-    """Return the name in a Host header in lower case, without the port; empty if it is none.
+    """Return the name in a Host header in lower case, without the port; empty if the header is not a host.
 
     >>> host_name("LocalHost:8765"), host_name("[::1]:8765"), host_name("a b:x")
     ('localhost', '::1', '')

@@ -1,7 +1,7 @@
 """Spelling on either side of the Atlantic: which one a text has, and a wording in it.
 
 One table of words, and the endings that most of the others share ("-our", "-ise", "-re", "-lled"). A text is British or
-American by its own words; many have too few of them to tell.
+American by its own words; many texts have too few of them to decide.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from detector.text.casing import in_case_of
 
 __all__ = ["Dialect", "american", "british"]
 
-# British and American, where no ending tells.
+# British and American spellings that no ending covers.
 _BRITISH = """
 grey>gray greys>grays greyish>grayish plough>plow ploughs>plows ploughed>plowed ploughing>plowing tyre>tire
 tyres>tires cheque>check cheques>checks programme>program programmes>programs aluminium>aluminum storey>story
@@ -112,7 +112,7 @@ def american(word: str) -> str:
 
 
 def british(word: str) -> str:
-    """Return a word of lower-case letters in British spelling; what is British too stays.
+    """Return a word of lower-case letters in British spelling; a word that is British as it stands stays.
 
     >>> british("harbor"), british("organized"), british("program")
     ('harbour', 'organised', 'program')
@@ -120,7 +120,7 @@ def british(word: str) -> str:
     return _AMERICAN_TO_BRITISH.get(word) or (word if _NO_SUFFIX.match(word) else _IZE.sub("is", word))
 
 
-# British words that are American ones too, and so neither tell nor change.
+# British words that are American ones too: they decide nothing and stay as they are.
 _AMERICAN_AS_WELL = """
 acknowledgement afterwards ageing amongst analogue archaeology artefact artefacts axe backwards burnt
 catalogue catalogued catalogues cataloguing cosy disc discs doughnut doughnuts downwards draught draughts dreamt
@@ -149,7 +149,7 @@ class Dialect:
 
     @classmethod
     def of(cls, text: str) -> Dialect | None:
-        """Return the dialect of a text by its words in lower case, as names keep theirs; None if they do not tell.
+        """Return the dialect of a text by its words in lower case, as names keep theirs; None if they do not decide.
 
         >>> Dialect.of("The colour of the harbour changed."), Dialect.of("It rained.")
         (Dialect(is_british=True, has_ize=False), None)

@@ -3,7 +3,7 @@
 An article on spun text quotes it. The quotations say nothing of how the article itself was written, and must stay as
 they are: a sentence on "folks" in the place of "people" means nothing once it is restored. Quoted speech is use. So a
 quotation counts only if the text treats it as a wording ("the phrase ...", "... means ...", one quotation that stands
-for another), or if it treats most others so. Marks around each substitute hide none.
+for another), or if it treats most others so. Quotation marks around every substitute hide none of them.
 """
 
 from __future__ import annotations

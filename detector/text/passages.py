@@ -37,7 +37,7 @@ class Passages:
 
 
 def split_passages(batch: TokenBatch) -> Passages:
-    """Return the passages of every document; only words that are judged count, and without any there is none."""
+    """Return the passages of every document; only judged words count, and a document without any has no passage."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], batch.ids == BOUNDARY, [True]))))
     firsts, lasts = edges[0::2], edges[1::2]  # paragraphs
     running = np.concatenate(([0], np.cumsum(batch.is_judged)))

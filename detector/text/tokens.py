@@ -96,7 +96,7 @@ class TokenBatch:
     ids : int32 (n,), vocabulary ids; 0 is a boundary of zero width
     starts, ends : int64 (n,), half-open offsets in the token's own document
     shape : uint8 (n,), bits FIRST_UPPER, ALL_UPPER, WORD (holds a letter or digit), SENTENCE_START, HYPHENATED
-        (stands beside a hyphen without a space), MENTIONED (is spoken about, once `with_mentions` has said so)
+        (stands beside a hyphen without a space), MENTIONED (set by `with_mentions`)
     documents : int64 (len(texts) + 1,), document d owns tokens documents[d]:documents[d + 1]
     one_case : bool (len(texts),), documents whose capitals mean nothing; their words have their usual case in `shape`
     """
@@ -151,7 +151,7 @@ class TokenBatch:
     def span_of(self, spans: Sequence[Sequence[tuple[int, int]]]) -> NDArray[np.int32]:
         """Return the index of its document's span that touches each token, -1 if none does, int32 (n,).
 
-        `spans` are half-open offsets in each document; those of the documents after the last are none.
+        `spans` are half-open offsets in each document; documents after the last of them have no spans.
         """
         out = np.full(len(self.ids), -1, dtype=np.int32)
         for d, of_document in enumerate(spans):

@@ -71,7 +71,7 @@ class ContextModelSettings:
 
 @dataclass(frozen=True)
 class Start:
-    """Fitted models to go on from: their words, of which the rows are in the order of the ids, vectors and readers."""
+    """Fitted models to go on from: their vocabulary, by whose ids rows are ordered, their vectors and their readers."""
 
     vocabulary: Vocabulary
     vectors: WordVectors

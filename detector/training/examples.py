@@ -77,14 +77,14 @@ def make_examples(
     documents: Iterable[CorpusDocument],
     resources: SpinnerResources,
     families: Sequence[str],
-    words: tuple[int, int] = (25, 400),
-    rates: tuple[float, float] | None = (0.03, 0.6),
-    seed: int = 0,
+    words: tuple[int, int],
+    rates: tuple[float, float],
+    seed: int,
     part_share: float = 0.0,
 ) -> Iterator[Example]:
     """Yield each document's stretch as it is, then spun by a family drawn at random.
 
-    The stretch's length and the rate are drawn log-uniformly; `rates` None means all that the tables cover.
+    The stretch's length and the rate are drawn log-uniformly.
     `part_share` of the longer ones are spun in one passage of 80 to 250 words only, at no less than 0.15.
     """
     for number, document in enumerate(documents):
@@ -94,7 +94,7 @@ def make_examples(
             continue
         yield human
         text = human.text
-        rate = float(np.exp(rng.uniform(*np.log(rates)))) if rates else 1.0
+        rate = float(np.exp(rng.uniform(*np.log(rates))))
         family = families[int(rng.integers(len(families)))]
         in_part = rng.random() < part_share and text.count(" ") > 300
         rate = max(rate, 0.15) if in_part else rate
@@ -111,7 +111,7 @@ def make_examples(
 
 
 def restored_in_part(example: Example, rng: np.random.Generator) -> Example:
-    """Return the example with each of its substitutions undone or not, as chance has it."""
+    """Return the example with each of its substitutions undone with probability `_UNDONE`."""
     text, spans = undo_some(example.text, example.spans, [rng.random() < _UNDONE for _ in example.spans])
     return replace(example, text=text, spans=spans)
 

@@ -1,7 +1,7 @@
-"""Fit all that learns from spun text: candidate and token models, the classifiers, the decoder's weights, thresholds.
+"""Fit the models that learn from spun text: candidates, words, names, passages, the reranker, calibrations.
 
 Every example comes from a document that the language model has not seen. Part of the channel is hidden from each
-batch, drawn anew, so that nothing learns to lean on knowing the substitute: a user's spinner has other tables.
+batch, drawn anew, so that no model comes to rely on knowing the substitute: a user's spinner has other tables.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _fit_perceptron(
     passes: int = 1,
     kinds: int = 0,
 ) -> Perceptron:
-    """Return a network of whether `y`, or with `kinds` of each kind that `y` can be of, from 1 on, against 0.
+    """Return a network that predicts `y`: whether it is true, or with `kinds` the odds of each class against class 0.
 
     `x` is standardised in place.
     """
@@ -169,7 +169,7 @@ def _odds_of_each(network: MLPClassifier, kinds: int) -> tuple[NDArray[np.float6
     if len(network.classes_) > 2:  # of two there is one output, which is the odds
         output, bias = output[:, 1:] - output[:, :1], bias[1:] - bias[0]
     columns = network.classes_[1:] - 1
-    # A kind that has no examples is never likely.
+    # A kind without examples gets odds of next to nothing.
     weights, biases = np.zeros((len(output), kinds)), np.full(kinds, _NEVER)
     weights[:, columns], biases[columns] = output, bias
     return weights, biases
@@ -274,13 +274,13 @@ def fit_reranker(
     """
     ys = []
     extractor, rng = stage.extractor, np.random.default_rng(seed)
-    with TemporaryFile() as rows:  # they fill a laptop's memory once, and would twice as they are put together
+    with TemporaryFile() as rows:  # they fill a laptop's memory; to join them there would take twice as much
         for part, batch, pairs in _batches(extractor, examples, seed, progress, _CHOICE_KNOWN_SHARES):
             features = extractor.extract(batch, pairs)
             passages, whole, own = score_passages(features, stage.passage_model)
             p = probability(stage.calibrated(document_log_odds(whole, own, passages.document)))
-            # The restoration loop reads a text again once part of it is restored, so each text is read again with
-            # about half of its substitutions undone, as a document of the same probability.
+            # The restoration loop reads a text again after part of it is restored. So each text is used twice, the
+            # second time with about half of its substitutions undone, at the same probability.
             half = [restored_in_part(e, rng) for e in part]
             tokens = tokenize([e.text for e in half], extractor.vocabulary)
             for examples_read, read in ((part, features), (half, extractor.extract(tokens, pairs))):
@@ -369,7 +369,7 @@ def fit_boosted(fit: ExampleFeatures, calibrate: ExampleFeatures, columns: tuple
     def place(tree: int, node: Mapping[str, Any], at: int) -> None:
         """Write a node and its subtree at its place in a full tree."""
         if "leaf_value" in node:
-            # A branch that was not grown on: all leaves below say the same.
+            # A branch that was not grown further: all leaves below it have its value.
             low = high = at
             while low < nodes:
                 low, high = 2 * low + 1, 2 * high + 2

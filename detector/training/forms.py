@@ -37,8 +37,8 @@ class Form:
     name : as the card has it
     weight : how often it is drawn, relative to the other forms
     write : returns the sorted, disjoint replacements that bring a text into the form
-    of_originals : whether whoever writes in this form writes every wording so, originals of spun words included.
-        The same seed must then do the same to a wording wherever it stands. A slip or a line end has one place only.
+    of_originals : whether the form applies to every wording of its writer, originals of spun words included. The same
+        seed must then change a wording alike in every place. A slip or a line end happens in one place only.
     """
 
     name: str
@@ -96,8 +96,8 @@ class _Rewriting:
 def in_form(example: Example, form: Form, rng: np.random.Generator) -> Example:
     """Return the example written in the form.
 
-    A span that a replacement crosses grows to cover it, spans that then overlap become one, and a span that nothing
-    is left of is dropped. The example comes back as it is if none of its spans would be left.
+    A span that a replacement crosses grows to cover it; spans that then overlap become one; empty spans are dropped. An
+    example whose spans would all be dropped is returned unchanged.
 
     >>> from detector.training.corpus import CorpusDocument
     >>> span = AlignedSpan(4, 9, "Abode", "House")
@@ -365,7 +365,7 @@ _MISSPELT = _pairs("misspelt.tsv")
 def _by_table(
     text: str, rng: np.random.Generator, table: Mapping[str, str], min_share: float, pattern: re.Pattern[str] = _WORD
 ) -> list[Replacement]:
-    """Return replacements by a table of which a writer has a share of the rows, `min_share` or more, drawn first."""
+    """Return replacements by those rows of a table that a writer has: a share drawn first, `min_share` or more."""
     rows = (rng.random(len(table)) < rng.uniform(min_share, 1.0)).tolist()
     own = {word: other for (word, other), has in zip(table.items(), rows, strict=True) if has}
 

@@ -116,7 +116,7 @@ def publish(staging: Path, output: Path) -> None:
     *models, last = names
     for name in models:
         _copy_of(output / name).replace(output / name)
-    # While the former manifest is there, it says what has to go.
+    # The former manifest, which is replaced last, lists the files to remove.
     for name in set(map(Path, former)) - set(names):
         (output / name).unlink(missing_ok=True)
         with suppress(OSError):  # a folder that holds more stays

@@ -38,7 +38,7 @@ def distributional_neighbours(ids: NDArray[np.int32], words: int) -> tuple[NDArr
     """Return the nearest words of each word and their cosine similarity, nearest first; both (words, _NEAREST).
 
     `ids` is a token stream with boundaries; word ids are ordered by frequency, so the first `words` are the
-    commonest. The four special words have no neighbours and are nobody's: their rows are 0.
+    commonest. The four special words have no neighbours and are neighbours of no word: their rows are 0.
     """
     columns = []
     for target, context in ((ids[1:], ids[:-1]), (ids[:-1], ids[1:])):

@@ -281,7 +281,7 @@ def _misspell(name: str, rng: np.random.Generator) -> str:
 class SlipSpinner:
     """Misspells names as writers and machines do: any letter dropped, added, changed or swapped (Damerau 1964).
 
-    The model of misspelt names is fitted on these slips, so that it is left to find those of `DamageSpinner` by itself.
+    The model of misspelt names is fitted on these slips, and tested on those of `DamageSpinner`.
     `rate` is the share of name mentions that are misspelt.
     """
 

@@ -38,9 +38,10 @@ __all__ = ["FIT_FAMILIES", "FIT_RATES", "STAGES", "StageSize", "StageTrainer"]
 
 T = TypeVar("T")
 
-# Shares of words that the spinners of the examples replace. All is fitted on light rewrites too; a classifier fitted
-# from a tenth on recognises a rewrite of 7 in 100 words worse (ROC AUC 0.945 against 0.949 on 100 words of dev). But
-# below a tenth a rewrite is an edit: texts that cannot be distinguished would only blur the probability of the others.
+# Shares of words that the spinners of the examples replace. All models are fitted on light rewrites too: a classifier
+# that is fitted on rates of a tenth or more recognises rewrites of 7 in 100 words worse (ROC AUC 0.945 against 0.949 on
+# 100 words of dev). Calibration begins at a tenth, since lighter rewrites, which cannot be distinguished from editing,
+# would blur the probability of the others.
 FIT_RATES = (0.05, 0.5)
 _CALIBRATION_RATES = (0.1, 0.5)
 _CALIBRATION_ROUNDS = 3  # a calibration has four numbers to fit
@@ -76,7 +77,7 @@ STAGES: Mapping[str, StageSize] = {
         candidate_hidden=24,
         token_hidden=32,
     ),
-    # On 100 words of which 7 were replaced 192 units reach ROC AUC 0.966 on dev, 96 reach 0.964; on 300 words alike.
+    # On 100 words, 7 of them replaced, 192 units reach ROC AUC 0.966 on dev, 96 reach 0.964; on 300 words both alike.
     "full": StageSize(
         reader=1,
         max_context_log10_odds=math.inf,
@@ -87,14 +88,14 @@ STAGES: Mapping[str, StageSize] = {
     ),
 }
 
-# Stretches of each document that passages are learnt from. On 100 words of which 7 were replaced a full reading that
-# learnt from three reaches ROC AUC 0.966 on dev, from nine 0.967; on 300 words 0.994 and 0.995.
+# Stretches of each document on which the passage model is fitted. On 100 words, 7 of them replaced, the full stage
+# reaches ROC AUC 0.966 on dev if it is fitted on three, 0.967 on nine; on 300 words 0.994 and 0.995.
 _PASSAGE_ROUNDS = 5
 
 # Share of the long spun examples that are spun in one passage. At 0.07 one spun passage in a human article of dev was
 # found in 61 of 100, at 0.25 in 68, at the same share of false alarms, and as many wholly spun texts.
 _PART_SHARE = 0.25
-# Share of the examples that are written in one of `forms.FORMS`: half as edited prose is, half as all else is.
+# Share of the examples that are written in one of `forms.FORMS`; the others stay edited prose.
 _FORM_SHARE, _FORM_SEED = 0.5, 7
 _RERANKER_HIDDEN = 64
 _NAME_HIDDEN = 16

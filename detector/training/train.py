@@ -85,7 +85,7 @@ def _train(s: TrainSettings, cache: StepCache, progress: Callable[[int, int], No
     }
 
     def tuned(name: str, choose: Callable[[Models], T]) -> T:
-        """Return the choice of a step on dev with the models so far, all of which the manifest lists."""
+        """Return the choice of a step on dev with the models so far, after the manifest lists them all."""
         write_manifest(staging, manifest, values)
         load_models.cache_clear()
         return cache.step(
