@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detector.estimators.static_function import StaticFunction
+from detector.text.vocabulary import BOUNDARY
 
 __all__ = [
     "BACK_OFF_RANGE",
@@ -73,8 +74,6 @@ class LanguageModel:
     bigrams: StaticFunction
     trigrams: StaticFunction
 
-    order = 3
-
     def bigram(self, v: NDArray[np.int32], w: NDArray[np.int32]) -> Pairs:
         """Return log10 P(w | v), the back-off weight of the context (v, w), and whether the pair is listed."""
         value, seen = self.bigrams.lookup(_key(v, w))
@@ -90,8 +89,8 @@ class LanguageModel:
         w: NDArray[np.int32],
         first: Pairs | None = None,
         second: Pairs | None = None,
-    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Return log10 P(w | u, v) and whether the three are listed.
+    ) -> NDArray[np.float32]:
+        """Return log10 P(w | u, v), and 0 for a boundary after a boundary: it has no probability of its own.
 
         `first` and `second` are `bigram(u, v)` and `bigram(v, w)`, if the caller has them already. The trigrams'
         short fingerprints are trusted only if both pairs are listed, as they are for every listed trigram.
@@ -100,26 +99,19 @@ class LanguageModel:
         pair, _, seen_second = self.bigram(v, w) if second is None else second
         prob = back_off + pair
         both = seen_first & seen_second
-        u, v, w = (x[both] for x in np.broadcast_arrays(u, v, w))
-        value, listed = self.trigrams.lookup(_key(u, v, w))
+        value, listed = self.trigrams.lookup(_key(*(x[both] for x in np.broadcast_arrays(u, v, w))))
         prob[both] = np.where(listed, dequantise(value, TRIGRAM_PROB_RANGE, TRIGRAM_PROB_BITS), prob[both])
-        seen = both.copy()
-        seen[both] = listed
-        return prob, seen
+        return np.where((v == BOUNDARY) & (w == BOUNDARY), np.float32(0), prob)
 
-    def log10_prob(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+    def log10_prob(self, ids: NDArray[np.int32], pairs: Pairs | None = None) -> NDArray[np.float32]:
         """Return log10 P of each token given the two before it in `ids`, float32 (len(ids),).
 
-        Boundary tokens have no probability of their own after another boundary: 0 there.
+        `pairs` is `bigram(ids[:-1], ids[1:])`, if the caller has it already.
         """
-        pairs = self.bigram(ids[:-1], ids[1:])
-        out = np.zeros(len(ids), dtype=np.float32)
-        if len(ids) > 1:
-            out[0] = self.unigrams[0][ids[0]]
-            out[1] = pairs[0][0]
-        first = (pairs[0][:-1], pairs[1][:-1], pairs[2][:-1])
-        second = (pairs[0][1:], pairs[1][1:], pairs[2][1:])
-        out[2:] = self.trigram(ids[:-2], ids[1:-1], ids[2:], first, second)[0]
-        inside = np.flatnonzero((ids[1:] == 0) & (ids[:-1] == 0)) + 1
-        out[inside] = 0.0
+        prob, back_off, seen = self.bigram(ids[:-1], ids[1:]) if pairs is None else pairs
+        first, second = (prob[:-1], back_off[:-1], seen[:-1]), (prob[1:], back_off[1:], seen[1:])
+        others = self.trigram(ids[:-2], ids[1:-1], ids[2:], first, second)
+        out = np.concatenate((self.unigrams[0][ids[:1]], prob[:1], others))
+        # Here too boundaries without a word before them have no probability.
+        out[:2][np.cumsum(ids[:2] != BOUNDARY) == 0] = 0
         return out

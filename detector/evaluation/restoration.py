@@ -173,16 +173,16 @@ def _restoration_row(
 def _agreement_row(name: str, reports: Sequence[Report], restorations: Sequence[Restoration]) -> AgreementRow:
     documents = same = edits = shown = findings = changed = 0
     for report, restoration in zip(reports, restorations, strict=True):
-        told = {(e.start, e.end, e.alternatives[0].text) for e in findings_of(report) if e.alternatives}
-        asked = {(e.start, e.end) for e in wanted_edits(report)}
-        made = {(e.start, e.end) for e in restoration.plan}
-        if not made and not asked:
+        reported = {(e.start, e.end, e.alternatives[0].text) for e in findings_of(report) if e.alternatives}
+        wanted = {(e.start, e.end) for e in wanted_edits(report)}
+        planned = {(e.start, e.end) for e in restoration.plan}
+        if not planned and not wanted:
             continue
-        right = {(e.start, e.end) for e in restoration.plan if (e.start, e.end, e.original) in told}
+        right = {(e.start, e.end) for e in restoration.plan if (e.start, e.end, e.original) in reported}
         documents += 1
-        same += asked == made == right
-        edits, shown = edits + len(made), shown + len(right)
-        findings, changed = findings + len(asked), changed + len(asked & made)
+        same += wanted == planned == right
+        edits, shown = edits + len(planned), shown + len(right)
+        findings, changed = findings + len(wanted), changed + len(wanted & planned)
 
     def share(part: int, whole: int) -> float:
         return round(part / whole, 4) if whole else math.nan

@@ -108,7 +108,7 @@ class _Choices:
     def staying(self, f: _Frontier, place: NDArray[np.int64]) -> _Frontier:
         """Return the histories with the words that stand at their places."""
         word = self.ids[place]
-        score = f.score + self.weight * _log10_prob(self.language_model, f.u, f.v, word)
+        score = f.score + self.weight * self.language_model.trigram(f.u, f.v, word)
         return _Frontier(f.stretch, score, f.v, word, f.back)
 
     def replacing(self, f: _Frontier, place: NDArray[np.int64]) -> tuple[_Frontier, NDArray[np.int64]]:
@@ -124,7 +124,7 @@ class _Choices:
         for i in range(int(lengths.max(initial=0))):
             on = np.flatnonzero(lengths > i)
             word = self.channel.sequences.values[offsets[on] + i]
-            total[on] += self.weight * _log10_prob(self.language_model, u[on], v[on], word)
+            total[on] += self.weight * self.language_model.trigram(u[on], v[on], word)
             u[on], v[on] = v[on], word
         return _Frontier(f.stretch[history], total, u, v, f.back[history]), edge
 
@@ -173,13 +173,6 @@ def decode(
         replaced, edge = choices.replacing(f, place)
         lattice.add(replaced, edge, step + candidates.length[edge])
     return lattice.candidates(best)
-
-
-def _log10_prob(
-    language_model: LanguageModel, u: NDArray[np.int32], v: NDArray[np.int32], w: NDArray[np.int32]
-) -> NDArray[np.float32]:
-    prob = language_model.trigram(u, v, w)[0]
-    return np.where((v == 0) & (w == 0), np.float32(0), prob)
 
 
 def _prune(arrived: list[_Frontier]) -> _Frontier:

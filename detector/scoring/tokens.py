@@ -19,7 +19,7 @@ from detector.estimators.language_model import LanguageModel, Pairs
 from detector.estimators.perceptron import Perceptron
 from detector.scoring.columns import Columns
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, HYPHENATED, SENTENCE_START, TokenBatch
-from detector.text.vocabulary import BOUNDARY, NAME, NUMBER, UNKNOWN, Vocabulary
+from detector.text.vocabulary import NAME, NUMBER, UNKNOWN, Vocabulary
 
 __all__ = [
     "CANDIDATE_COLUMNS",
@@ -138,8 +138,7 @@ def candidate_log10_prob(
         x[ends - 2] = of_batch[stop]
     log10_prob, back_off, seen = of_stream
     first, second = ((log10_prob[a:b], back_off[a:b], seen[a:b]) for a, b in ((0, -2), (1, -1)))
-    prob = language_model.trigram(stream[:-2], stream[1:-1], stream[2:], first, second)[0].astype(np.float64)
-    prob[(stream[1:-1] == BOUNDARY) & (stream[2:] == BOUNDARY)] = 0.0
+    prob = language_model.trigram(stream[:-2], stream[1:-1], stream[2:], first, second).astype(np.float64)
     running = np.concatenate(([0.0], np.cumsum(prob)))
     out: NDArray[np.float32] = (running[ends - 2] - running[begins]).astype(np.float32)
     return out
@@ -312,16 +311,7 @@ class FeatureExtractor:
         """
         lm, ids = self.language_model, batch.ids
         pairs = lm.bigram(ids[:-1], ids[1:])
-        pair_prob, back_off, seen = pairs
-        log10_prob = np.zeros(len(ids), dtype=np.float32)
-        log10_prob[2:] = lm.trigram(
-            ids[:-2],
-            ids[1:-1],
-            ids[2:],
-            (pair_prob[:-1], back_off[:-1], seen[:-1]),
-            (pair_prob[1:], back_off[1:], seen[1:]),
-        )[0]
-        log10_prob[1:][(ids[1:] == BOUNDARY) & (ids[:-1] == BOUNDARY)] = 0
+        log10_prob = lm.log10_prob(ids, pairs)
         wanted = batch.is_word
         if places is not None:
             beside = places.copy()
