@@ -192,6 +192,7 @@ class Channel:
         single = np.flatnonzero(loose if wanted is None else loose & wanted)
         single = single[self._single[ids[single]] >= 0]
         # Every place and length of a possible phrase: inside the batch, with a wanted token, without a boundary.
+        # The bits of `opens` are the lengths of the phrases that begin with a word.
         opens = self._opens[ids]
         opens[~word] = 0
         several = np.flatnonzero(opens >> 2)
@@ -238,6 +239,7 @@ class Channel:
         """
         start, length, entry = self.match(batch, wanted)
         sizes = self.entries.lengths[entry]
+        # Each match becomes as many rows as its entry lists originals: `at` is the place of each in the list.
         ends = np.cumsum(sizes)
         within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
         at = np.repeat(self.entries.offsets[entry], sizes) + within
@@ -274,8 +276,9 @@ class Channel:
         s = self.sequences
         keys = sequence_keys(s.values, s.offsets[:-1], s.lengths)
         order = np.argsort(keys, kind="stable")
-        asked = _ragged(wordings)
-        wanted = sequence_keys(asked.values, asked.offsets[:-1], asked.lengths)
+        # Wordings are looked up by a key of their ids; keys may collide, so that the ids themselves decide.
+        given = _ragged(wordings)
+        wanted = sequence_keys(given.values, given.offsets[:-1], given.lengths)
         at = np.minimum(np.searchsorted(keys, wanted, sorter=order), len(order) - 1)
         rows = order[at]
         same = [np.array_equal(self.words_of(row), ids) for row, ids in zip(rows.tolist(), wordings, strict=True)]

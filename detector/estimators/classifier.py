@@ -41,6 +41,8 @@ class BoostedTrees:
         column, threshold = self.column.ravel().astype(np.int64), self.threshold.ravel()
         first = np.arange(trees) * nodes
         node = np.zeros((len(x), trees), dtype=np.int64)
+        # The nodes of a tree lie level by level: the children of node i are 2 i + 1 and 2 i + 2. Every row goes down
+        # one level of every tree at a time.
         for _ in range(nodes.bit_length()):
             at = node + first
             node = 2 * node + 1 + (flat[row + column[at]] > threshold[at])

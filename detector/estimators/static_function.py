@@ -32,6 +32,7 @@ def _mix(keys: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
 
 def _slots(mixed: NDArray[np.uint64], segment: int) -> NDArray[np.int64]:
     """Return one slot in each third of the table, int64 (3, ...)."""
+    # Three overlapping pieces of 32 bits, each scaled to a slot of its third: (piece * segment) >> 32.
     thirds = np.empty((3, *mixed.shape), dtype=np.uint64)
     np.bitwise_and(mixed, _MASK32, out=thirds[0])
     np.right_shift(mixed, np.uint64(16), out=thirds[1])

@@ -37,18 +37,16 @@ class _Frontier:
         return _Frontier(self.stretch[rows], self.score[rows], self.u[rows], self.v[rows], self.back[rows])
 
 
-def _stretches(candidates: Candidates) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _stretches(candidates: Candidates) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Group candidates that lie so close that one's words stand in the other's context.
 
-    Returns each stretch's first token and the token after its last, and each candidate's stretch.
+    Returns each stretch's first token, and the token after its last.
     """
     stops = np.maximum.accumulate(candidates.start + candidates.length)
     new = np.ones(len(candidates), dtype=bool)
     new[1:] = candidates.start[1:] > stops[:-1] + _REACH
-    index = np.cumsum(new) - 1
-    first = candidates.start[new]
     last = stops[np.concatenate((np.flatnonzero(new)[1:] - 1, [len(candidates) - 1]))]
-    return first, last, index
+    return candidates.start[new], last
 
 
 class _Lattice:
@@ -150,7 +148,7 @@ def decode(
     if not len(candidates):
         return np.zeros(0, dtype=np.int64)
     ids = features.batch.ids
-    first, last, _ = _stretches(candidates)
+    first, last = _stretches(candidates)
     n = len(first)
     steps = last + _REACH - first
     bias = (gain - weight * lm_gain).astype(np.float64)
@@ -159,6 +157,8 @@ def decode(
     u, v = (ids[first - i].astype(np.int32) for i in (2, 1))
     lattice = _Lattice(_Frontier(np.arange(n), np.zeros(n), u, v, np.full(n, -1)))
     best = np.full(n, -1, dtype=np.int64)
+    # All stretches advance together, a token a step. A history stays with the word there and waits at the next step,
+    # or takes a candidate and waits behind it. Those that reach the end of their stretch compete for the best.
     for step in range(int(steps.max()) + 1):
         f = lattice.arrived(step)
         if f is None:
@@ -182,11 +182,13 @@ def _prune(arrived: list[_Frontier]) -> _Frontier:
     u = np.concatenate([f.u for f in arrived])
     v = np.concatenate([f.v for f in arrived])
     back = np.concatenate([f.back for f in arrived])
+    # Sorted so that histories with the same last words lie side by side, the best of them first, which is kept.
     order = np.lexsort((-score, v, u, stretch))
     s, a, b = stretch[order], u[order], v[order]
     fresh = np.ones(len(order), dtype=bool)
     fresh[1:] = (s[1:] != s[:-1]) | (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     order = order[fresh]
+    # Sorted anew by stretch and score; the rank is the place within the stretch.
     order = order[np.lexsort((-score[order], stretch[order]))]
     s = stretch[order]
     start = np.concatenate(([0], np.flatnonzero(s[1:] != s[:-1]) + 1))

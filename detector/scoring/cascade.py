@@ -213,6 +213,7 @@ class DocumentScores:
 
 def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) -> DocumentScores:
     """Return the scores of documents: screened, and read in full if their log odds may reach the threshold."""
+    # Parts of long documents are read group by group, and summed up over `document`, the number of each one's document.
     d = len(texts)
     parts = groups_of(texts)
     groups = [GroupScores(group, cascade, len(parts) <= _KEPT_GROUPS) for group in parts]

@@ -155,6 +155,7 @@ def passage_features(
     filled = np.flatnonzero(sizes)
     mean = np.zeros((len(averaged), n_passages))
     if len(filled):
+        # The words of a passage lie side by side: sums over passages are sums over stretches of the array.
         starts = (np.cumsum(sizes) - sizes)[filled]
         mean[:, filled] = np.add.reduceat(averaged, starts, axis=1, dtype=np.float64) / n[filled]
     # One sort for all: the odds of each kind, and the contexts after them, count as passages of their own.

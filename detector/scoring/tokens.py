@@ -294,6 +294,7 @@ class FeatureExtractor:
         self, starts: NDArray[np.int64], lengths: NDArray[np.int64], ids: NDArray[np.int32]
     ) -> NDArray[np.int64]:
         """Return the place of the rarest word in each run of `ids`, the first of equals."""
+        # The i-th words of all runs at a time, for runs that have so many.
         head = starts.copy()
         rarest = self._commonness[ids[starts]]
         for i in range(1, int(lengths.max(initial=1))):
@@ -409,6 +410,7 @@ class FeatureExtractor:
         keep = np.arange(len(rivals))
         if rivals.max() > self.max_candidates:
             promise = context_original + 0.5 * candidates.log10_weight
+            # Sorted by match and promise, a candidate's rank is its distance from the first of its match.
             order = np.lexsort((-promise, match))
             place_in_match = np.empty(len(order), dtype=np.int64)
             place_in_match[order] = np.arange(len(order)) - first_of_match[match[order]]

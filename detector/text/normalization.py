@@ -141,6 +141,7 @@ class NormalizedText:
         one_to_one[1::2] = sizes == stop - start
         limit = np.zeros_like(lengths)
         limit[1::2] = stop
+        # For each new character, its offset within its stretch; then the old characters that it comes from.
         within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         first = np.repeat(base, lengths)
         paired = np.repeat(one_to_one, lengths)

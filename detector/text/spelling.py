@@ -95,17 +95,18 @@ class Spellings:
         >>> known.near(["wahsington", "paris", "londn"])
         [(0, 0), (2, 1)]
         """
-        asked = [i for i, w in enumerate(words) if len(w) <= _MAX_LENGTH]
-        if not asked or not self.words:
+        short = [i for i, w in enumerate(words) if len(w) <= _MAX_LENGTH]
+        if not short or not self.words:
             return []
-        forms = _forms([words[i] for i in asked])
+        forms = _forms([words[i] for i in short])
         rows, columns = np.nonzero(forms)
         wanted = forms[rows, columns]
+        # Equal keys form a run in the sorted ones; a word is a hit if any of its forms is a form of a known word.
         low = np.searchsorted(self.keys, wanted)
         known = np.flatnonzero(self.keys[np.minimum(low, len(self.keys) - 1)] == wanted)
         high = np.searchsorted(self.keys, wanted[known], "right")
         hits = {
-            (asked[row], owner)
+            (short[row], owner)
             for row, a, b in zip(rows[known].tolist(), low[known].tolist(), high.tolist(), strict=True)
             for owner in self.owners[a:b].tolist()
         }

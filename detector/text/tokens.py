@@ -273,6 +273,7 @@ def tokenize(texts: Iterable[str], vocabulary: Vocabulary) -> TokenBatch:
     kept = np.concatenate(([0], np.cumsum(copies)))[bounds]
     documents = kept + 2 * DOCUMENT_MARGIN * np.arange(len(texts) + 1)
     total = int(documents[-1])
+    # The piece that each token copies, and the token's place: margins of the documents before it shift it.
     slot = np.repeat(np.arange(n), copies)
     document_of_piece = np.repeat(np.arange(len(texts)), piece_counts)
     place = np.arange(len(slot)) + DOCUMENT_MARGIN * (1 + 2 * document_of_piece[slot])

@@ -238,6 +238,7 @@ def phrase_counts(ids: NDArray[np.int32], phrases: Sequence[Sequence[int] | NDAr
         distinct = np.unique(keys)
         opens = np.zeros(1 << ID_BITS, dtype=bool)
         opens[wanted[:, 0]] = True
+        # Only places where some phrase may begin get a key, which is looked up among the phrases'.
         starts = np.flatnonzero(opens[ids[: len(ids) - length + 1]])
         hits = np.zeros(len(distinct), dtype=np.int64)
         for part in np.array_split(starts, max(1, len(starts) >> 22)):

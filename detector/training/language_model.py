@@ -101,6 +101,7 @@ def estimate(ids: NDArray[np.int32], size: int, max_bigrams: int, max_trigrams: 
     max_bigrams, max_trigrams : how many n-grams are kept: those that would lose the corpus most log-likelihood if
         they backed off (the weighted difference of Seymore & Rosenfeld 1996)
     """
+    # An n-gram is one number, its ids side by side. Sorted, equal ones form runs, and those of a context lie together.
     x = ids.astype(np.uint64)
     u, v, w = x[:-2], x[1:-1], x[2:]
     keep = (v != BOUNDARY) & ~((u == BOUNDARY) & (w == BOUNDARY))

@@ -43,6 +43,7 @@ def distributional_neighbours(ids: NDArray[np.int32], words: int) -> tuple[NDArr
     columns = []
     for target, context in ((ids[1:], ids[:-1]), (ids[:-1], ids[1:])):
         keep = (target < words) & (context < _CONTEXTS) & (target > 0)
+        # Each pair is one number. Once they are sorted, equal pairs form a run, as long as the pair is frequent.
         pairs = target[keep].astype(np.int64) * _CONTEXTS + context[keep]
         pairs.sort()
         starts = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1])))
@@ -65,6 +66,7 @@ def distributional_neighbours(ids: NDArray[np.int32], words: int) -> tuple[NDArr
     similarity = np.zeros((words, _NEAREST), dtype=np.float32)
     for start in range(4, words, _CHUNK):
         chunk = slice(start, min(start + _CHUNK, words))
+        # The nearest of each row are picked from all words by a partition; only these few are then sorted.
         cosine = vectors[chunk] @ vectors.T
         cosine[np.arange(cosine.shape[0]), np.arange(chunk.start, chunk.stop)] = -1
         best = np.argpartition(-cosine, _NEAREST, axis=1)[:, :_NEAREST]
