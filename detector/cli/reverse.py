@@ -128,7 +128,7 @@ def _check_usage(
     if call.format != "text" or queries:
         raise Usage("--in-place writes texts: leave --format and --queries out")
     if any(str(path) == STDIN for path in files):
-        raise Usage("--in-place needs files, and standard input is not one: name files, or leave --in-place out")
+        raise Usage("--in-place needs files, and standard input is not one: name them, or leave it out")
 
 
 def _restored(
