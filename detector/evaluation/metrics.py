@@ -77,7 +77,7 @@ def auc_interval(
 
 
 def f_interval(
-    right: NDArray[np.float64], made: NDArray[np.float64], wanted: NDArray[np.float64], beta: float, seed: int = 0
+    right: NDArray[np.float64], made: NDArray[np.float64], wanted: NDArray[np.float64], beta: float
 ) -> Interval:
     """Return the F score of counts over documents with its 95% bootstrap interval; `beta` below 1 favours precision.
 
@@ -90,17 +90,17 @@ def f_interval(
         total = float(weight @ (made + beta**2 * wanted))
         return float((1 + beta**2) * (weight @ right)) / total if total else math.nan
 
-    return bootstrap(measure, len(right), seed)
+    return bootstrap(measure, len(right))
 
 
-def ratio_interval(part: NDArray[np.float64], whole: NDArray[np.float64], seed: int = 0) -> Interval:
+def ratio_interval(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Interval:
     """Return sum(part) / sum(whole) over documents, with its 95% bootstrap interval."""
 
     def measure(weight: NDArray[np.float64]) -> float:
         total = float(weight @ whole)
         return float(weight @ part) / total if total else math.nan
 
-    return bootstrap(measure, len(whole), seed)
+    return bootstrap(measure, len(whole))
 
 
 def wilson(hits: int, n: int) -> Interval:
