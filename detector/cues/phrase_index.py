@@ -25,13 +25,14 @@ class PhraseIndex:
         self._vocabulary = vocabulary
 
     @cached_property
-    def _by_pair(self) -> dict[int, list[tuple[PhraseQuery, list[int]]]]:
-        """Queries by the first two words of their anchor, as one number, with the ids of all its words."""
-        out: dict[int, list[tuple[PhraseQuery, list[int]]]] = defaultdict(list)
+    def _by_pair(self) -> dict[int, list[PhraseQuery]]:
+        """Queries by the ids of the first two words of their anchor, as one number."""
+        out: dict[int, list[PhraseQuery]] = defaultdict(list)
+        id_of = self._vocabulary.__getitem__
         for f in self.phrase_queries:
-            ids = [self._vocabulary[w] for w in f.anchor.words]
-            if f.anchor.slop is None and len(ids) > 1:
-                out[ids[0] << 20 | ids[1]].append((f, ids))
+            words = f.anchor.words
+            if f.anchor.slop is None and len(words) > 1:
+                out[id_of(words[0]) << 20 | id_of(words[1])].append(f)
         return dict(out)
 
     @cached_property
@@ -69,8 +70,9 @@ class PhraseIndex:
         # Strings are made only of documents that hold all words of some anchor, side by side if it requires that.
         suspects: dict[int, dict[int, PhraseQuery]] = defaultdict(dict)
         for hit in hits.tolist():
-            for f, anchor in self._by_pair[int(pairs[hit])]:
-                if ids[hit : hit + len(anchor)].tolist() == anchor:
+            for f in self._by_pair[int(pairs[hit])]:
+                anchor = self._vocabulary.ids_of(f.anchor.words)
+                if np.array_equal(ids[hit : hit + len(anchor)], anchor):
                     suspects[int(batch.document_of[words[hit]])][id(f)] = f
         holds: dict[int, set[int]] = {}
         for hit in near.tolist():

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from detector.errors import InputError
 from detector.text.tokens import iter_pieces
@@ -18,8 +19,8 @@ from detector.text.tokens import iter_pieces
 __all__ = ["DocumentWords", "PhraseQuery", "Query", "Term", "first_term", "parse"]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+# Tuples, since there are thousands of them and they are made ten times as fast as dataclasses.
+class Term(NamedTuple):
     """A phrase: words in a row, or with `slop`, in any order with at most so many other words between."""
 
     words: tuple[str, ...]
@@ -77,8 +78,7 @@ class DocumentWords:
         return (all if query.operator == "and" else any)(self.holds(p) for p in query.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class PhraseQuery:
+class PhraseQuery(NamedTuple):
     """One tortured phrase (`anchor`), the expected term, the conditions under which it counts, and its log10 odds.
 
     `log10_odds` is how much likelier a text that holds it is tortured than not, from how often human text says it.

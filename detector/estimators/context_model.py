@@ -261,23 +261,27 @@ class ContextModel:
         shapes = shape_class(batch.shape)
         rare_of = np.full(n, -1, dtype=np.int64)
         rare_of[rare_places] = rare_index
+        # For each distance the places that have a rare word there, in order, and which one; few have.
+        has_rare = [np.flatnonzero(rare_of[places + distance] >= 0) for distance in _DISTANCES]
+        rare_beside = [rare_of[places[rows] + d] for rows, d in zip(has_rare, _DISTANCES, strict=True)]
+        starts = np.arange(0, len(places) + _ROWS, _ROWS)
+        bounds = [np.searchsorted(rows, starts).tolist() for rows in has_rare]
         # A document's margin is wider than the reach: no place reads before the batch, or after it.
         first_row = common_ids * (2 * REACH + 1)
         total = np.zeros((_ROWS, len(inner)), dtype=np.int16)
         one = np.empty_like(total)
         zero = np.zeros_like(total)  # a scalar would do, at a sixth of the speed
-        for start in range(0, len(places), _ROWS):
+        for block, start in enumerate(range(0, len(places), _ROWS)):
             at = places[start : start + _ROWS]
             hidden, row = total[: len(at)], one[: len(at)]
             padded = total[: -(-len(at) // _TILE) * _TILE]
             np.take(topic_rows, block_of[at], axis=0, out=hidden, mode="clip")
             hidden += np.take(shape_rows, shapes[at], axis=0, out=row, mode="clip")
             for k, distance in enumerate(_DISTANCES):
-                beside = at + distance
-                hidden += np.take(common_rows, first_row[beside] + k, axis=0, out=row, mode="clip")
-                rare = rare_of[beside]
-                beside_rare = np.flatnonzero(rare >= 0)
-                hidden[beside_rare] += rare_rows[rare[beside_rare], k]
+                hidden += np.take(common_rows, first_row[at + distance] + k, axis=0, out=row, mode="clip")
+                some = slice(bounds[k][block], bounds[k][block + 1])
+                if some.start < some.stop:
+                    hidden[has_rare[k][some] - start] += rare_rows[rare_beside[k][some], k]
             np.maximum(padded, zero[: len(padded)], out=padded)
             first = padded.astype(np.float32)
             second = first @ inner

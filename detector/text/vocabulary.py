@@ -140,8 +140,9 @@ class Vocabulary(dict[str, int]):
     @cached_property
     def is_function_word_id(self) -> NDArray[np.bool_]:
         """Whether each id is one of the words that English cannot do without, bool (size,)."""
-        listed = frozenset(_FUNCTION_WORDS.split())
-        return np.array([w in listed for w in self.words], dtype=bool)
+        flags = np.zeros(self.size, dtype=bool)
+        flags[[self[word] for word in _FUNCTION_WORDS.split() if word in self]] = True
+        return flags
 
     def ids_of(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Return the id of each word, UNKNOWN if it is not listed."""
