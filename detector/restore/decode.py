@@ -103,28 +103,33 @@ class _Choices:
     bias: NDArray[np.float64]
     weight: float
 
-    def staying(self, f: _Frontier, place: NDArray[np.int64]) -> _Frontier:
-        """Return the histories with the words that stand at their places."""
-        word = self.ids[place]
-        score = f.score + self.weight * self.language_model.trigram(f.u, f.v, word)
-        return _Frontier(f.stretch, score, f.v, word, f.back)
+    def following(self, f: _Frontier, place: NDArray[np.int64]) -> tuple[_Frontier, NDArray[np.int64]]:
+        """Return the histories after the words that stand at their places, and after the candidates that begin there.
 
-    def replacing(self, f: _Frontier, place: NDArray[np.int64]) -> tuple[_Frontier, NDArray[np.int64]]:
-        """Return each history with each of the candidates that begin at its place, and the candidates."""
+        And the candidate that each took, int64, -1 if the word stays.
+        """
+        n = len(place)
         count = self.first_edge[place + 1] - self.first_edge[place]
-        history = np.repeat(np.arange(len(place)), count)
-        within = np.arange(len(history)) - np.repeat(np.cumsum(count) - count, count)
-        edge = self.first_edge[place][history] + within
-        u, v, total = f.u[history], f.v[history], f.score[history] + self.bias[edge]
-        rows = self.candidates.original[edge]
-        lengths = self.channel.sequences.lengths[rows]
-        offsets = self.channel.sequences.offsets[rows]
-        for i in range(int(lengths.max(initial=0))):
+        replaced = np.repeat(np.arange(n), count)
+        within = np.arange(len(replaced)) - np.repeat(np.cumsum(count) - count, count)
+        edge = self.first_edge[place][replaced] + within
+        history = np.concatenate((np.arange(n), replaced))
+        sequences, rows = self.channel.sequences, self.candidates.original[edge]
+        lengths, offsets = sequences.lengths[rows], sequences.offsets[rows]
+        u, v, total = f.u[history], f.v[history], f.score[history]
+        total[n:] += self.bias[edge]
+        # Asking the language model costs a call more than it costs a word: the first words are asked about together.
+        word = np.concatenate((self.ids[place], sequences.values[offsets]))
+        total += self.weight * self.language_model.trigram(u, v, word)
+        u, v = v, word
+        for i in range(1, int(lengths.max(initial=1))):
             on = np.flatnonzero(lengths > i)
-            word = self.channel.sequences.values[offsets[on] + i]
+            word = sequences.values[offsets[on] + i]
+            on += n
             total[on] += self.weight * self.language_model.trigram(u[on], v[on], word)
             u[on], v[on] = v[on], word
-        return _Frontier(f.stretch[history], total, u, v, f.back[history]), edge
+        taken = np.concatenate((np.full(n, -1), edge))
+        return _Frontier(f.stretch[history], total, u, v, f.back[history]), taken
 
 
 def decode(
@@ -169,9 +174,8 @@ def decode(
         best[f.stretch[winners]] = f.back[winners]
         f = f.take(~done)
         place = first[f.stretch] + step
-        lattice.add(choices.staying(f, place), np.full(len(place), -1), np.full(len(place), step + 1))
-        replaced, edge = choices.replacing(f, place)
-        lattice.add(replaced, edge, step + candidates.length[edge])
+        reached, taken = choices.following(f, place)
+        lattice.add(reached, taken, step + np.where(taken < 0, 1, candidates.length[taken]))
     return lattice.candidates(best)
 
 
