@@ -1,5 +1,6 @@
-"""The benchmark of quality: its thresholds come from human text alone, and its classifier never saw what it judges."""
+"""The benchmarks: thresholds come from human text alone, and the classifier never saw what it judges."""
 
+import gzip
 import importlib.util
 import json
 import sys
@@ -11,12 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def load_benchmark(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture(scope="module")
 def quality():
-    spec = importlib.util.spec_from_file_location("quality", ROOT / "benchmarks" / "quality.py")
-    module = sys.modules["quality"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    yield module
+    yield load_benchmark("quality")
     del sys.modules["quality"]
 
 
@@ -74,3 +79,26 @@ def test_a_kenlm_model_says_how_surprising_a_text_is(quality, tmp_path):
     plain, odd = quality.kenlm_perplexity(arpa, ["The bridge", "Outdated span"])
     assert plain == pytest.approx((0.5 + 0.25 + 1) / 2)
     assert odd == pytest.approx((3 + 3 + 1) / 2)
+
+
+def test_substitutes_are_ranked_by_each_model_of_context(tmp_path, capsys, monkeypatch):
+    ranking = load_benchmark("ranking")
+    text = "The ferry was late again, so we had to wait for two hours in the cold."
+    place = text.index("wait")
+    words = {"linger": True, "remain": True, "hang": False, "await": False}
+    data = {
+        "contexts": {"c": {"context": text}},
+        "targets": {
+            "t": {"context_id": "c", "target": "wait", "offset": text.index("wait"), "extra": {"coinco_lemma": "wait"}}
+        },
+        "substitutes": {w: {"target_id": "t", "substitute": w} for w in words},
+        "substitute_labels": {w: ["TRUE" if good else "FALSE"] * 3 for w, good in words.items()},
+    }
+    path = tmp_path / "swords.json.gz"
+    path.write_bytes(gzip.compress(json.dumps(data).encode()))
+    assert ranking.read_swords(path) == [(text, place, "wait", {w: float(x) for w, x in words.items()})]
+    monkeypatch.setattr("sys.argv", ["ranking.py", str(path)])
+    ranking.main()
+    rows = [line.split(" | ") for line in capsys.readouterr().out.splitlines()[2:]]
+    assert len(rows) == 5
+    assert all(0 <= float(row[1]) <= 1 for row in rows)
