@@ -90,7 +90,7 @@ def passages(report: Report) -> Plot:
 
     A triangle marks the passages that are flagged, a passage without a verdict is hatched.
     """
-    from detector.report.wording import percent
+    from detector.report.wording import percent, threshold_percent
 
     figure = _new(7.2, 1.7)
     axes = figure.subplots()
@@ -113,12 +113,13 @@ def passages(report: Report) -> Plot:
     axes.set_yticks([])
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.set_xlabel("words of the text")
-    axes.set_title(f"P(spun) of each passage; ▼ flagged, from {report.threshold:.3f}", fontsize=9, loc="left")
+    limit = threshold_percent(report.threshold)
+    axes.set_title(f"P(spun) of each passage; ▼ flagged, {limit} or more", fontsize=9, loc="left")
     flagged = sum(p.verdict == "spun" for p in report.passages)
     stated = ", ".join("no verdict" if p.probability is None else percent(p.probability) for p in report.passages)
     alt = (
-        f"Strip of {len(report.passages)} passages in {edges[-1]} words; {flagged} reach the threshold of "
-        f"{report.threshold:.3f}. P(spun) in order: {stated or 'none'}."
+        f"Strip of {len(report.passages)} passages in {report.n_words} words; {flagged} flagged, at the threshold of "
+        f"{limit}. P(spun) in order: {stated or 'none'}."
     )
     return Plot(figure, alt)
 
@@ -181,7 +182,7 @@ def reliability_of_bins(bins: Sequence[tuple[float, float, int]]) -> Plot:
     axes, counts = figure.subplots(2, 1, height_ratios=(4, 1), sharex=True)
     stated, shares, texts = zip(*bins, strict=True) if bins else ((), (), ())
     axes.plot((0, 1), (0, 1), color=GREY, linewidth=1)
-    axes.plot(stated, shares, "o-", color=INK, markersize=4)
+    axes.plot(stated, shares, "o-", color=INK, markersize=4, clip_on=False, zorder=3)  # whole points on the frame
     axes.set_ylabel("share that was spun")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
