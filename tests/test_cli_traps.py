@@ -128,6 +128,11 @@ class TestFirstScreen:
         assert cue.id in run("explain")[1]
         assert cue.description.split()[0] in run("explain", "--all")[1]
 
+    @pytest.mark.parametrize("cue", CUES, ids=lambda cue: cue.id)
+    def test_explain_takes_the_names_that_reports_show(self, run, cue):
+        for name in (cue.label, cue.plural, cue.label.capitalize()):
+            assert run("explain", name) == run("explain", cue.id)
+
     def test_explain_says_how_often_human_text_has_it(self, run, monkeypatch, folder):
         rows = [{"cue": "collocation", "findings_spun": 12.34, "findings_human": 0.02}]
         marked = [

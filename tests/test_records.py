@@ -56,14 +56,14 @@ def table(tmp_path, ids, texts=None):
         (b"[" * 100_000, "nested too deep"),
         (b'{"a":' * 100_000, "nested too deep"),
         (b'{"text": "\xff"}', "not UTF-8"),
-        (b'{"text": ', "no JSON"),
-        (b"9" * 5_000, "no JSON"),
+        (b'{"text": ', "not JSON"),
+        (b"9" * 5_000, "not JSON"),
         (b"null", "is NoneType"),
         (b'{"text": null}', "'text' is NoneType, expected text"),
         (b'{"txt": "a"}', "no field 'text'"),
         (json.dumps({str(i): 0 for i in range(1_000)}).encode(), "'19', …"),
         (json.dumps({"x" * 5_000: 0}).encode(), "no field 'text'"),
-        (b"\0\0\0", "no JSON"),
+        (b"\0\0\0", "not JSON"),
     ],
 )
 def test_a_bad_line_is_reported_and_the_next_is_read(tmp_path, row, words):
@@ -180,7 +180,7 @@ def test_of_many_fields_a_message_names_the_first(tmp_path, kind):
     else:
         parquet.write_table(pa.table({f"f{i}": [0] for i in range(1_000)}), path)
     (file,) = corpus_files(str(path))
-    with pytest.raises(InputError, match=r"'f19', …$"):
+    with pytest.raises(InputError, match=r"'f19', …; choose one with --text-field$"):
         check_first_records([file], "text")
 
 

@@ -60,7 +60,7 @@ def test_the_original_stands_beside_the_wording():
     assert shown.splitlines()[-3:] == [
         "flagged  97.0%  9 words, 2 findings; threshold 50%",
         "This assumes that half of all texts are spun; if 1% are, it is 24.6%.",
-        "It rests on 2 substitutions.",
+        "It rests on 2 substitutions. What to do now: detector explain substitution",
     ]
 
 

@@ -533,7 +533,7 @@ def test_bad_records_and_files_are_reported_and_the_rest_is_done(tmp_path, capsy
     for part in (
         "record 2: no field 'text'",
         "record 3: 'text' is NoneType",
-        "record 6: no JSON",
+        "record 6: not JSON",
         "record 7: is",
         "record 8: not UTF-8: byte 13",
         "2 broken records: no field 'text'; see",
@@ -607,7 +607,10 @@ def test_the_first_file_that_has_records_says_whether_the_text_field_is_there(tm
     (tmp_path / "3.jsonl").write_text(lines([{"body": HUMAN}]), encoding="utf-8")
     out = tmp_path.parent / f"{tmp_path.name}-out"
     assert main(["scan", str(tmp_path), "--output", str(out)]) == 2
-    assert "3.jsonl: no field 'text' in the first records; fields are 'body'" in capsys.readouterr().err
+    assert (
+        "3.jsonl: no field 'text' in the first records; fields are 'body'; choose one with --text-field"
+        in capsys.readouterr().err
+    )
     assert not out.exists()
 
 

@@ -9,7 +9,7 @@ from textwrap import fill
 import click
 
 from detector.cli.messages import Usage
-from detector.cues import CUE_BY_ID, CUE_IDS, CUES, Cue
+from detector.cues import CUE_IDS, CUES, Cue
 from detector.errors import ModelError
 from detector.model_store import find_models
 
@@ -29,8 +29,8 @@ def explain(cue: str | None, everything: bool) -> int:
     elif cue is None:
         for c in CUES:
             click.echo(f"{c.id:<24} {c.label}{' (damage)' if c.is_damage else ''}")
-    elif cue in CUE_BY_ID:
-        click.echo(_explained(CUE_BY_ID[cue]), nl=False)
+    elif (named := _by_name(cue)) is not None:
+        click.echo(_explained(named), nl=False)
     elif cue in CUE_IDS:
         click.echo(f"{cue} was found by earlier versions alone: it was as frequent in human text as in spun text.")
     else:
@@ -42,11 +42,17 @@ def explain(cue: str | None, everything: bool) -> int:
     return 0
 
 
+def _by_name(name: str) -> Cue | None:
+    """Return the cue of an id, or of a name as reports show it, singular or plural; None if there is none."""
+    wanted = name.lower().replace("_", " ")
+    return next((c for c in CUES if wanted in (c.id.replace("_", " "), c.label, c.plural)), None)
+
+
 def _explained(cue: Cue) -> str:
     damaged = "Is it damaged? It says nothing on whether a text was rewritten."
     question = damaged if cue.is_damage else "Was it rewritten?"
     lines = [
-        f"{cue.id}: {cue.label}",
+        f"{cue.label} ({cue.id})",
         "",
         fill(cue.description, 80),
         "",

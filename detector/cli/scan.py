@@ -252,6 +252,6 @@ def _table(summary: ScanSummary, output: Path) -> Iterator[str]:
     if summary.found_done:
         yield f"  {_files(summary.found_done)} done before"
     if summary.failures:
-        yield f"  {_files(len(summary.failures))} not read, or not to the end"
+        yield f"  {_files(len(summary.failures))} could not be read, or not to the end"
     rate = f", {summary.words / summary.seconds:,.0f} words/s" if summary.words else ""
     yield f"  {_clock(summary.seconds)}{rate}"

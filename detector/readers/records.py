@@ -418,7 +418,7 @@ def _row_parts(raw: IO[bytes], text_field: str) -> list[Part]:
     parquet = _parquet(raw)
     names = parquet.schema_arrow.names
     if text_field not in names:
-        raise InputError(f"no column {text_field!r}; columns are {_listed(names)}")
+        raise InputError(f"no column {text_field!r}; columns are {_listed(names)}; choose one with --text-field")
     if names.count(text_field) > 1:
         raise InputError(f"column {text_field!r} stands there twice: rename one")
     data = parquet.metadata
@@ -479,7 +479,8 @@ def check_first_records(files: Iterable[CorpusFile], text_field: str) -> None:
                 return
             if names:
                 raise InputError(
-                    f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}"
+                    f"{file.path}: no field {text_field!r} in the first records; fields are {_listed(names)}; "
+                    "choose one with --text-field"
                 )
 
 
@@ -603,7 +604,7 @@ class _LineReader:
                 )
             except (ValueError, RecursionError) as error:
                 reason = "nested too deep" if isinstance(error, RecursionError) else error
-                yield BadRecord(number, "no JSON", f"no JSON: {reason}", line[:_EXCERPT].decode("utf-8", "replace"))
+                yield BadRecord(number, "not JSON", f"not JSON: {reason}", line[:_EXCERPT].decode("utf-8", "replace"))
             else:
                 made = _record(number, fields, self.text_field, self.id_field, line + b"\n")
                 yield Record(made.id, made.text) if isinstance(made, Record) and not self.whole else made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
@@ -409,7 +410,10 @@ class Terminal:
             self.console.print(self._text(reason, "dim"))
         found = findings(judged.report)
         if judged.reading == "flagged" and judged.report.evidence:
-            self.console.print(self._text(f"It rests on {counted_cues(f for f in found if not f.is_damage)}.", "dim"))
+            rewriting = [f for f in found if not f.is_damage]
+            ((most_frequent, _),) = Counter(f.cue for f in rewriting).most_common(1)
+            said = f"It rests on {counted_cues(rewriting)}. What to do now: detector explain {most_frequent}"
+            self.console.print(self._text(said, "dim"))
         damaged = damage_line(judged.report, found)
         if damaged:
             line = self._text()
