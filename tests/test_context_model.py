@@ -18,7 +18,7 @@ TEXTS = [
 
 
 def plain_queries(model, batch):
-    """The queries place by place, in double precision and without fixed point."""
+    """The vectors place by place, in double precision and without fixed point."""
     vectors, w = model.vectors, model.weights
     ids = model.known(batch.ids)
     x = vectors.embedding[ids].astype(float) * vectors.embedding_scale[ids].astype(float)[:, None]
@@ -47,23 +47,23 @@ def model(request, models):
 def test_queries_are_the_plain_sums(models, model):
     batch = tokenize(TEXTS, models.vocabulary)
     plain = plain_queries(model, batch)
-    queries = model.queries(batch)
-    assert np.abs(queries - plain)[batch.is_word].max() < 0.1 * np.abs(plain).std()
-    assert not queries[~batch.is_word].any()
+    place_vectors = model.place_vectors(batch)
+    assert np.abs(place_vectors - plain)[batch.is_word].max() < 0.1 * np.abs(plain).std()
+    assert not place_vectors[~batch.is_word].any()
 
 
 def test_a_batch_gives_the_results_of_each_document(models, model):
     batch = tokenize(TEXTS, models.vocabulary)
-    together = model.queries(batch)
+    together = model.place_vectors(batch)
     for d, text in enumerate(TEXTS):
-        alone = model.queries(tokenize([text], models.vocabulary))
+        alone = model.place_vectors(tokenize([text], models.vocabulary))
         assert np.abs(together[batch.documents[d] : batch.documents[d + 1]] - alone).max() < 1e-4
 
 
 def test_the_judged_word_itself_is_not_read(models, model):
     one, other = (tokenize([f"The clerk blamed the {w} tables."], models.vocabulary) for w in ("tide", "train"))
     place = int(np.flatnonzero(one.ids != other.ids)[0])
-    assert np.abs(model.queries(one)[place] - model.queries(other)[place]).max() < 0.05
+    assert np.abs(model.place_vectors(one)[place] - model.place_vectors(other)[place]).max() < 0.05
 
 
 def test_writers_wordings_are_likelier_than_those_of_spinners(models, model):
@@ -71,24 +71,24 @@ def test_writers_wordings_are_likelier_than_those_of_spinners(models, model):
     words = ["states", "minister", "president"]
     wrong = ["conditions", "priest", "chairperson"]
     places = np.array([int(np.flatnonzero(batch.ids == models.vocabulary[w])[0]) for w in words])
-    queries = model.queries(batch)
-    right = model.log10_odds(queries, places, models.vocabulary.ids_of(words))
-    assert (right > model.log10_odds(queries, places, models.vocabulary.ids_of(wrong)) + 0.3).all()
+    place_vectors = model.place_vectors(batch)
+    right = model.log10_odds(place_vectors, places, models.vocabulary.ids_of(words))
+    assert (right > model.log10_odds(place_vectors, places, models.vocabulary.ids_of(wrong)) + 0.3).all()
 
 
 def test_no_opinion_on_unlisted_words_and_none_on_nothing(models, model):
     batch = tokenize(["The clerk blamed it."], models.vocabulary)
-    queries = model.queries(batch)
-    assert model.log10_odds(queries, np.array([7]), np.array([UNKNOWN], dtype=np.int32)).tolist() == [0.0]
-    assert model.queries(replace(tokenize([], models.vocabulary))).shape[0] == 0
+    place_vectors = model.place_vectors(batch)
+    assert model.log10_odds(place_vectors, np.array([7]), np.array([UNKNOWN], dtype=np.int32)).tolist() == [0.0]
+    assert model.place_vectors(replace(tokenize([], models.vocabulary))).shape[0] == 0
 
 
 def test_gains_of_neighbours_are_those_of_each_by_itself(models):
     model = models.full.extractor.context_model
     batch = tokenize([*TEXTS, "The backyard fence was repaired by xqzzt before the storm."], models.vocabulary)
-    queries, places = model.queries(batch), np.flatnonzero(batch.is_word)
+    place_vectors, places = model.place_vectors(batch), np.flatnonzero(batch.is_word)
     ids = batch.ids[places]
-    best, mean = model.neighbour_gains(queries, places, ids)
+    best, mean = model.neighbour_gains(place_vectors, places, ids)
     table = model.vectors.neighbours
     some_listed = False
     for place, word, a, b in zip(places, ids, best, mean, strict=True):
@@ -97,8 +97,8 @@ def test_gains_of_neighbours_are_those_of_each_by_itself(models):
             continue
         some_listed = True
         at = np.array([place])
-        own = model.log10_odds(queries, at, np.array([word]))[0]
-        lead = sorted(float(model.log10_odds(queries, at, np.array([int(n)]))[0] - own) for n in table[word])
+        own = model.log10_odds(place_vectors, at, np.array([word]))[0]
+        lead = sorted(float(model.log10_odds(place_vectors, at, np.array([int(n)]))[0] - own) for n in table[word])
         assert a == pytest.approx(lead[-1], abs=1e-4)
         assert b == pytest.approx(np.mean(lead[len(lead) // 2 :]), abs=1e-4)
     assert some_listed
@@ -110,6 +110,6 @@ def test_a_writer_prefers_a_neighbour_of_a_misplaced_word(models):
     for word in ("minister", "priest"):
         batch = tokenize([f"The prime {word} met the president on Tuesday."], models.vocabulary)
         place = np.flatnonzero(batch.ids == models.vocabulary[word])
-        gains.append(float(model.neighbour_gains(model.queries(batch), place, batch.ids[place])[0][0]))
+        gains.append(float(model.neighbour_gains(model.place_vectors(batch), place, batch.ids[place])[0][0]))
     as_written, substituted = gains
     assert substituted > as_written + 0.5

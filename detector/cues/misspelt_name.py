@@ -117,7 +117,7 @@ def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Missp
     ids = np.array([vocabulary.get(right, NAME) for right in rights], dtype=np.int32)
     lengths = np.array([len(name) for _, name in written], dtype=np.float32)
     x = Columns.zeros(NAME_COLUMNS, len(rows))
-    x["context"] = extractor.context_model.log10_odds(m.queries, place, ids)
+    x["context"] = extractor.context_model.log10_odds(m.place_vectors, place, ids)
     x["lm"] = extractor.language_model.trigram(batch.ids[place - 2], batch.ids[place - 1], ids)
     x["zipf"] = np.where(ids == NAME, 0.0, vocabulary.zipf[ids])
     x["name"] = (batch.ids[place] != NAME) & (vocabulary.usual_case[batch.ids[place]] != LOWER)

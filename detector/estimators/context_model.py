@@ -233,7 +233,7 @@ class ContextModel:
         """Return the ids with those beyond the network's vocabulary turned into UNKNOWN."""
         return np.where(ids < len(self.vectors.embedding), ids, UNKNOWN).astype(np.int32)
 
-    def queries(self, batch: TokenBatch, places: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
+    def place_vectors(self, batch: TokenBatch, places: NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """Return the query of each word's place, float32 (n, q), to be compared with words by `log10_odds`.
 
         `places` are the tokens to read, sorted; None for all words. The other rows are 0.
@@ -293,18 +293,18 @@ class ContextModel:
         return out
 
     def log10_odds(
-        self, queries: NDArray[np.float32], places: NDArray[np.int64], ids: NDArray[np.int32]
+        self, place_vectors: NDArray[np.float32], places: NDArray[np.int64], ids: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return log10 of how much likelier a writer than a spinner would have put `ids` at `places`, float32.
 
         0 for words that the network does not list: no opinion.
         """
         known = self.known(ids)
-        output = self.vectors.output[:, : queries.shape[1]]
+        output = self.vectors.output[:, : place_vectors.shape[1]]
         logit = np.empty(len(known), dtype=np.float32)
         for start in range(0, len(known), _ROWS):
             some = slice(start, start + _ROWS)
-            logit[some] = np.einsum("nd,nd->n", queries[places[some]], output[known[some]].astype(np.float32))
+            logit[some] = np.einsum("nd,nd->n", place_vectors[places[some]], output[known[some]].astype(np.float32))
         logit *= self.vectors.output_scale[known]
         logit += self.weights.bias[known]
         logit *= _LOG10_E
@@ -312,7 +312,7 @@ class ContextModel:
         return logit
 
     def neighbour_gains(
-        self, queries: NDArray[np.float32], places: NDArray[np.int64], ids: NDArray[np.int32]
+        self, place_vectors: NDArray[np.float32], places: NDArray[np.int64], ids: NDArray[np.int32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return by how much a writer prefers the neighbours of `ids` at `places`, float32, log10 of the odds.
 
@@ -322,13 +322,13 @@ class ContextModel:
         """
         table = self.vectors.neighbours
         best, mean = np.zeros(len(ids), dtype=np.float32), np.zeros(len(ids), dtype=np.float32)
-        own = self.log10_odds(queries, places, ids)
+        own = self.log10_odds(place_vectors, places, ids)
         listed = np.flatnonzero((ids < len(table)) & (table[np.minimum(ids, len(table) - 1), 0] != BOUNDARY))
         width = table.shape[1]
         for start in range(0, len(listed), _ROWS):
             rows = listed[start : start + _ROWS]
             beside = table[ids[rows]].astype(np.int32)
-            odds = self.log10_odds(queries, np.repeat(places[rows], width), beside.ravel()).reshape(-1, width)
+            odds = self.log10_odds(place_vectors, np.repeat(places[rows], width), beside.ravel()).reshape(-1, width)
             lead = np.sort(odds - own[rows, None], axis=1)
             best[rows], mean[rows] = lead[:, -1], lead[:, width // 2 :].mean(axis=1)
         return best, mean

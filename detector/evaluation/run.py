@@ -272,13 +272,13 @@ def _base(s: EvaluateSettings, setup: EvaluationSetup) -> Evaluation:
 
 
 def _left_out(
-    s: EvaluateSettings, setup: EvaluationSetup, kept: Path, announce: Callable[[str], None]
+    s: EvaluateSettings, setup: EvaluationSetup, folder: Path, announce: Callable[[str], None]
 ) -> LeftOut | None:
     """Return the left-out spinners: measured now, kept from a run that measured them, or as the last card had them."""
-    path = kept / "left_out.json"
+    path = folder / "left_out.json"
     if s.leave_one_out:
         announce("left out")
-        found = left_out.leave_one_out(setup, kept, s.examples)
+        found = left_out.leave_one_out(setup, folder, s.examples)
         write_json(found, path)
         return found
     if path.exists():

@@ -123,17 +123,17 @@ def candidate_log10_prob(
     inner = np.repeat(begins + 2 - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(values))
     stream[inner] = values
     # Pairs with a word of the wording are looked up; those before and after it are known; two wordings form no pair.
-    made = np.ones(len(stream), dtype=bool)
-    made[begins] = made[ends - 2] = made[ends - 1] = False
-    asked = np.flatnonzero(made)
+    is_new = np.ones(len(stream), dtype=bool)
+    is_new[begins] = is_new[ends - 2] = is_new[ends - 1] = False
+    new = np.flatnonzero(is_new)
     of_stream: Pairs = (
         np.zeros(len(stream), dtype=np.float32),
         np.zeros(len(stream), dtype=np.float32),
         np.zeros(len(stream), dtype=bool),
     )
-    looked_up = language_model.bigram(stream[asked], stream[asked + 1])
+    looked_up = language_model.bigram(stream[new], stream[new + 1])
     for x, of_batch, found in zip(of_stream, pairs, looked_up, strict=True):
-        x[asked] = found
+        x[new] = found
         x[begins] = of_batch[start - 2]
         x[ends - 2] = of_batch[stop]
     log10_prob, back_off, seen = of_stream
@@ -154,14 +154,14 @@ class TokenScores:
     pairs : of each token and the next, as `LanguageModel.bigram` gives them
     log10_prob : float32 (n,), language model
     context : float32 (n,), log10 odds that a writer put the word there; negative is odd
-    queries : float32 (n, d), the context model's query at each place, with which further candidates are scored
+    place_vectors : float32 (n, d), the context model's query at each place, with which further candidates are scored
     """
 
     batch: TokenBatch
     pairs: Pairs
     log10_prob: NDArray[np.float32]
     context: NDArray[np.float32]
-    queries: NDArray[np.float32]
+    place_vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -321,10 +321,10 @@ class FeatureExtractor:
                 beside[:-i] |= places[i:]
             wanted = wanted & beside
         words = np.flatnonzero(wanted)
-        queries = self.context_model.queries(batch, words)
+        place_vectors = self.context_model.place_vectors(batch, words)
         context = np.zeros(len(ids), dtype=np.float32)
-        context[words] = self.context_model.log10_odds(queries, words, ids[words])
-        return TokenScores(batch, pairs, log10_prob, context, queries)
+        context[words] = self.context_model.log10_odds(place_vectors, words, ids[words])
+        return TokenScores(batch, pairs, log10_prob, context, place_vectors)
 
     def extract(
         self,
@@ -347,8 +347,8 @@ class FeatureExtractor:
             term_counts = DocumentTermCounts.from_scores(scores, self.vocabulary.size)
         context, ids = scores.context, batch.ids
         n_words = np.log10(np.maximum(batch.n_words, _MIN_WORDS)).astype(np.float32)
-        asked = context <= self.max_context_log10_odds
-        candidates = self.channel.candidates(batch, pair_mask, asked if places is None else asked & places)
+        is_odd = context <= self.max_context_log10_odds
+        candidates = self.channel.candidates(batch, pair_mask, is_odd if places is None else is_odd & places)
         candidates, substitute_head, original_head, features = self._candidate_features(scores, candidates, term_counts)
         features["log10_words"] = n_words[batch.document_of[candidates.start]]
         if self.candidate_model is None:
@@ -374,7 +374,7 @@ class FeatureExtractor:
             scores.pairs,
             scores.log10_prob,
             context,
-            scores.queries,
+            scores.place_vectors,
             term_counts,
             candidates,
             substitute_head,
@@ -402,7 +402,7 @@ class FeatureExtractor:
         first = sequences.offsets[candidates.original]
         original_words = sequences.lengths[candidates.original]
         original_head = sequences.values[self.head_places(first, original_words, sequences.values)]
-        context_original = self.context_model.log10_odds(scores.queries, substitute_head, original_head)
+        context_original = self.context_model.log10_odds(scores.place_vectors, substitute_head, original_head)
 
         # The language model scores only the most promising originals of each match.
         first_of_match, match = candidates.matches
@@ -465,7 +465,7 @@ class FeatureExtractor:
         x["association_right"][:-1] = association
         if self.weighs_neighbours:
             words = np.flatnonzero(batch.is_word & (context != 0))  # those that were read
-            gains = self.context_model.neighbour_gains(scores.queries, words, ids[words])
+            gains = self.context_model.neighbour_gains(scores.place_vectors, words, ids[words])
             x["neighbour_best"][words], x["neighbour_mean"][words] = gains
         x["unseen_left"][1:] = ~seen
         x["unseen_right"][:-1] = ~seen

@@ -99,7 +99,7 @@ class _Network(nn.Module):  # type: ignore[misc]
         for bias in self.bias:
             nn.init.zeros_(bias.weight)
 
-    def queries(self, ids: torch.Tensor, shapes: torch.Tensor) -> list[torch.Tensor]:
+    def place_vectors(self, ids: torch.Tensor, shapes: torch.Tensor) -> list[torch.Tensor]:
         """Return each reader's query of every place but the margins, (segments, length, its dimensions)."""
         x = self.embedding(ids).to(torch.bfloat16)
         segments, width, d = x.shape
@@ -181,11 +181,11 @@ def _loss(
     is_wrong = torch.from_numpy(wrong > 0).float()
     draw = torch.from_numpy(shared).long()
     with torch.autocast("cpu", torch.bfloat16):
-        queries = network.queries(torch.from_numpy(read[0]).long(), torch.from_numpy(read[1]))
+        place_vectors = network.place_vectors(torch.from_numpy(read[0]).long(), torch.from_numpy(read[1]))
         vectors = network.output(tried).to(torch.bfloat16)
         noise_vectors = network.output(draw)
     loss = torch.zeros(())
-    for size, query, bias in zip(s.readers, queries, network.bias, strict=True):
+    for size, query, bias in zip(s.readers, place_vectors, network.bias, strict=True):
         own = vectors[..., : size.query]
         logits = torch.matmul(own, query.unsqueeze(3)).squeeze(3).float() + bias(tried).squeeze(3)
         right = functional.softplus(-logits[..., 0])

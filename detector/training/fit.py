@@ -148,18 +148,18 @@ def _fit_perceptron(
         for rate in np.repeat(_RATES, passes):
             network.set_params(learning_rate_init=rate).fit(x, y)
 
-    def plain(a: NDArray[np.float64]) -> NDArray[np.float32]:
+    def contiguous(a: NDArray[np.float64]) -> NDArray[np.float32]:
         return np.ascontiguousarray(a, dtype=np.float32)
 
     output, bias = _odds_of_each(network, kinds) if kinds else (network.coefs_[1][:, 0], network.intercepts_[1])
     return Perceptron(
         columns,
-        plain(mean),
-        plain(scale),
-        plain(network.coefs_[0]),
-        plain(network.intercepts_[0]),
-        plain(output),
-        plain(bias),
+        contiguous(mean),
+        contiguous(scale),
+        contiguous(network.coefs_[0]),
+        contiguous(network.intercepts_[0]),
+        contiguous(output),
+        contiguous(bias),
     )
 
 
