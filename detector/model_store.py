@@ -205,8 +205,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"the models in {folder} have {age} format {found!r}, this version reads {FORMAT}: {upgrade}"
             "install the models that belong to it, or run `detector train`"
         )
-    # Manifests from before they had a hash of their own lack it.
-    if manifest.get("sha256", _seal(manifest)) != _seal(manifest):
+    if manifest.get("sha256") != _seal(manifest):
         raise ModelError(f"{path} was changed after it was written: reinstall the package")
     try:
         for name, entry in manifest["files"].items():

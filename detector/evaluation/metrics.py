@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import roc_curve
 
-from detector.calibration import BINS, calibration_bins
+from detector.calibration import calibration_bins
 from detector.evaluation.results import Interval
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "wilson",
 ]
 
+_CURVE_POINTS = 80  # of a ROC curve, about
 _ROUNDS = 1000  # bootstrap samples; the ends of a 95% interval then move by a few hundredths of its width
 
 
@@ -115,20 +116,20 @@ def wilson(hits: int, n: int) -> Interval:
     return Interval(round(hits / n, 4), round(float(interval.low), 4), round(float(interval.high), 4))
 
 
-def expected_calibration_error(probability: NDArray[np.float64], spun: NDArray[np.bool_], bins: int = BINS) -> float:
+def expected_calibration_error(probability: NDArray[np.float64], spun: NDArray[np.bool_]) -> float:
     """Return the mean distance between probability and share, weighted by the texts of each bin; 0 is perfect.
 
     >>> round(expected_calibration_error(np.array([0.9, 0.9]), np.array([True, False])), 3)
     0.4
     """
-    rows = calibration_bins(probability, spun, bins)
+    rows = calibration_bins(probability, spun)
     return sum(n * abs(p - share) for p, share, n in rows) / len(probability)
 
 
-def roc_points(scores: NDArray[np.float64], spun: NDArray[np.bool_], max_points: int = 80) -> list[tuple[float, float]]:
-    """Return (false-positive rate, true-positive rate) along the curve, thinned to about `max_points` points."""
+def roc_points(scores: NDArray[np.float64], spun: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Return (false-positive rate, true-positive rate) along the curve, thinned to some points."""
     fpr, tpr, _ = roc_curve(spun, scores, drop_intermediate=False)
     # Evenly along the curve's own length, so that the steep part near zero is not lost.
     length = np.concatenate(([0.0], np.cumsum(np.abs(np.diff(fpr)) + np.abs(np.diff(tpr)))))
-    rows = np.unique(np.searchsorted(length, np.linspace(0, length[-1], max_points)).clip(0, len(length) - 1))
+    rows = np.unique(np.searchsorted(length, np.linspace(0, length[-1], _CURVE_POINTS)).clip(0, len(length) - 1))
     return [(0.0, 0.0), *((round(float(fpr[i]), 5), round(float(tpr[i]), 5)) for i in rows), (1.0, 1.0)]

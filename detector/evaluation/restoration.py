@@ -55,6 +55,7 @@ __all__ = [
 ]
 
 _READINGS = 5
+_ENGINES = ("B", "C")  # those whose phrases were observed
 _WORDS = 300
 _MIN_GAINS = (-0.5, 0.0, 0.5, 1.0, 2.0)
 
@@ -282,7 +283,7 @@ def _phrase_plans(models: Models, texts: Sequence[str]) -> tuple[list[list[Edit]
     return sure, restorer.plans(features, p, profile, -math.inf, nothing)
 
 
-def observed_phrases(setup: EvaluationSetup, pairs: Path, engines: Sequence[str] = ("B", "C")) -> tuple[PhraseRow, ...]:
+def observed_phrases(setup: EvaluationSetup, pairs: Path) -> tuple[PhraseRow, ...]:
     """Return how many substitutions in observed phrases of real engines come back word for word.
 
     A phrase is judged alone, as part of a document that is known to be spun: it is too short for a verdict. At 1 counts
@@ -290,7 +291,7 @@ def observed_phrases(setup: EvaluationSetup, pairs: Path, engines: Sequence[str]
     """
     listed = read_observed_pairs(pairs / PAIRS)
     rows = []
-    for engine in engines:
+    for engine in _ENGINES:
         mine = [(o, x) for o, x, _, name in listed if name == engine and words_of(o) != words_of(x)]
         if not mine:
             continue

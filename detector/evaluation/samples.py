@@ -174,14 +174,14 @@ def wanted_edits(report: Report) -> list[Evidence | Damage]:
     return [e for e in findings_of(report) if e.alternatives and e.alternatives[0].log10_odds >= report.min_gain]
 
 
-def flagged_at(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> dict[str, NDArray[np.bool_]]:
+def flagged_at(models: Models, texts: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
     """Return which texts are flagged at each threshold, bool (texts,), by its name.
 
     Each threshold is run by itself, since it decides which texts are read in full.
     """
     found: dict[float, list[NDArray[np.bool_]]] = {value: [] for value in models.thresholds.values()}
     with one_blas_thread():
-        for part in _batches(texts, progress):
+        for part in _batches(texts, no_progress):
             views = _Views.from_texts(part)
             for value, flags in found.items():
                 flags.append(np.round(views.scores(models.cascade, value).probability, 4) >= value)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-__all__ = ["ENDS_SENTENCE", "GAP", "Paragraph", "Piece", "page_paragraphs", "reading_order", "rows_of"]
+__all__ = ["CUT_WORD", "ENDS_SENTENCE", "GAP", "Paragraph", "Piece", "page_paragraphs", "reading_order", "rows_of"]
 
 _GUTTER = 0.6  # of the size: the least width of the white between two columns
 _COLUMN = 18  # characters of a column's usual line; a narrower column is a table
@@ -28,7 +28,7 @@ _WORD_LENGTH = 4  # letters from which a piece's size counts as one of its line
 _INDENT = 0.5  # of the size
 _ALIGNED = 2.0  # points within which two edges are one
 ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”’)\]¹²³⁰-⁹*†‡]*$")
-_CUT_WORD = re.compile(r"[A-Za-z][-\u00ad\u2010]$")
+CUT_WORD = re.compile(r"[A-Za-z][-\u00ad\u2010]$")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BULLET = re.compile(r"[•‣▪◦·*–—]\s")
 
@@ -320,7 +320,7 @@ def _ends_paragraph(above: _Line, below: _Line, usual_gap: float, is_first: bool
         return True
     if below.gap > _LEADING * usual_gap or _BULLET.match(b.text):
         return True
-    if _CUT_WORD.search(a.text):
+    if CUT_WORD.search(a.text):
         return False
     if abs(a.left + a.right - b.left - b.right) < 2 * _ALIGNED and abs(a.left - b.left) > _ALIGNED:
         return False  # centred lines end where they look best

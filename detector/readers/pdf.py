@@ -20,7 +20,7 @@ from detector.errors import InputError
 from detector.extras import missing_extra
 from detector.readers import InputDocument
 from detector.readers.document import table_omissions
-from detector.readers.page_layout import ENDS_SENTENCE, GAP, Paragraph, Piece, page_paragraphs, rows_of
+from detector.readers.page_layout import CUT_WORD, ENDS_SENTENCE, GAP, Paragraph, Piece, page_paragraphs, rows_of
 
 __all__ = ["join_lines", "read", "running_text", "without_running_lines"]
 
@@ -29,7 +29,6 @@ _EDGE_ROWS = 2  # rows at either edge of a page that may be headers or footers
 _ONE_SIZE = 0.97  # ratio of two sizes in one piece at least
 _BODY = 0.06  # difference from the body's size, of that size, within which text belongs to the body
 _WORD = re.compile(r"\w+")
-_CUT = re.compile(r"[A-Za-z][-\u00ad\u2010]$")
 _LINE_END_HYPHEN = "\u0002"  # PDFium's sign for a hyphen that ends a line
 # One sign for two or three letters, as in typesetting: no dictionary knows such words.
 _LETTERS = str.maketrans(
@@ -63,7 +62,7 @@ def join_lines(above: str, below: str) -> str:
     >>> join_lines("The plan was imple-", "mented in May."), join_lines("A well-", "known plan.")
     ('The plan was implemented in May.', 'A well-known plan.')
     """
-    if _CUT.search(above) and re.match("[a-z]", below):
+    if CUT_WORD.search(above) and re.match("[a-z]", below):
         return _mended(above, below)
     return f"{above} {below}"
 

@@ -363,10 +363,10 @@ _MISSPELT = _pairs("misspelt.tsv")
 
 
 def _by_table(
-    text: str, rng: np.random.Generator, table: Mapping[str, str], min_share: float, pattern: re.Pattern[str] = _WORD
+    text: str, rng: np.random.Generator, table: Mapping[str, str], pattern: re.Pattern[str] = _WORD
 ) -> list[Replacement]:
-    """Return replacements by those rows of a table that a writer has: a share drawn first, `min_share` or more."""
-    rows = (rng.random(len(table)) < rng.uniform(min_share, 1.0)).tolist()
+    """Return replacements by those rows of a table that a writer has: a share drawn first, a fifth or more."""
+    rows = (rng.random(len(table)) < rng.uniform(0.2, 1.0)).tolist()
     own = {word: other for (word, other), has in zip(table.items(), rows, strict=True) if has}
 
     def spelt(word: str) -> str:
@@ -377,7 +377,7 @@ def _by_table(
 
 
 def _misspelt(text: str, rng: np.random.Generator) -> list[Replacement]:
-    return _by_table(text, rng, _MISSPELT, 0.2, _WITH_APOSTROPHE)
+    return _by_table(text, rng, _MISSPELT, _WITH_APOSTROPHE)
 
 
 _ARCHAIC = _pairs("archaic.tsv")
@@ -386,7 +386,7 @@ _PAST = re.compile(r"(?<![\w'’])(?!hundred|sacred|naked|wicked|hatred|kindred)
 
 
 def _archaic(text: str, rng: np.random.Generator) -> list[Replacement]:
-    out = _by_table(text, rng, _ARCHAIC, 0.2)
+    out = _by_table(text, rng, _ARCHAIC)
     contracts = rng.random(2) < 0.25
     if contracts[0]:
         out += [(m.start(), m.end(), "'T" if m.group(1) == "I" else "'t") for m in _IT_IS.finditer(text)]

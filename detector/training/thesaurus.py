@@ -251,14 +251,14 @@ def read_mythes(path: Path | None = None) -> Thesaurus:
     return _thesaurus("mythes", pairs())
 
 
-def read_spintax(path: Path = SPINTAX_FILE) -> Thesaurus:
-    """Return a thesaurus of lines `pos headword|synonym|synonym|...`, closest synonym first.
+def read_spintax() -> Thesaurus:
+    """Return our own thesaurus, of lines `pos headword|synonym|synonym|...`, closest synonym first.
 
     The part of speech is n, v, a, r, or x for words without other forms.
     """
 
     def pairs() -> Iterator[tuple[str, str, str, int]]:
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in SPINTAX_FILE.read_text(encoding="utf-8").splitlines():
             pos, _, listed = line.partition(" ")
             headword, *synonyms = listed.split("|")
             for place, word in enumerate(synonyms):
