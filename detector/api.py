@@ -327,7 +327,7 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = (), sp
 
     Parameters
     ----------
-    threshold : probability from which the verdict is `spun`, or the name of one ("fpr=0.001"); None for the default
+    threshold : least probability of the verdict `spun`, or the name of one ("fpr=0.001"); None for the default
     keep : half-open spans of `text` whose originals are not wanted, as `reverse` takes them
     spinner : known pairs of its wordings, as `reverse` takes them; verdict and probability are the same with and
         without
@@ -635,7 +635,7 @@ def reverse(
     Parameters
     ----------
     threshold : as `detect` takes it; texts that may reach it are read in full
-    min_gain : log10 odds from which an edit is made; None for the tuned default
+    min_gain : least log10 gain of an edit; None for the tuned default
     keep : half-open spans of `text` that must stay as they are
     spinner : known pairs of the spinner's wordings, from `learn_spinner` or `SpinnerTable.read`
 

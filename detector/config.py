@@ -22,7 +22,7 @@ _COLORS = ("auto", "always", "never")
 KEYS = {
     "threshold": 'probability from which a document is flagged, "95%", or a name such as "fpr=0.001"',
     "prior": "share of your texts that are spun, 0 to 1; reports then state the probability among them",
-    "min-gain": "log10 gain from which an edit is made",
+    "min-gain": "least log10 gain of an edit",
     "format": "used by the commands that have it",
     "color": "auto, always or never",
     "exclude": 'patterns of files to skip in folders, such as ["drafts/*"]',
@@ -45,7 +45,7 @@ class Config:
     Attributes
     ----------
     threshold : probability, 0 to 1, or the name of a threshold
-    min_gain : log10 gain from which an edit is made
+    min_gain : least log10 gain of an edit
     color : "auto", "always" or "never"
     exclude : patterns of files to skip in folders
     format : used by the commands that have it

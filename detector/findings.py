@@ -206,7 +206,7 @@ def plan(
 
     Parameters
     ----------
-    min_gain : log10 gain from which an edit is made
+    min_gain : least log10 gain of an edit
     keep : spans of each text that stay as they are, half-open
     damaged : of each document, the words that normalisation has repaired
     spinner : pairs of its wordings that are known

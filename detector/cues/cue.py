@@ -33,7 +33,7 @@ class CueContext:
     damaged_words : words of each text that normalisation has repaired, with their spans in the text
     plans : each text's restoration plan; empty before there is one
     log10_odds : float64 (n,), that each token was substituted, in its document; empty before there is a plan
-    min_log10_odds : from which a word without a known original is reported
+    min_log10_odds : least log10 odds of a word without a known original
     """
 
     scores: TokenScores

@@ -43,7 +43,7 @@ _MIN_LETTERS, _MIN_RIGHT_LETTERS = 3, 4  # letters; shorter names too often diff
 _MIN_MENTIONS = (
     2  # times that the text has a name which it alone knows; two names that stand there once are both at home
 )
-_MIN_LOG10_ODDS = 0.0  # log10 odds from which a misspelt name is reported
+_MIN_LOG10_ODDS = 0.0  # least log10 odds of a misspelt name that is reported
 _MIN_LOG10_ODDS_ONE_CASE = 2.0  # the same in a text whose capitals mean nothing
 _RARE_ZIPF = 2.6  # a name at least this common is a name of its own ("Austria" beside "Australia")
 

@@ -58,7 +58,7 @@ _MAX_NAMED = 4  # findings that the summary names
 
 @cache
 def environment(package: str = "detector.report") -> Environment:
-    """Return the templates of a package, in which all that is not marked as safe is escaped."""
+    """Return the templates of a package; they escape all that is not marked as safe."""
     from jinja2 import Environment, PackageLoader, select_autoescape
 
     return Environment(

@@ -65,7 +65,7 @@ class JudgedDocument:
 
 
 def doubtful_threshold() -> float | None:
-    """Return the probability from which a document that is not flagged is doubtful: 1 in 100 human texts reach it."""
+    """Return the least probability of a doubtful document, which is not flagged: 1 in 100 human texts reach it."""
     return load_models().thresholds.get("fpr=0.01")
 
 

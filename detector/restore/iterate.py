@@ -85,7 +85,7 @@ def restoration_plans(
     features : of the documents as they were given, by `extractor`
     probability : float64 (documents,), P(spun) of each document
     repairs : edits of each document that are made in any case, sorted and disjoint
-    min_gain : log10 gain from which an edit is made
+    min_gain : least log10 gain of an edit
     keep : spans of each document that stay as they are, half-open
     spinner : pairs of its wordings that are known
     """

@@ -42,7 +42,7 @@ class RestorerSettings:
     ----------
     weight : log10 odds for one power of ten of joint language model gain
     floor : log10 gain below which a candidate is not decoded
-    min_gain : log10 gain from which an edit is made
+    min_gain : least log10 gain of an edit
     caution : powers of ten that gains lose for each power of ten by which P(spun) of the document falls below 1:
         an edit in a human text costs more than one that is missing in a spun text
     offset : added to all gains; the reranker was fitted with part of the channel hidden, so it says too little when all
@@ -115,7 +115,7 @@ class Restorer:
         ----------
         probability : float64 (documents,), P(spun) of each document as it was given
         profile : of the documents as they were given
-        min_gain : log10 gain from which an edit is made
+        min_gain : least log10 gain of an edit
         keep : spans of each document that no edit may touch, half-open
         spinner : pairs of its wordings that are known
         """

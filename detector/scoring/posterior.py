@@ -1,8 +1,8 @@
 """The share of each document that was substituted, and its effect on the odds of each word.
 
-A word's odds were learned on text of which a known share was substituted. In a document of which next to nothing was,
-the same oddity means next to nothing; in one of which a quarter was, a mild oddity means much. So each document's own
-share is estimated, from its words and from the verdict on it, and every word's odds are moved by it.
+A word's odds were learned on text with a known share of substitutes. If a document has hardly any, the same oddity
+means next to nothing; if every fourth word is one, even a mild oddity means much. So each document's own share is
+estimated, from its words and from the verdict on it, and every word's odds are moved by it.
 """
 
 from __future__ import annotations

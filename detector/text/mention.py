@@ -49,7 +49,7 @@ _STANDS_FOR = re.compile(
 )
 _LISTED = re.compile(r"\A[ ]?(?:[,;][ ](?:and[ ]|or[ ])?|(?:and|or)[ ])\Z", re.IGNORECASE)
 _MAX_BETWEEN, _REACH = 24, 48  # characters
-_ABOUT_WORDINGS = 4  # mentions from which a text is about wordings, if half of its short quotations are
+_ABOUT_WORDINGS = 4  # least number of mentions in a text about wordings, if half of its short quotations are
 _SPEECH = re.compile(r"\A[ ]?(?:\w+[ ]){0,2}(?:said|says|asked|told|added|replied|answered|cried)\b", re.IGNORECASE)
 
 _ROW = re.compile(

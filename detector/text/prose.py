@@ -407,7 +407,7 @@ def blank(text: str) -> str:
 
 
 def blanked(text: str, spans: Sequence[Omission]) -> str:
-    """Return a text of the same length in which spaces stand for the spans; line breaks stay.
+    """Return a text of the same length, with spaces in place of the spans; line breaks stay.
 
     >>> blanked("one\\ntwo three", [(0, 7, "words")])
     '   \\n    three'

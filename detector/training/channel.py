@@ -1,7 +1,7 @@
 """Estimate the channel: P(substitute | original) from observed pairs, aligned phrases and thesauri.
 
 Whole observed phrases are aligned block by block with expectation maximisation: blocks of up to three words a side
-in the same order, each block's probability shared between all phrases in which it occurs, backed off to the
+in the same order, each block's probability shared between all phrases that have it, backed off to the
 thesauri and to the blocks' lengths.
 """
 

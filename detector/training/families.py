@@ -178,7 +178,7 @@ class Family:
         now and then a rewriter that takes a name for a word
     channel_sources : the channel's sources that hold its tables
     is_fitted : whether the stages are fitted on it
-    tuning_slots : its places in the mix of families on which the restorer is tuned; one for each time it occurs
+    tuning_slots : its places in the mix of families that the restorer is tuned on; one for each time it occurs
     """
 
     name: str
@@ -335,7 +335,7 @@ FAMILIES = tuple(FAMILY_BY_NAME)
 # The kind of substitutes of each family that rewrites words.
 KIND_OF = {family.name: family.kind for family in _FAMILIES if family.kind is not None}
 REWRITING = tuple(KIND_OF)
-# The families on which the stages are fitted, and the mix on which the restorer is tuned.
+# The families that the stages are fitted on, and the mix that the restorer is tuned on.
 FIT_FAMILIES = tuple(name for name in REWRITING if FAMILY_BY_NAME[name].is_fitted)
 TUNING_FAMILIES = tuple(
     name for _, name in sorted((slot, family.name) for family in _FAMILIES for slot in family.tuning_slots)

@@ -150,7 +150,7 @@ class StageTrainer:
         seed: int,
         part_share: float = 0.0,
     ) -> list[Example]:
-        """Return human stretches and spun ones, part of both in the other forms in which people write."""
+        """Return human stretches and spun ones, part of both in other forms of writing."""
         rng = np.random.default_rng((seed, _FORM_SEED))
         return [
             in_random_form(e, rng, _FORM_SHARE)

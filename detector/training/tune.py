@@ -45,7 +45,7 @@ _MIN_REGISTER = 500  # stretches that a register with a threshold of its own has
 
 
 def _in_forms(examples: Sequence[Example], seed: int) -> list[Example]:
-    """Return examples, part of them in the other forms in which people write."""
+    """Return examples, part of them in other forms of writing."""
     rng = np.random.default_rng((seed, 9))
     return [in_random_form(e, rng, _FORM_SHARE) for e in examples]
 
@@ -195,7 +195,7 @@ def choose_thresholds(
 ) -> ChosenThresholds:
     """Return the thresholds: one named `fpr=X` flags about the share X at most of the human stretches of any register.
 
-    Human stretches of 60 to 600 words, half of them in the other forms in which people write. The highest of the
+    Human stretches of 60 to 600 words, half of them in other forms of writing. The highest of the
     registers' own thresholds is taken, so that the promise holds in a register whose threshold was chosen without it.
     """
     drawn = sample_by_source(documents, n, seed + 70, repeat=True)
