@@ -150,10 +150,11 @@ def test_a_plain_list_takes_its_parts_of_speech_from_elsewhere(tmp_path):
     assert {s.lemma for s in thesaurus.synonyms("big")} == {"large", "great deal"}
 
 
-def test_spintax_ranks_synonyms_by_their_place(tmp_path):
+def test_spintax_ranks_synonyms_by_their_place(tmp_path, monkeypatch):
     path = tmp_path / "spintax.txt"
     path.write_text("v rise|go up|climb|soar\nn rise|growth\n", encoding="utf-8")
-    thesaurus = read_spintax(path)
+    monkeypatch.setattr(thesaurus_module, "SPINTAX_FILE", path)
+    thesaurus = read_spintax()
     assert [(s.lemma, s.pos, s.rank) for s in thesaurus.synonyms("rise")] == [
         ("go up", "v", 0),
         ("growth", "n", 0),
