@@ -23,7 +23,7 @@ from crashes import in_a_child, killed_before
 from detector import InputError, detect, scores
 from detector.cli import main
 from detector.readers import records
-from detector.scan import ScanSettings, ScanStopped, scan
+from detector.scan import ScanSettings, ScanStopped, batches, run, scan
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
@@ -242,6 +242,38 @@ def test_a_url_is_read_by_fsspec(tmp_path):
     assert scan(ScanSettings("memory://corpus", tmp_path / "out")).found_done == 2
 
 
+@pytest.mark.parametrize("broken", ["ls", "open", "read"])
+def test_a_store_that_cannot_be_reached_is_said_in_words(tmp_path, capsys, monkeypatch, broken):
+    from fsspec.implementations import memory
+
+    class UnreachableError(Exception):
+        """As the libraries of stores have them: no OSError."""
+
+    def fail(*args, **kwargs):
+        raise UnreachableError("no such host")
+
+    memory.MemoryFileSystem().pipe("/far/a.jsonl", lines(RECORDS).encode())
+    place = {
+        "ls": (memory.MemoryFileSystem, "find"),
+        "open": (memory.MemoryFileSystem, "_open"),
+        "read": (memory.MemoryFile, "read"),
+    }[broken]
+    monkeypatch.setattr(*place, fail)
+    code = main(["scan", "memory://far", "--output", str(tmp_path / "out")])
+    assert code == (2 if broken == "ls" else 3)
+    assert "cannot be read: UnreachableError: no such host" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--output", "--rejected"])
+def test_results_do_not_go_to_a_url(tmp_path, capsys, monkeypatch, option):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    places = {"--output": "out", "--rejected": "no", option: "s3://bucket/out"}
+    assert main(["scan", "a.jsonl", "--write", "clean", *(x for place in places.items() for x in place)]) == 2
+    assert "s3://bucket/out: results go to a folder of this computer" in capsys.readouterr().err
+    assert {p.name for p in tmp_path.iterdir()} == {"a.jsonl"}
+
+
 # -- the corpus itself
 
 
@@ -281,9 +313,14 @@ def test_rows_of_parquet_are_written_with_all_their_columns(tmp_path, small_part
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize("is_small", [False, True])
 def test_a_scan_that_is_killed_at_any_point_and_resumed_gives_the_bytes_of_an_undisturbed_one(
-    tmp_path, small_parts, kind
+    tmp_path, kind, is_small, request, monkeypatch
 ):
+    if is_small:
+        monkeypatch.setattr(run, "_BUNDLE_FILES", 2)
+    else:
+        request.getfixturevalue("small_parts")
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "a.jsonl").write_text(lines(many(24)) + "{broken\n" + lines(many(2)), encoding="utf-8")
@@ -318,6 +355,101 @@ def test_a_scan_that_is_killed_at_any_point_and_resumed_gives_the_bytes_of_an_un
         assert tree(output) == expected
         assert resumed.counts == whole.counts
         assert not list((output / "out" / ".scan" / "parts").iterdir())
+
+
+def small_files(folder, n):
+    """Files of three records each, and what a scan of them must give."""
+    folder.mkdir()
+    for i in range(n):
+        (folder / f"{i:02}.jsonl").write_text(lines([{**r, "id": f"{i}-{r['id']}"} for r in RECORDS]), encoding="utf-8")
+    return folder
+
+
+def test_a_line_of_finished_files_that_was_cut_off_by_a_kill_is_as_if_it_had_not_been_begun(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_BUNDLE_FILES", 2)
+    settings = ScanSettings(small_files(tmp_path / "corpus", 6), tmp_path / "out")
+    whole = scan(settings)
+    expected = tree(tmp_path / "out")
+    finished = tmp_path / "out" / ".scan" / "done.jsonl"
+    for cut in (1, 100):
+        finished.write_bytes(finished.read_bytes()[:-cut])
+        again = scan(settings)
+        assert (again.done, again.found_done) == (1, 5)
+        assert again.counts == whole.counts
+        assert tree(tmp_path / "out") == expected
+        assert scan(settings).found_done == 6
+
+
+def test_two_scans_share_out_bundles_and_one_that_dies_leaves_its_own_to_the_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "_BUNDLE_FILES", 3)
+    monkeypatch.setattr(batches, "_DOCUMENTS", 3)  # so that no batch holds all bundles
+    corpus = small_files(tmp_path / "corpus", 9)
+    whole = scan(ScanSettings(corpus, tmp_path / "whole"))
+    at_work, ready = os.pipe()
+
+    def stand_still():
+        def hook(name, arguments):
+            if name == "os.rename" and str(arguments[1]).endswith(os.path.join("out", "00.jsonl")):
+                os.write(ready, b"x")
+                signal.pause()
+
+        sys.addaudithook(hook)
+        scan(ScanSettings(corpus, tmp_path / "out"))
+
+    first = os.fork()
+    if first == 0:
+        stand_still()
+        os._exit(1)
+    os.read(at_work, 1)
+
+    def progress(at):
+        if (tmp_path / "out" / "08.jsonl").exists():  # of a bundle that the other one does not hold
+            os.kill(first, signal.SIGKILL)
+        else:
+            assert not (tmp_path / "out" / "00.jsonl").exists()
+
+    summary = scan(ScanSettings(corpus, tmp_path / "out"), progress=progress)
+    assert os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) == -signal.SIGKILL
+    assert summary.counts == whole.counts
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+    assert not list((tmp_path / "out" / ".scan" / "parts").iterdir())
+
+
+def test_a_small_file_that_is_large_when_decompressed_is_read_in_parts(tmp_path, monkeypatch):
+    corpus = small_files(tmp_path / "corpus", 2)
+    texts = [{"id": i, "text": HUMAN} for i in range(300)]
+    (corpus / "01a.jsonl.gz").write_bytes(gzip.compress(lines(texts).encode()))
+    monkeypatch.setattr(records, "PART_BYTES", 100_000)
+    monkeypatch.setattr(records, "_BLOCK", 10_000)
+    files = records.corpus_files(str(corpus))
+    assert all(file.is_small for file in files)
+    assert len(records.index_file(records.with_content(files[2]), "text").parts) > 1
+    summary = scan(ScanSettings(corpus, tmp_path / "out"))
+    assert [r["id"] for r in results(tmp_path / "out" / "01a.jsonl")] == list(range(300))
+    assert len(summary.files) == 3
+    assert not list((tmp_path / "out" / ".scan" / "parts").iterdir())
+    assert scan(ScanSettings(corpus, tmp_path / "out")).found_done == 3
+
+
+def test_a_file_that_changes_while_its_bundle_is_scanned_is_reported_and_the_others_are_kept(tmp_path):
+    corpus = small_files(tmp_path / "corpus", 3)
+    settings = ScanSettings(corpus, tmp_path / "out")
+
+    def work():
+        def hook(name, arguments):
+            if name == "os.rename" and str(arguments[1]).endswith("00.jsonl"):
+                os.utime(corpus / "01.jsonl")
+
+        sys.addaudithook(hook)
+        summary = scan(settings)
+        (failure,) = summary.failures
+        assert failure.path.endswith("01.jsonl")
+        assert "has changed while it was scanned" in failure.message
+
+    assert in_a_child(work) == 0
+    assert {p.name for p in (tmp_path / "out").glob("*.jsonl")} == {"00.jsonl", "02.jsonl"}
+    again = scan(settings)
+    assert (again.done, again.found_done) == (1, 2)
 
 
 def test_a_scan_goes_on_inside_a_file(tmp_path, small_parts):

@@ -12,8 +12,8 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
@@ -38,12 +38,14 @@ __all__ = [
     "is_records",
     "name_by_content",
     "open_reader",
+    "with_content",
     "without_suffixes",
 ]
 
 _LINES = (".jsonl", ".ndjson")
 _PARQUET = ".parquet"
 PART_BYTES = 4 << 20  # of records in a part: a few seconds of work, which a killed scan does again
+SMALL_BYTES = PART_BYTES >> 4  # of a file that is read at once
 _BLOCK = 1 << 20  # bytes that are read at a time
 _ROWS = 256  # of a Parquet file that are in memory at a time
 _FIRST_RECORDS = 20  # that are looked at before a scan begins
@@ -98,17 +100,26 @@ class CorpusFile:
     name : of its results: relative, without the suffixes of format and compression
     kind : "lines" of JSON, "rows" of Parquet or "texts" of a folder
     size : bytes, as they lie there
+    content : those bytes, if they have been read; None if not
+    token : of the file before they were read
     """
 
     path: str
     name: str
     kind: Literal["lines", "rows", "texts"]
     size: int
+    content: bytes | None = field(default=None, repr=False)
+    token: str = ""
 
     @property
     def place(self) -> str:
         """Its URL or absolute path."""
         return self.path if _is_url(self.path) else os.path.abspath(self.path)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether `with_content` may read it."""
+        return self.kind != "texts" and self.size <= SMALL_BYTES
 
     @property
     def suffix(self) -> str:
@@ -208,25 +219,86 @@ def _filesystem(url: str) -> tuple[Any, str]:
     except ImportError as error:
         raise missing_extra(error, "fsspec", "reading a URL") from None
     try:
-        found: tuple[Any, str] = url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise InputError(f"{url}: {error}") from None
+        with _remote_errors():
+            found: tuple[Any, str] = url_to_fs(url)
+    except OSError as error:
+        raise InputError(f"{url}: {error.__cause__ or error}") from None
     return found
 
 
-def _open(path: str) -> Any:
-    if not _is_url(path):
-        return open(path, "rb")
-    filesystem, inner = _filesystem(path)
-    return filesystem.open(inner, "rb")
+@contextmanager
+def _remote_errors() -> Iterator[None]:
+    """Raise OSError for whatever a file system that fsspec opens raises: its library has errors of its own."""
+    try:
+        yield
+    except (OSError, InputError, MemoryError):
+        raise
+    except Exception as error:
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+class _RemoteFile(io.RawIOBase):
+    """A file that fsspec has opened."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._file.seekable())
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        with _remote_errors():
+            return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        with _remote_errors():
+            block = self._file.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+def _open(file: CorpusFile) -> Any:
+    if file.content is not None:
+        return io.BytesIO(file.content)
+    if not _is_url(file.path):
+        return open(file.path, "rb")
+    filesystem, inner = _filesystem(file.path)
+    with _remote_errors():
+        return io.BufferedReader(_RemoteFile(filesystem.open(inner, "rb")), _BLOCK)
+
+
+def with_content(file: CorpusFile) -> CorpusFile:
+    """Return a small file with its content; as it is if it has grown.
+
+    Raises InputError if it cannot be read.
+    """
+    token = file_token(file)
+    try:
+        with _open(file) as raw:
+            content = raw.read(SMALL_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}") from error
+    return replace(file, content=content, token=token) if len(content) <= SMALL_BYTES else file
 
 
 def _remote_files(url: str) -> tuple[list[tuple[str, str, int]], bool]:
     """Return the path, the relative path and the size of each file, and whether the URL is that of a folder."""
     filesystem, root = _filesystem(url)
     try:
-        is_folder = filesystem.isdir(root)
-        found = filesystem.find(root, detail=True) if is_folder else {root: filesystem.info(root)}
+        with _remote_errors():
+            is_folder = filesystem.isdir(root)
+            found = filesystem.find(root, detail=True) if is_folder else {root: filesystem.info(root)}
     except OSError as error:
         raise InputError(f"{url}: cannot be read: {error}") from None
     top = root if is_folder else os.path.dirname(root)
@@ -327,7 +399,8 @@ def file_token(file: CorpusFile) -> str:
             return digest.hexdigest()
         if _is_url(file.path):
             filesystem, inner = _filesystem(file.path)
-            return str(filesystem.ukey(inner))
+            with _remote_errors():
+                return str(filesystem.ukey(inner))
         return _stat_token(Path(file.path))
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}") from None
@@ -359,13 +432,13 @@ def index_file(file: CorpusFile, text_field: str) -> FileIndex:
 
     Raises InputError if nothing of it can be read.
     """
-    token = file_token(file)
+    token = file.token or file_token(file)
     if file.kind == "texts":
         return _index_texts(file, token)
     damage = ""
     parts: list[Part] = []
     try:
-        with _open(file.path) as raw:
+        with _open(file) as raw:
             tap = _Tap(raw)
             if file.kind == "lines":
                 buffered = io.BufferedReader(tap, _BLOCK)
@@ -378,7 +451,7 @@ def index_file(file: CorpusFile, text_field: str) -> FileIndex:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
     if file.kind == "rows":
-        with _open(file.path) as raw:
+        with _open(file) as raw:
             parts = _row_parts(raw, text_field)
     return FileIndex(token, tap.digest.hexdigest(), tap.size, tuple(parts), damage)
 
@@ -469,7 +542,7 @@ def check_first_records(files: Iterable[CorpusFile], text_field: str) -> None:
     for file in files:
         if file.kind == "texts":
             return
-        with suppress(*DAMAGE, _DamagedError), _open(file.path) as raw:
+        with suppress(*DAMAGE, _DamagedError), _open(file) as raw:
             if file.kind == "rows":
                 if _row_parts(raw, text_field):
                     return
@@ -563,7 +636,7 @@ class _LineReader:
         try:
             if self._stream is None or part.start < self._at:
                 self.close()
-                self._stream = decompressed(_open(self.file.path), self.file.suffix)
+                self._stream = decompressed(_open(self.file), self.file.suffix)
                 self._at = 0
             if not self.file.suffix:
                 self._stream.seek(part.start)
@@ -646,7 +719,7 @@ class _RowReader:
     def _seek(self, row: int) -> None:
         """Go to the row group that holds a row, unless the row is ahead in the current one."""
         if self._parquet is None:
-            self._parquet = _parquet(_open(self.file.path))
+            self._parquet = _parquet(_open(self.file))
         data = self._parquet.metadata
         first = group = 0
         while group < data.num_row_groups and first + data.row_group(group).num_rows <= row:

@@ -9,7 +9,7 @@ from typing import Any
 
 from detector.readers.records import BadRecord, Record
 from detector.scan.score import score_batch
-from detector.scan.work import PartWork
+from detector.scan.work import Bundle, PartWork, SmallFileWork
 
 __all__ = ["Batch", "Item", "iter_batches", "iter_scored"]
 
@@ -18,7 +18,8 @@ _DOCUMENTS = 128
 _ITEMS = 4096  # of a file that holds few texts and many broken records
 _AHEAD = 3  # batches a process, so that none waits for the reader
 
-Item = tuple[PartWork, Record | BadRecord | None]  # None ends a part
+# None ends a part, a small file or a bundle of these.
+Item = tuple[PartWork | SmallFileWork | Bundle, Record | BadRecord | None]
 Batch = tuple[list[Item], list[str]]
 
 

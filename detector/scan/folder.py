@@ -1,31 +1,46 @@
 """The folder of a scan: parts that are done, parts at work, and the settings of the results.
 
-`.scan/settings.json` holds all that the results depend on; `.scan/files` has a marker for each file that is done,
-`.scan/parts` the results of parts whose file is not done yet. Markers are written last and appear whole.
+`.scan/settings.json` holds all that the results depend on; `.scan/done.jsonl` has a line for each file that is done,
+`.scan/parts` the results of parts whose file is not done yet. What says that something is done is written last.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError
 from detector.files import lock, write_file
+from detector.json_objects import JsonObject, from_json
 
-__all__ = ["ScanFolder", "read_json", "write_json"]
+__all__ = ["FinishedFile", "ScanFolder", "read_json", "write_json"]
 
 _SETTINGS_FILE = "settings.json"
 
 
-def write_json(path: Path, value: Any, indent: int | None = None) -> None:
-    """Write a file that appears whole or not at all."""
-    # Neither indented nor synced, which takes ten times as long: there are two of these for each small file.
+def write_json(path: Path, value: Any, spread: bool = False) -> None:
+    """Write a file that appears whole or not at all; with `spread`, members of members on lines of their own."""
+    text = _spread(value) if spread else json.dumps(value)
+    # Not synced, which takes ten times as long: a scan that lost its power does a few parts again.
     with write_file(path, sync=False) as file:
-        file.write(json.dumps(value, indent=indent) + "\n")
+        file.write(text + "\n")
+
+
+def _spread(value: dict[str, Any]) -> str:
+    # Not by `indent`, with which Python encodes all itself: that takes longer than to read a small file.
+    members = []
+    for key, member in value.items():
+        if isinstance(member, dict) and member:
+            inner = ",\n  ".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in member.items())
+            members.append(f"{json.dumps(key)}: {{\n  {inner}\n }}")
+        else:
+            members.append(f"{json.dumps(key)}: {json.dumps(member)}")
+    return "{\n " + ",\n ".join(members) + "\n}"
 
 
 def read_json(path: Path) -> Any:
@@ -34,6 +49,26 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFile(JsonObject):
+    """A file of the corpus whose results are complete.
+
+    Attributes
+    ----------
+    name : of its results
+    path, token, sha256 : of the file, as it was read
+    damage : why it could not be read to its end; "" if it could
+    counts : of its records, as `Counts.to_dict` returns them
+    """
+
+    name: str
+    path: str
+    token: str
+    sha256: str
+    damage: str
+    counts: dict[str, Any]
 
 
 class ScanFolder:
@@ -45,7 +80,9 @@ class ScanFolder:
         self.path = path
         self.kept = path / ".scan"
         self.parts = self.kept / "parts"
-        self.files = self.kept / "files"
+        self._finished = self.kept / "done.jsonl"
+        self._lines: dict[str, bytes] = {}  # of that file by name of the results; the last one counts
+        self._end = 0  # of the lines that were read
 
     def claim(self, settings: dict[str, Any]) -> None:
         """Make the folder one for these settings.
@@ -54,7 +91,6 @@ class ScanFolder:
         """
         try:
             self.parts.mkdir(parents=True, exist_ok=True)
-            self.files.mkdir(exist_ok=True)
             (self.kept / ".gitignore").write_text("*\n", encoding="utf-8")
             with self.locked("settings"):
                 found = read_json(self.kept / _SETTINGS_FILE)
@@ -89,9 +125,38 @@ class ScanFolder:
         """Return the key of a file's name in the names of the folder's own files."""
         return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[: self.KEY_LENGTH]
 
-    def marker(self, name: str) -> Path:
-        """Return the path of the marker that says that a file is done."""
-        return self.files / f"{self.key(name)}.json"
+    def finished(self, name: str) -> FinishedFile | None:
+        """Return the file whose results have this name, if it was finished when `refresh` was last called."""
+        line = self._lines.get(name)
+        return None if line is None else from_json(FinishedFile, json.loads(line))
+
+    def refresh(self) -> None:
+        """Read which files other scans have finished."""
+        try:
+            if self._finished.stat().st_size == self._end:
+                return
+        except FileNotFoundError:
+            return
+        self.add_finished(())
+
+    def add_finished(self, files: Iterable[FinishedFile]) -> None:
+        """Mark files as finished."""
+        with self.locked("done"), self._finished.open("ab+") as out:
+            out.seek(self._end)
+            for line in out:
+                if line.endswith(b"\n"):  # the last line of a scan that was killed may lack its end
+                    self._add_line(line)
+            added = [json.dumps(file.to_dict()).encode() + b"\n" for file in files]
+            if added:
+                out.truncate(self._end)
+                out.write(b"".join(added))
+                out.flush()
+        for line in added:
+            self._add_line(line)
+
+    def _add_line(self, line: bytes) -> None:
+        self._lines[json.loads(line)["name"]] = line
+        self._end += len(line)
 
     def index(self, name: str) -> Path:
         """Return the path of the index of a file while it is not done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -13,7 +14,16 @@ from detector.extras import missing_extra
 from detector.readers.records import BadRecord, Record
 from detector.report.json import dumps
 
-__all__ = ["COMPRESSIONS", "JsonWriter", "ResultWriter", "RowWriter", "SourceWriter", "join_json", "join_parquet"]
+__all__ = [
+    "COMPRESSIONS",
+    "JsonWriter",
+    "MemoryFile",
+    "ResultWriter",
+    "RowWriter",
+    "SourceWriter",
+    "join_json",
+    "join_parquet",
+]
 
 COMPRESSIONS = {"none": "", "gzip": ".gz", "zstd": ".zst"}
 _GROUP_ROWS = 1 << 16  # of a Parquet file of results in a row group
@@ -52,11 +62,23 @@ class RowWriter(Protocol):
         """Write the rest and close the file."""
 
 
+class MemoryFile(io.BytesIO):
+    """A file in memory, whose content can be read when it is closed, too."""
+
+    content = b""
+
+    def close(self) -> None:
+        """Keep the content."""
+        if not self.closed:
+            self.content = self.getvalue()
+        super().close()
+
+
 class JsonWriter:
     """Lines in a file, compressed by its suffix; the same bytes for the same lines."""
 
-    def __init__(self, path: Path, suffix: str) -> None:
-        self._raw: IO[bytes] = path.open("wb")
+    def __init__(self, out: Path | MemoryFile, suffix: str) -> None:
+        self._raw: IO[bytes] = out.open("wb") if isinstance(out, Path) else out
         self._file: Any = self._raw
         if suffix == ".gz":
             self._file = gzip.GzipFile("", "wb", 6, self._raw, mtime=0)
@@ -79,10 +101,10 @@ class JsonWriter:
 class ResultWriter:
     """Result objects as JSON Lines or Parquet."""
 
-    def __init__(self, path: Path, output_format: str, suffix: str, evidence: bool) -> None:
-        self._path, self._evidence = path, evidence
+    def __init__(self, out: Path | MemoryFile, output_format: str, suffix: str, evidence: bool) -> None:
+        self._out, self._evidence = out, evidence
         self._rows: list[dict[str, Any]] = []
-        self._lines = JsonWriter(path, suffix) if output_format == "jsonl" else None
+        self._lines = JsonWriter(out, suffix) if output_format == "jsonl" else None
 
     def write(self, row: dict[str, Any]) -> None:
         """Write one object."""
@@ -99,7 +121,13 @@ class ResultWriter:
             return
         pa = _pyarrow()
         table = pa.Table.from_pylist(_encodable(self._rows), schema=result_schema(self._evidence))
-        pa.parquet.write_table(table, self._path, compression="zstd")
+        _write_table(table, self._out)
+
+
+def _write_table(table: Any, out: Path | MemoryFile) -> None:
+    _pyarrow().parquet.write_table(table, out, compression="zstd")
+    if isinstance(out, MemoryFile):
+        out.close()
 
 
 def _encodable(value: Any) -> Any:
@@ -132,9 +160,9 @@ def result_schema(evidence: bool) -> Any:
 class SourceWriter:
     """Records as they stood in their file: lines of JSON as lines, rows of Parquet as rows, with all their columns."""
 
-    def __init__(self, path: Path, kind: str, suffix: str) -> None:
-        self._path = path
-        self._lines = None if kind == "rows" else JsonWriter(path, suffix)
+    def __init__(self, out: Path | MemoryFile, kind: str, suffix: str) -> None:
+        self._out = out
+        self._lines = None if kind == "rows" else JsonWriter(out, suffix)
         self._picked: list[tuple[Any, list[int], list[tuple[str, float | None]]]] = []
 
     def write(self, record: Record, reason: str | None = None, probability: float | None = None) -> None:
@@ -164,7 +192,7 @@ class SourceWriter:
         if reasons:
             table = table.append_column(REASON, pa.array([r for r, _ in reasons], pa.string()))
             table = table.append_column(PROBABILITY, pa.array([p for _, p in reasons], pa.float64()))
-        pa.parquet.write_table(table, self._path, compression="zstd")
+        _write_table(table, self._out)
 
 
 def quarantine_line(path: str, bad: BadRecord) -> bytes:

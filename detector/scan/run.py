@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from detector.files import lock
 from detector.json_objects import from_json
 from detector.model_store import load_models
 from detector.readers.records import (
+    PART_BYTES,
     BadRecord,
     CorpusFile,
     FileIndex,
@@ -28,18 +31,22 @@ from detector.readers.records import (
     index_file,
     name_by_content,
     open_reader,
+    with_content,
 )
 from detector.report.model import InputFailure
 from detector.scan.batches import Item, iter_batches, iter_scored
 from detector.scan.counts import Counts
-from detector.scan.folder import ScanFolder, read_json, write_json
+from detector.scan.folder import FinishedFile, ScanFolder, read_json, write_json
 from detector.scan.settings import ScanProgress, ScanSettings, ScanStopped, ScanSummary
-from detector.scan.work import FileWork, PartWork, ScanContext
+from detector.scan.work import Bundle, FileWork, PartWork, ScanContext, SmallFileWork
 from detector.version import __version__
 
 __all__ = ["scan"]
 
 _STDIN = "-"
+_BUNDLE_FILES = 512  # small ones that are marked together
+
+_Unit = PartWork | SmallFileWork | Bundle
 
 
 class _Scan:
@@ -57,8 +64,9 @@ class _Scan:
         self.context = ScanContext(settings, self.folder, models.signature)
         self.threshold = api._threshold(models, settings.threshold)
         self.summary = ScanSummary()
-        self._at_work: dict[int, PartWork] = {}
+        self._at_work: dict[int, _Unit] = {}
         self._busy: list[tuple[FileWork, int]] = []
+        self._busy_bundles: list[list[tuple[CorpusFile, str]]] = []
         self._told: set[str] = set()
         self._leftovers: dict[str, list[Path]] = {}
         self._bytes = self._total = self._records = 0
@@ -73,27 +81,32 @@ class _Scan:
             self._told.add(message)
             self._fail(failure)
 
+    def _is_found_done(self, file: CorpusFile, name: str) -> bool:
+        """Return whether the file as it is now was done before."""
+        finished = self.folder.finished(name)
+        if finished is None or finished.token != file_token(file):
+            return False
+        self._found_done(file, finished)
+        return True
+
     def _open(self, file: CorpusFile, name: str, by_parts: bool) -> FileWork | None:
         """Return a file that is to do; None if it is done, or cannot be read."""
-        marker_path = self.folder.marker(name)
         try:
-            token = file_token(file)
-            marker = read_json(marker_path)
-            if marker is not None and marker["token"] == token:
-                self._found_done(file, name, marker)
+            if self._is_found_done(file, name):
                 return None
-            with self.folder.locked(self.folder.key(file.name)):
-                index = self._index(file, token)
-            if marker is not None and marker["sha256"] != index.sha256 and marker["path"] != file.place:
-                raise InputError(f"the folder holds results of {marker['path']} under the same name: give another one")
+            with nullcontext() if file.content is not None else self.folder.locked(self.folder.key(file.name)):
+                index = self._index(file)
+            finished = self.folder.finished(name)
+            if finished is not None and finished.sha256 != index.sha256 and finished.path != file.place:
+                raise InputError(f"the folder holds results of {finished.path} under the same name: give another one")
         except InputError as error:
             self._told_failure(file.path, str(error))
             return None
-        if marker is not None and marker["sha256"] == index.sha256:
-            write_json(marker_path, {**marker, "path": file.place, "token": index.token})
-            self._found_done(file, name, marker)
+        if finished is not None and finished.sha256 == index.sha256:
+            self.folder.add_finished([replace(finished, path=file.place, token=index.token)])
+            self._found_done(file, finished)
             return None
-        if marker is not None:
+        if finished is not None:
             self.summary.changed.append(file.path)
         shard, count = self.settings.shard
         numbers = range(len(index.parts))
@@ -102,11 +115,11 @@ class _Scan:
         self._total += sum(self._size(state, number) for number in state.parts) - self._share(file)
         return state
 
-    def _found_done(self, file: CorpusFile, name: str, marker: dict[str, Any]) -> None:
+    def _found_done(self, file: CorpusFile, finished: FinishedFile) -> None:
         self.summary.found_done += 1
         self._bytes += self._share(file)
-        self._remove_leftovers(file, name)
-        self._count_file(file, name, Counts.from_dict(marker["counts"]), marker["damage"])
+        self._remove_leftovers(file, finished.name)
+        self._count_file(file, finished.name, Counts.from_dict(finished.counts), finished.damage)
 
     def _remove_leftovers(self, file: CorpusFile, name: str) -> None:
         """Remove the remains of killed scans of a file that is done now."""
@@ -120,33 +133,69 @@ class _Scan:
         if damage:
             self._told_failure(file.path, f"{damage}; {counts.records:,} records before that are kept")
 
-    def _index(self, file: CorpusFile, token: str) -> FileIndex:
+    def _index(self, file: CorpusFile) -> FileIndex:
+        if file.content is not None:
+            return index_file(file, self.settings.text_field)
         path = self.folder.index(file.name)
         kept = read_json(path)
-        if kept is not None and kept["token"] == token and kept["path"] == file.place:
+        if kept is not None and kept["token"] == file_token(file) and kept["path"] == file.place:
             return from_json(FileIndex, kept)
         index = index_file(file, self.settings.text_field)
         if len(index.parts) > 1:
             write_json(path, {"path": file.place, **asdict(index)})
         return index
 
-    def _units(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> Iterator[PartWork]:
-        """Yield the parts that are to do and that no other scan is at, locked."""
-        for file, name in files:
-            state = self._open(file, name, by_parts)
+    def _units(self, files: list[tuple[CorpusFile, str]], by_parts: bool) -> Iterator[_Unit]:
+        """Yield the parts and the small files that are to do and that no other scan is at, locked."""
+        for group in _groups(files, bundled=not by_parts):
+            if len(group) > 1:
+                yield from self._bundle(group, wait=False)
+            else:
+                for file, name in group:
+                    yield from self._parts(self._open(file, name, by_parts))
+
+    def _parts(self, state: FileWork | None) -> Iterator[PartWork]:
+        """Yield the parts of a file."""
+        if state is None:
+            return
+        for number in state.parts:
+            if self._is_done(state, number):
+                continue
+            held = lock(self._lock_path(state, number), wait=False)
+            if held is None:
+                self._busy.append((state, number))
+            elif self._is_done(state, number):
+                held.release()
+            else:
+                yield PartWork(self.context, state, number, held)
+        self._join(state)
+
+    def _bundle(self, group: list[tuple[CorpusFile, str]], wait: bool) -> Iterator[_Unit]:
+        """Yield small files, and then the bundle of them."""
+        key = self.folder.key("\0".join(name for _, name in group))
+        held = lock(self.folder.parts / f"{key}.lock", wait)
+        if held is None:
+            self._busy_bundles.append(group)
+            return
+        self.folder.refresh()
+        bundle = Bundle(self.context, key, held)
+        self._at_work[id(bundle)] = bundle
+        for file, name in group:
+            try:
+                if self._is_found_done(file, name):
+                    continue
+                read = with_content(file)
+            except InputError as error:
+                self._told_failure(file.path, str(error))
+                continue
+            state = self._open(read, name, False)
             if state is None:
                 continue
-            for number in state.parts:
-                if self._is_done(state, number):
-                    continue
-                held = lock(self._lock_path(state, number), wait=False)
-                if held is None:
-                    self._busy.append((state, number))
-                elif self._is_done(state, number):
-                    held.release()
-                else:
-                    yield PartWork(self.context, state, number, held)
-            self._join(state)
+            if read.content is None or len(state.parts) > 1:  # it has grown, or is a large one when decompressed
+                yield from self._parts(state)
+            else:
+                yield SmallFileWork(self.context, state, bundle)
+        yield bundle
 
     def _lock_path(self, state: FileWork, number: int) -> Path:
         return self.folder.part(state.file.name, state.index.sha256, number, "lock")
@@ -159,8 +208,9 @@ class _Scan:
         return number not in state.missing
 
     def _is_joined(self, state: FileWork) -> bool:
-        marker = read_json(self.folder.marker(state.name))
-        return marker is not None and marker["sha256"] == state.index.sha256
+        self.folder.refresh()
+        finished = self.folder.finished(state.name)
+        return finished is not None and finished.sha256 == state.index.sha256
 
     def _share(self, file: CorpusFile) -> int:
         """Return about how many bytes of a file are for this scan to do."""
@@ -173,11 +223,14 @@ class _Scan:
 
     # -- scoring
 
-    def _items(self, units: Iterable[PartWork]) -> Iterator[Item]:
+    def _items(self, units: Iterable[_Unit]) -> Iterator[Item]:
         whole = self.settings.write is not None
         file, reader = None, None
         for unit in units:
             self._at_work[id(unit)] = unit
+            if isinstance(unit, Bundle) or unit.part is None:
+                yield unit, None
+                continue
             if reader is None or unit.state is not file:
                 if reader is not None:
                     reader.close()
@@ -193,45 +246,64 @@ class _Scan:
         if reader is not None:
             reader.close()
 
-    def _scored(self, units: Iterable[PartWork]) -> Generator[tuple[list[Item], list[dict[str, Any]]], None, None]:
+    def _scored(self, units: Iterable[_Unit]) -> Generator[tuple[list[Item], list[dict[str, Any]]], None, None]:
         s = self.settings
         return iter_scored(iter_batches(self._items(units)), s.n_jobs, self.threshold, s.evidence)
 
-    def _work(self, units: Iterable[PartWork]) -> None:
+    def _work(self, units: Iterable[_Unit]) -> None:
+        path = ""
         with closing(self._scored(units)) as scored:
             for items, rows in scored:
                 unused = iter(rows)
                 for unit, item in items:
-                    if isinstance(item, Record):
+                    if isinstance(unit, Bundle) or item is None:
+                        self._finish(unit)
+                    elif isinstance(item, Record):
                         row = next(unused)
                         unit.add(item, row)
                         self._records += 1
                         self.summary.words += row["n_words"]
-                    elif isinstance(item, BadRecord):
-                        self._add_bad(unit, item)
                     else:
-                        self._finish(unit)
+                        self._add_bad(unit, item)
+                    if not isinstance(unit, Bundle):
+                        path = unit.state.file.path
                 if items:
-                    name = items[-1][0].state.file.path
-                    self._progress(ScanProgress(self._bytes, self._total, self._records, self.summary.words, name))
+                    self._progress(ScanProgress(self._bytes, self._total, self._records, self.summary.words, path))
 
-    def _add_bad(self, unit: PartWork, bad: BadRecord) -> None:
+    def _add_bad(self, unit: PartWork | SmallFileWork, bad: BadRecord) -> None:
         unit.add_bad(bad)
         if bad.fault not in self._told:
             self._told.add(bad.fault)
             self._fail(InputFailure(f"{unit.state.file.path}: record {bad.number}", bad.message))
 
-    def _finish(self, unit: PartWork) -> None:
-        if unit.failed:
+    def _finish(self, unit: _Unit) -> None:
+        if isinstance(unit, Bundle):
+            for work in unit.commit(self._is_same):
+                self.summary.done += 1
+                self._count_file(work.state.file, work.state.name, work.counts, work.state.index.damage)
+        elif unit.failed:
             unit.abandon()
         else:
             unit.commit()
         del self._at_work[id(unit)]
-        if unit.failed:
+        if isinstance(unit, Bundle) or unit.failed:
             return
-        self._bytes += self._size(unit.state, unit.number)
-        unit.state.missing.discard(unit.number)
-        self._join(unit.state)
+        if isinstance(unit, PartWork):
+            self._bytes += self._size(unit.state, unit.number)
+            unit.state.missing.discard(unit.number)
+            self._join(unit.state)
+        else:
+            self._bytes += unit.state.file.size
+
+    def _is_same(self, state: FileWork) -> bool:
+        """Return whether a file is as it was when it was read."""
+        try:
+            if file_token(state.file) == state.index.token:
+                return True
+            raise InputError("has changed while it was scanned: scan it again when it no longer changes")
+        except InputError as error:
+            self._told_failure(state.file.path, str(error))
+            return False
 
     def _join(self, state: FileWork) -> None:
         """Join the parts of a file if all are done, and mark the file as done."""
@@ -239,16 +311,13 @@ class _Scan:
             return
         part, file, sha256 = self.folder.part, state.file.name, state.index.sha256
         with self.folder.locked(self.folder.key(state.name)):
-            marker = read_json(self.folder.marker(state.name))
-            if marker is not None and marker["sha256"] == sha256:  # another scan was faster
-                self._count_file(state.file, state.name, Counts.from_dict(marker["counts"]), marker["damage"])
+            if self._is_joined(state):  # another scan was faster
+                finished = self.folder.finished(state.name)
+                assert finished is not None
+                self._count_file(state.file, state.name, Counts.from_dict(finished.counts), finished.damage)
                 self.summary.done += 1
                 return
-            try:
-                if file_token(state.file) != state.index.token:
-                    raise InputError("has changed while it was scanned: scan it again when it no longer changes")
-            except InputError as error:
-                self._told_failure(state.file.path, str(error))
+            if not self._is_same(state):
                 return
             counts = Counts()
             streams: dict[str, list[Path]] = {"results": []}
@@ -258,17 +327,7 @@ class _Scan:
                 for stream in done["streams"]:
                     streams.setdefault(stream, []).append(part(file, sha256, number, stream))
             state.write_outputs(self.context, streams)
-            write_json(
-                self.folder.marker(state.name),
-                {
-                    "path": state.file.place,
-                    "name": state.name,
-                    "token": state.index.token,
-                    "sha256": sha256,
-                    "damage": state.index.damage,
-                    "counts": counts.to_dict(),
-                },
-            )
+            self.folder.add_finished([state.finished(counts)])
             for number in state.parts:
                 for what in ("done", "lock", *streams):  # a scan that was killed has left its lock
                     part(file, sha256, number, what).unlink(missing_ok=True)
@@ -286,12 +345,18 @@ class _Scan:
         source = Path(self.settings.source)
         if str(self.settings.source) == _STDIN or "://" in str(self.settings.source):
             return
+        real_folder = cache(os.path.realpath)
+
+        def real(path: str) -> str:
+            folder, name = os.path.split(path)
+            return os.path.realpath(path) if os.path.islink(path) else os.path.join(real_folder(folder), name)
+
         for folder in (output, *([Path(self.settings.rejected).resolve()] if self.settings.rejected else [])):
             if source.is_dir() and folder.is_relative_to(source.resolve()):
                 raise InputError(f"{folder} lies in the corpus, which would be overwritten or read again: give another")
             for file in files:
-                path = Path(file.path).resolve()
-                if path.is_relative_to(folder) and _is_result(path.relative_to(folder), file.name):
+                path = real(file.path)
+                if path.startswith(os.path.join(folder, file.name) + "."):
                     raise InputError(f"{file.path} would be overwritten by its results: give another folder")
 
     def run(self) -> ScanSummary:
@@ -304,7 +369,7 @@ class _Scan:
             self.summary.seconds = time.perf_counter() - begun
             shard, count = settings.shard
             name = "summary.json" if count == 1 else f"summary.{shard}-of-{count}.json"
-            write_json(self.folder.path / name, {"settings": self._claim(), **self.summary.to_dict()}, 1)
+            write_json(self.folder.path / name, {"settings": self._claim(), **self.summary.to_dict()}, spread=True)
         except BrokenProcessPool:
             raise self._stopped("a process at work was killed, perhaps because memory ran out (use fewer)") from None
         except OSError as error:
@@ -332,6 +397,7 @@ class _Scan:
         # The remains of killed scans, which are removed with the parts of their file.
         for path in self.folder.parts.iterdir():
             self._leftovers.setdefault(path.name.lstrip(".")[: self.folder.KEY_LENGTH], []).append(path)
+        self.folder.refresh()
         try:
             self._work(self._units(files, by_parts))
             # Parts that other scans work on: each is waited for, and done here if its scan has died.
@@ -343,6 +409,8 @@ class _Scan:
                     self._join(state)
                 else:
                     self._work([PartWork(self.context, state, number, held)])
+            for group in self._busy_bundles:
+                self._work(self._bundle(group, wait=True))
         finally:
             for unit in list(self._at_work.values()):
                 unit.abandon()
@@ -365,9 +433,24 @@ class _Scan:
         }
 
 
-def _is_result(relative: Path, name: str) -> bool:
-    """Return whether a path inside the output folder is one that a result of this name may get."""
-    return relative.as_posix().startswith(name + ".")
+def _groups(files: Iterable[tuple[CorpusFile, str]], bundled: bool) -> Iterator[list[tuple[CorpusFile, str]]]:
+    """Yield the files one by one; small ones that follow each other together, if they are bundled.
+
+    Groups depend on the names and sizes of all files alone, so that scans into one folder form the same ones.
+    """
+    group: list[tuple[CorpusFile, str]] = []
+    size = 0
+    for file, name in files:
+        if group and (not file.is_small or size + file.size > PART_BYTES or len(group) >= _BUNDLE_FILES):
+            yield group
+            group, size = [], 0
+        group.append((file, name))
+        size += file.size
+        if not (file.is_small and bundled):
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 @contextmanager

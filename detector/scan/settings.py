@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from detector.scan.counts import Counts
 from detector.scan.outputs import COMPRESSIONS, check_available
 
 __all__ = ["KEPT_VERDICTS", "ScanProgress", "ScanSettings", "ScanStopped", "ScanSummary"]
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # of more than one letter, unlike a drive
 
 # The verdicts that `write` keeps. The records that are too short or not English are neither clean nor spun.
 KEPT_VERDICTS = {
@@ -71,8 +74,11 @@ class ScanSettings:
             raise InputError(f"output_format is {self.output_format!r}: give jsonl or parquet")
         if self.compression not in COMPRESSIONS:
             raise InputError(f"compression is {self.compression!r}: give one of {', '.join(COMPRESSIONS)}")
-        if "://" in str(self.output):
-            raise InputError(f"{self.output}: results go to a folder of this computer; copy them from there")
+        for folder in (self.output, self.rejected):
+            # A path has lost one of the slashes.
+            if _URL.match(str(folder)):
+                url = str(folder).replace("://", ":/", 1).replace(":/", "://", 1)
+                raise InputError(f"{url}: results go to a folder of this computer; copy them from there")
         check_available(self.output_format, self.compression)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,19 @@ from detector.errors import InputError
 from detector.files import Lock
 from detector.readers.records import BadRecord, CorpusFile, FileIndex, Part, Record
 from detector.scan.counts import Counts
-from detector.scan.folder import ScanFolder, write_json
-from detector.scan.outputs import COMPRESSIONS, JsonWriter, ResultWriter, SourceWriter, joiner, quarantine_line
+from detector.scan.folder import FinishedFile, ScanFolder, write_json
+from detector.scan.outputs import (
+    COMPRESSIONS,
+    JsonWriter,
+    MemoryFile,
+    ResultWriter,
+    SourceWriter,
+    joiner,
+    quarantine_line,
+)
 from detector.scan.settings import KEPT_VERDICTS, ScanSettings
 
-__all__ = ["FileWork", "PartWork", "ScanContext"]
+__all__ = ["Bundle", "FileWork", "PartWork", "ScanContext", "SmallFileWork"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,17 @@ class ScanContext:
     settings: ScanSettings
     folder: ScanFolder
     signature: str
+
+    @cached_property
+    def roots(self) -> dict[str, Path]:
+        """The folder of each stream that is written."""
+        s, root = self.settings, self.folder.path
+        wanted = {"results": root, "quarantine": root / "quarantine"}
+        if s.write is not None:
+            wanted["written"] = root / s.write
+        if s.rejected is not None:
+            wanted["rejected"] = Path(s.rejected)
+        return wanted
 
     def suffix(self, file: CorpusFile, stream: str) -> str:
         """Return the suffixes of a stream's files."""
@@ -39,20 +59,10 @@ class ScanContext:
             return ".parquet"
         return ".jsonl" + ("" if not file.suffix else ".zst" if file.suffix == ".zst" else ".gz")
 
-    def roots(self) -> dict[str, Path]:
-        """Return the folder of each stream that is written."""
-        s, root = self.settings, self.folder.path
-        wanted = {"results": root, "quarantine": root / "quarantine"}
-        if s.write is not None:
-            wanted["written"] = root / s.write
-        if s.rejected is not None:
-            wanted["rejected"] = Path(s.rejected)
-        return wanted
-
     def check_outputs(self, files: Iterable[tuple[CorpusFile, str]]) -> None:
         """Raise InputError if two streams would be written to one file, as in a corpus that has a folder "clean"."""
         taken: dict[str, str] = {}
-        roots = {stream: os.path.abspath(root) for stream, root in self.roots().items()}
+        roots = {stream: os.path.abspath(root) for stream, root in self.roots.items()}
         for file, name in files:
             for stream, root in roots.items():
                 path = f"{root}/{name}{self.suffix(file, stream)}"
@@ -66,12 +76,16 @@ class ScanContext:
     def output(self, state: FileWork, stream: str) -> Path:
         """Return the path of a stream of a file; a file that is damaged further on has incomplete results."""
         incomplete = ".incomplete" if state.index.damage else ""
-        return self.roots()[stream] / (state.name + incomplete + self.suffix(state.file, stream))
+        return self.roots[stream] / (state.name + incomplete + self.suffix(state.file, stream))
 
-    def result_writer(self, path: Path) -> ResultWriter:
-        """Return the writer of results to a file."""
+    def writer(self, file: CorpusFile, stream: str, out: Path | MemoryFile) -> ResultWriter | JsonWriter | SourceWriter:
+        """Return the writer of a stream."""
         s = self.settings
-        return ResultWriter(path, s.output_format, COMPRESSIONS[s.compression], s.evidence)
+        if stream == "results":
+            return ResultWriter(out, s.output_format, COMPRESSIONS[s.compression], s.evidence)
+        if stream == "quarantine":
+            return JsonWriter(out, "")
+        return SourceWriter(out, file.kind, Path(self.suffix(file, stream)).suffix)
 
 
 class FileWork:
@@ -84,7 +98,7 @@ class FileWork:
 
     def write_outputs(self, context: ScanContext, streams: dict[str, list[Path]]) -> None:
         """Write each stream's file from its parts; outputs of an earlier content of the file are removed."""
-        for stream in context.roots():
+        for stream in context.roots:
             out, parts = context.output(self, stream), streams.get(stream, [])
             if not parts and stream != "results":
                 out.unlink(missing_ok=True)
@@ -94,35 +108,31 @@ class FileWork:
             if parts:
                 joiner(out)(parts, partial)
             else:
-                context.result_writer(partial).close()
+                context.writer(self.file, "results", partial).close()
             partial.replace(out)
 
+    def finished(self, counts: Counts) -> FinishedFile:
+        """Return what is kept about the file when its results are written."""
+        index = self.index
+        return FinishedFile(self.name, self.file.place, index.token, index.sha256, index.damage, counts.to_dict())
 
-class PartWork:
-    """A part at work, which is locked, and its outputs so far."""
 
-    def __init__(self, context: ScanContext, state: FileWork, number: int, held: Lock) -> None:
-        self.state, self.number, self._held, self._context = state, number, held, context
-        self.part: Part = state.index.parts[number]
+class _RecordWork:
+    """Records at work, and their outputs so far."""
+
+    def __init__(self, context: ScanContext, state: FileWork, part: Part | None) -> None:
+        self.state, self.part, self._context = state, part, context
         self.counts = Counts()
         self.failed = False
         self._writers: dict[str, Any] = {}
 
-    def _path(self, stream: str) -> Path:
-        return self._context.folder.part(self.state.file.name, self.state.index.sha256, self.number, stream)
+    def _out(self, stream: str) -> Path | MemoryFile:
+        """Return the file that a stream is written to."""
+        raise NotImplementedError
 
     def _writer(self, stream: str) -> Any:
-        """Return the writer of a stream of the part, under a name that no other scan takes for done."""
         if stream not in self._writers:
-            path = self._path(stream + ".partial")
-            if stream == "results":
-                made: Any = self._context.result_writer(path)
-            elif stream == "quarantine":
-                made = JsonWriter(path, "")
-            else:
-                suffix = self._context.suffix(self.state.file, stream)
-                made = SourceWriter(path, self.state.file.kind, Path(suffix).suffix)
-            self._writers[stream] = made
+            self._writers[stream] = self._context.writer(self.state.file, stream, self._out(stream))
         return self._writers[stream]
 
     def add(self, record: Record, row: dict[str, Any]) -> None:
@@ -146,10 +156,29 @@ class PartWork:
         self._writer("quarantine").write(quarantine_line(self.state.file.path, bad))
 
     def commit(self) -> None:
-        """Keep the part: its files get their names, and then it is marked as done."""
+        """Complete the outputs."""
         self._writer("results")
         for writer in self._writers.values():
             writer.close()
+
+
+class PartWork(_RecordWork):
+    """A part of a file, which is locked."""
+
+    def __init__(self, context: ScanContext, state: FileWork, number: int, held: Lock) -> None:
+        super().__init__(context, state, state.index.parts[number])
+        self.number, self._held = number, held
+
+    def _path(self, stream: str) -> Path:
+        return self._context.folder.part(self.state.file.name, self.state.index.sha256, self.number, stream)
+
+    def _out(self, stream: str) -> Path:
+        # Under a name that no other scan takes for done.
+        return self._path(stream + ".partial")
+
+    def commit(self) -> None:
+        """Keep the part: its files get their names, and then it is marked as done."""
+        super().commit()
         for stream in self._writers:
             self._path(stream + ".partial").replace(self._path(stream))
         write_json(self._path("done"), {"streams": sorted(self._writers), "counts": self.counts.to_dict()})
@@ -161,4 +190,70 @@ class PartWork:
             with suppress(Exception):  # the disk may be full
                 writer.close()
             self._path(stream + ".partial").unlink(missing_ok=True)
+        self._held.release()
+
+
+class SmallFileWork(_RecordWork):
+    """A small file, whose outputs are in memory until its bundle is done."""
+
+    def __init__(self, context: ScanContext, state: FileWork, bundle: Bundle) -> None:
+        super().__init__(context, state, next(iter(state.index.parts), None))
+        self._bundle = bundle
+        self._files: dict[str, MemoryFile] = {}
+
+    def _out(self, stream: str) -> MemoryFile:
+        return self._files.setdefault(stream, MemoryFile())
+
+    def commit(self) -> None:
+        """Leave the outputs to the bundle."""
+        super().commit()
+        self._bundle.files.append(self)
+
+    def abandon(self) -> None:
+        """Drop the outputs."""
+
+    def write(self, key: str, made: set[str]) -> None:
+        """Write each stream's file, in folders that are made if need be; outputs of an earlier content are removed."""
+        for stream in self._context.roots:
+            out = str(self._context.output(self.state, stream))
+            if stream not in self._files:
+                with suppress(FileNotFoundError):
+                    os.unlink(out)
+                continue
+            folder = os.path.dirname(out)
+            if folder not in made:
+                os.makedirs(folder, exist_ok=True)
+                made.add(folder)
+            partial = f"{folder}/.{key}.partial"
+            try:
+                with open(partial, "wb") as file:
+                    file.write(self._files[stream].content)
+                os.replace(partial, out)
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(partial)
+                raise
+
+
+class Bundle:
+    """Small files that are claimed and marked together, since each would take longer to mark than to score."""
+
+    def __init__(self, context: ScanContext, key: str, held: Lock) -> None:
+        self._context, self._key, self._held = context, key, held
+        self.files: list[SmallFileWork] = []  # that are scored
+
+    def commit(self, is_same: Callable[[FileWork], bool]) -> list[SmallFileWork]:
+        """Write the results of the files that are the same as when they were read, and return these."""
+        written = []
+        made: set[str] = set()
+        for work in self.files:
+            if is_same(work.state):
+                work.write(self._key, made)
+                written.append(work)
+        self._context.folder.add_finished(work.state.finished(work.counts) for work in written)
+        self._held.release()
+        return written
+
+    def abandon(self) -> None:
+        """Leave the files as they were."""
         self._held.release()
