@@ -125,8 +125,8 @@ def _kind(finding: Evidence | Damage) -> tuple[str, bool]:
 class Omission(JsonObject):
     """A stretch of text that is not judged, and why.
 
-    By content: "code", "table", "words", "verse", "notes", "language"; by a reader of files: "code", "comment",
-    "front_matter", "region".
+    By content: "code", "table", "words", "verse", "notes", "language", "markup", "comment"; by a reader of files:
+    "code", "comment", "front_matter", "region".
     """
 
     start: int

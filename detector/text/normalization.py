@@ -302,14 +302,22 @@ _INLINE_TAGS = _words(
     "strong sub sup time tt u var"
 )
 _BLOCK_TAGS = _words(
-    "address article aside blockquote body br center dd details div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 head header hr html li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
+    "address article aside blockquote body br button center dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 head header hr html legend li main nav ol p picture pre section summary table tbody td "
+    "tfoot th thead title tr ul"
 )
 _VOID_TAGS = _words("img wbr")
+# These have attributes in each page, and none where a writer only names them.
+_VOID_WITH_ATTRIBUTES = _words("area base col embed input link meta param source track")
+# A value in quotation marks may hold anything; if there is one, names without values may stand beside it.
+_VALUE = r"""(?:"[^"]{0,2000}+"|'[^']{0,2000}+'|[^\s"'<>=`]++)"""
 _TAG = re.compile(
-    r"""<(?P<close>/?+)(?P<name>[A-Za-z][A-Za-z0-9]{0,11}+)
-        (?:\s++[A-Za-z_:][\w:.-]*+\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))*+ \s*+ /?+>
-        | <!--(?:[^<>-]|-(?!->))*+-->""",
+    rf"""<(?P<close>/?+)(?P<name>[A-Za-z][A-Za-z0-9:-]{{0,30}}+)
+        (?:(?:\s++[A-Za-z_:@][\w:.-]*+\s*+=\s*+{_VALUE})*+
+          |(?=[^<>"']{{0,300}}+["'])(?:\s++[A-Za-z_:@][\w:.-]*+(?:\s*+=\s*+{_VALUE})?+)*+)
+        \s*+ /?+>
+        | <!--(?:[^<>-]|-(?!->))*+--> | <!(?i:doctype)\s[^<>]{{1,300}}+> | <\?xml[^<>?]{{1,300}}+\?>
+        | <!\[(?:(?:end)?if[^<>\]]{{0,100}}+\]>|CDATA\[) | (?P<cdata_end>\]\]>)""",
     re.VERBOSE,
 )
 _ONE_LINE_BREAK = _words("br td th li dd dt tr")
@@ -318,15 +326,20 @@ _ONE_LINE_BREAK = _words("br td th li dd dt tr")
 def _find_tags(text: str) -> list[Replacement]:
     """HTML tags in running text: block-level ones break the line or paragraph, others vanish.
 
-    An inline element counts only if it is opened and closed: "x <b and c> d" and "vector<a>" are not tags.
+    An inline element, or one of a page's own ("o:p", "amp-img"), counts only if it is opened and closed: "x <b and c>
+    d", "vector<a>" and "<your-name>" are not tags. Declarations and the marks of CDATA vanish.
     """
     found = [(m, m["name"].lower() if m["name"] else "") for m in _TAG.finditer(text)]
+    if "<![CDATA[" not in text:
+        found = [(m, name) for m, name in found if not m["cdata_end"]]
     closed = {name for m, name in found if m["close"]}
-    paired = _INLINE_TAGS & closed & {name for m, name in found if not m["close"]}
+    paired = {
+        name for m, name in found if not m["close"] and (name in _INLINE_TAGS or ":" in name or "-" in name)
+    } & closed
     removed = paired | _VOID_TAGS | {""}
     out = []
     for match, name in found:
-        if name in removed:
+        if name in removed or (name in _VOID_WITH_ATTRIBUTES and "=" in match[0]):
             out.append(Replacement(*match.span(), ""))
         elif name in _BLOCK_TAGS:
             out.append(Replacement(*match.span(), "\n" if name in _ONE_LINE_BREAK else "\n\n"))

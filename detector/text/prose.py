@@ -10,10 +10,12 @@ Every rule looks at one line or at a run of lines once, so that time is linear i
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from detector.text.hidden_elements import hidden_spans
 from detector.text.replacement import replaced
 from detector.text.vocabulary import skeleton
 
@@ -416,14 +418,37 @@ def blanked(text: str, spans: Sequence[Omission]) -> str:
 
 
 def omitted_spans(text: str) -> list[Omission]:
-    """Return the parts that are not English prose: half-open spans of whole lines with a reason, sorted and disjoint.
+    """Return the parts that are not English prose: half-open spans with a reason, sorted and disjoint.
 
-    The reason is "code", "table", "words" (a list of words), "verse", "notes" (no articles or auxiliaries) or
-    "language" (another one than English).
+    The reason of whole lines is "code", "table", "words" (a list of words), "verse", "notes" (no articles or
+    auxiliaries) or "language" (another one than English); that of elements of HTML that a page does not show is
+    "markup" or "comment".
 
     >>> omitted_spans("He wrote this:\\n\\nx = read(1)\\nif x == 2:\\n    y = x + 1\\n\\nThen he went to bed.")
     [(16, 52, 'code')]
     """
+    hidden = hidden_spans(text, is_prose)
+    found = _omitted_lines(blanked(text, hidden) if hidden else text)
+    if not hidden:
+        return found
+    return sorted([*found, *_iter_outside(hidden, found)])
+
+
+def _iter_outside(spans: Sequence[Omission], others: Sequence[Omission]) -> Iterator[Omission]:
+    """Yield the parts of spans that lie outside the others; both are sorted and disjoint."""
+    ends = [end for _, end, _ in others]
+    for start, end, reason in spans:
+        for other_start, other_end, _ in others[bisect_right(ends, start) :]:
+            if other_start >= end:
+                break
+            if start < other_start:
+                yield start, other_start, reason
+            start = other_end
+        if start < end:
+            yield start, end, reason
+
+
+def _omitted_lines(text: str) -> list[Omission]:
     lines = _lines(text)
     reasons = [""] * len(lines)
     for first, last, reason in _found(lines):

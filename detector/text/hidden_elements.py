@@ -1,0 +1,81 @@
+"""Elements of HTML that a page does not show as its text: scripts, styles, templates, drawings, forms, comments.
+
+A record of a corpus is often the source of a page, of which a reader sees the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+__all__ = ["hidden_spans"]
+
+# Their contents are programs, drawings, what to show if something fails, or what a reader may choose or write.
+_NAMES = "script|style|template|noscript|svg|textarea|select|datalist|iframe|noframes|object|canvas|audio|video"
+_MAX_VALUE = 2_000  # characters of an attribute
+_MARK = re.compile(
+    rf"""<(?P<name>{_NAMES})(?P<attributes>(?:\s(?:[^<>"']|"[^"]{{0,{_MAX_VALUE}}}+"|'[^']{{0,{_MAX_VALUE}}}+')*+)?+)
+           > | </(?P<end>{_NAMES})\s*+> | (?P<comment><!--) | (?P<comment_end>-->)""",
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
+)
+_WORD_FOLLOWS = re.compile(r"[ ,.;:)\"'”’]++[a-z]")
+
+
+def hidden_spans(text: str, is_prose: Callable[[str], bool]) -> list[tuple[int, int, str]]:
+    """Return the half-open spans of elements ("markup") and comments ("comment"), sorted and disjoint.
+
+    A script or a style that is never closed reaches to the end, as in a record that was cut off, if it holds no prose;
+    other marks that are not closed hide nothing. A text about HTML may name an element ("the <script> tag, up to
+    </script>"): prose after a bare tag in a line of words stays.
+
+    >>> hidden_spans("One.<script>var a = 1;</script> Two.", lambda text: False)
+    [(4, 31, 'markup')]
+    """
+    if "<" not in text:
+        return []
+    marks = list(_MARK.finditer(text))
+    ends: dict[str, list[re.Match[str]]] = defaultdict(list)
+    for mark in marks:
+        ends["-->" if mark["comment_end"] else (mark["end"] or "").lower()].append(mark)
+    starts = {name: [mark.start() for mark in found] for name, found in ends.items()}
+    return list(_iter_hidden(text, marks, starts, ends, is_prose))
+
+
+def _iter_hidden(
+    text: str,
+    marks: list[re.Match[str]],
+    starts: dict[str, list[int]],
+    ends: dict[str, list[re.Match[str]]],
+    is_prose: Callable[[str], bool],
+) -> Iterator[tuple[int, int, str]]:
+    position = 0
+    for mark in marks:
+        name = "-->" if mark["comment"] else (mark["name"] or "").lower()
+        if not name or mark[0].endswith("/>") or mark.start() < position:
+            continue
+        i = bisect_left(starts.get(name, []), mark.end())
+        if i < len(starts.get(name, [])):
+            end, inner_end = ends[name][i].end(), ends[name][i].start()
+        elif name in ("script", "style"):
+            end = inner_end = len(text)
+        else:
+            continue
+        is_closed = inner_end < end
+        content = text[mark.end() : inner_end]
+        if name == "-->":
+            yield mark.start(), end, "comment"
+        elif (not is_closed or _is_in_a_sentence(text, mark)) and is_prose(content):
+            continue
+        else:
+            yield mark.start(), end, "markup"
+        position = end
+
+
+def _is_in_a_sentence(text: str, mark: re.Match[str]) -> bool:
+    """Return whether a tag without attributes stands among words, as a writer about HTML puts it."""
+    line = text.rfind("\n", 0, mark.start()) + 1
+    before = text[line : mark.start()].rstrip()
+    follows_words = bool(before) and before[-1] != ">"
+    return not mark["attributes"] and (follows_words or bool(_WORD_FOLLOWS.match(text, mark.end())))
