@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector import detect
+from detector.text.hidden_elements import hidden_spans
 from detector.text.normalization import normalize
 from detector.text.prose import blanked, is_prose, omitted_spans
 
@@ -126,3 +127,16 @@ def test_evidence_stays_where_it_stands_in_the_page():
     assert page[passage.start : passage.end].startswith(BEFORE[:20])
     assert page[passage.start : passage.end].endswith(AFTER[-20:])
     assert is_prose(BEFORE)
+
+
+@pytest.mark.parametrize("end", ["</script>", ""])
+def test_prose_after_many_tags_is_read_once(end):
+    read = []
+
+    def is_prose(content):
+        read.append(len(content))
+        return True
+
+    text = f"They wrote <script> {BEFORE} " * 200 + end
+    assert hidden_spans(text, is_prose) == []
+    assert sum(read) <= len(text)

@@ -15,6 +15,7 @@ __all__ = ["hidden_spans"]
 # Their contents are programs, drawings, what to show if something fails, or what a reader may choose or write.
 _NAMES = "script|style|template|noscript|svg|textarea|select|datalist|iframe|noframes|object|canvas|audio|video"
 _MAX_VALUE = 2_000  # characters of an attribute
+_MAX_INDENT = 500  # characters before a tag that are looked through for words
 _MARK = re.compile(
     rf"""<(?P<name>{_NAMES})(?P<attributes>(?:\s(?:[^<>"']|"[^"]{{0,{_MAX_VALUE}}}+"|'[^']{{0,{_MAX_VALUE}}}+')*+)?+)
            > | </(?P<end>{_NAMES})\s*+> | (?P<comment><!--) | (?P<comment_end>-->)""",
@@ -51,9 +52,12 @@ def _iter_hidden(
     is_prose: Callable[[str], bool],
 ) -> Iterator[tuple[int, int, str]]:
     position = 0
+    # Up to where an element of each name holds prose: others of the name before that have the same end, and are not
+    # read again, so that time is linear.
+    prose_until: dict[str, int] = {}
     for mark in marks:
         name = "-->" if mark["comment"] else (mark["name"] or "").lower()
-        if not name or mark[0].endswith("/>") or mark.start() < position:
+        if not name or mark[0].endswith("/>") or mark.start() < max(position, prose_until.get(name, 0)):
             continue
         i = bisect_left(starts.get(name, []), mark.end())
         if i < len(starts.get(name, [])):
@@ -67,6 +71,7 @@ def _iter_hidden(
         if name == "-->":
             yield mark.start(), end, "comment"
         elif (not is_closed or _is_in_a_sentence(text, mark)) and is_prose(content):
+            prose_until[name] = inner_end
             continue
         else:
             yield mark.start(), end, "markup"
@@ -75,7 +80,6 @@ def _iter_hidden(
 
 def _is_in_a_sentence(text: str, mark: re.Match[str]) -> bool:
     """Return whether a tag without attributes stands among words, as a writer about HTML puts it."""
-    line = text.rfind("\n", 0, mark.start()) + 1
-    before = text[line : mark.start()].rstrip()
+    before = text[max(0, mark.start() - _MAX_INDENT) : mark.start()].rpartition("\n")[2].rstrip()
     follows_words = bool(before) and before[-1] != ">"
     return not mark["attributes"] and (follows_words or bool(_WORD_FOLLOWS.match(text, mark.end())))

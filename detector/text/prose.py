@@ -438,7 +438,8 @@ def _iter_outside(spans: Sequence[Omission], others: Sequence[Omission]) -> Iter
     """Yield the parts of spans that lie outside the others; both are sorted and disjoint."""
     ends = [end for _, end, _ in others]
     for start, end, reason in spans:
-        for other_start, other_end, _ in others[bisect_right(ends, start) :]:
+        for i in range(bisect_right(ends, start), len(others)):
+            other_start, other_end, _ = others[i]
             if other_start >= end:
                 break
             if start < other_start:

@@ -63,6 +63,9 @@ BUILT: dict[str, Callable[[int], str]] = {
     "marks over letters": lambda n: "a" + "\u0300\u0316" * (n // 2),
     "alternating case": lambda n: "".join(c.upper() if i % 2 else c for i, c in enumerate(PROSE[:n])),
     "comments that end too late": lambda n: "a<!--" * (n // 5) + "\n\n-->",
+    "scripts in a line": lambda n: ("word <script> var a=1 </script> " * (n // 32 + 1))[:n],
+    "tags before prose": lambda n: "The ferry was late <script> " * (n // 28) + "</script>",
+    "comments between code": lambda n: ("<!-- a -->\nx = read(1)\nif x == 2:\n    y = x + 1\n\n" * (n // 50 + 1))[:n],
     "attributes": lambda n: "<p " + " ".join(f"a{i}='<'" for i in range(n // 10)) + ">" + PROSE[:500],
 }
 
