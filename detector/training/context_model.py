@@ -37,6 +37,9 @@ __all__ = ["FURTHER_LEARNING_RATE", "ContextModelSettings", "ReaderSize", "Start
 # Highest learning rate if fitted models are fitted further: they should move little where they know enough.
 FURTHER_LEARNING_RATE = 1.2e-3
 NEIGHBOURS = 8  # of each word that are kept
+# A processor without instructions for it multiplies matrices of bfloat16 some thirty times as slowly as float32.
+_HAS_BFLOAT16 = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+_PRECISION = torch.bfloat16 if _HAS_BFLOAT16 else torch.float32
 _MARGIN = (TOPIC_BLOCKS + 1) * BLOCK  # words on either side of a stretch that are read but not judged
 
 
@@ -101,7 +104,7 @@ class _Network(nn.Module):  # type: ignore[misc]
 
     def place_vectors(self, ids: torch.Tensor, shapes: torch.Tensor) -> list[torch.Tensor]:
         """Return each reader's query of every place but the margins, (segments, length, its dimensions)."""
-        x = self.embedding(ids).to(torch.bfloat16)
+        x = self.embedding(ids).to(_PRECISION)
         segments, width, d = x.shape
         n = width - 2 * _MARGIN
         near = [x[:, _MARGIN + k : _MARGIN + k + n] for k in (*range(-REACH, 0), *range(1, REACH + 1))]
@@ -110,7 +113,7 @@ class _Network(nn.Module):  # type: ignore[misc]
         sums = functional.avg_pool1d(blocks, wide, 1).transpose(1, 2)[:, 1:-1] * wide
         topic = sums.repeat_interleave(BLOCK, dim=1) - x[:, _MARGIN : _MARGIN + n]
         hidden = self.window(torch.cat((*near, topic / (wide * BLOCK)), dim=2))
-        written = functional.embedding(shapes[:, _MARGIN : _MARGIN + n], self.shape.weight.to(torch.bfloat16))
+        written = functional.embedding(shapes[:, _MARGIN : _MARGIN + n], self.shape.weight.to(_PRECISION))
         hidden = functional.relu(hidden + written)
         out = []
         for part, inner, query in zip(hidden.split(self.sizes, dim=2), self.inner, self.query, strict=True):
@@ -180,9 +183,9 @@ def _loss(
     tried = torch.from_numpy(np.concatenate((target[..., None], wrong), axis=2)).long()
     is_wrong = torch.from_numpy(wrong > 0).float()
     draw = torch.from_numpy(shared).long()
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=_HAS_BFLOAT16):
         place_vectors = network.place_vectors(torch.from_numpy(read[0]).long(), torch.from_numpy(read[1]))
-        vectors = network.output(tried).to(torch.bfloat16)
+        vectors = network.output(tried).to(_PRECISION)
         noise_vectors = network.output(draw)
     loss = torch.zeros(())
     for size, query, bias in zip(s.readers, place_vectors, network.bias, strict=True):
@@ -190,7 +193,7 @@ def _loss(
         logits = torch.matmul(own, query.unsqueeze(3)).squeeze(3).float() + bias(tried).squeeze(3)
         right = functional.softplus(-logits[..., 0])
         mistaken = (functional.softplus(logits[..., 1:]) * is_wrong).sum(2) / s.confusables
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=_HAS_BFLOAT16):
             product = query @ noise_vectors[:, : size.query].T
         random = functional.softplus(product.float() + bias(draw).T).mean(2)
         loss = loss + size.weight * ((right + 0.75 * mistaken + 0.25 * random) * judged).sum() / judged.sum()
