@@ -32,8 +32,10 @@ def without(monkeypatch, module):
     monkeypatch.setattr(builtins, "__import__", imported)
 
 
-def test_results_are_one_short_line():
-    for result in (detect(SPUN), detect(""), reverse(SPUN), scores([SPUN, HUMAN, ""]), plot.passages(detect(HUMAN))):
+def test_results_are_one_short_line(tmp_path):
+    (tmp_path / "spun.txt").write_text(SPUN, encoding="utf-8")
+    results = (detect(SPUN), detect(""), reverse(SPUN), scores([SPUN, HUMAN, ""]), plot.passages(detect(HUMAN)))
+    for result in (*results, read_document(tmp_path / "spun.txt")):
         assert len(repr(result)) < 200
         assert "\n" not in repr(result)
     assert "verdict='insufficient_text'" in repr(detect(""))

@@ -31,6 +31,7 @@ def test_the_bundle_holds_the_findings_and_no_word_of_the_text(article, capsys):
     assert made["report"]["damage"]
     assert all({"start", "end", "cue", "log10_odds"} <= set(e) for e in made["report"]["evidence"])
     assert made["signature"]
+    assert {"numpy", "trafilatura", "pypdfium2", "lxml"} <= made["libraries"].keys()
     words = {w.lower() for w in re.findall(r"\w{5,}", TEXT)}
     assert not words & {w.lower() for w in re.findall(r"\w+", out)}
     assert "zanderby" not in out.lower()

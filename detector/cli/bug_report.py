@@ -14,6 +14,7 @@ import click
 from detector.api import detect, model_info
 from detector.cli.inputs import STDIN, Input, iter_inputs
 from detector.cli.messages import echo_error
+from detector.extras import libraries_of
 from detector.files import write_file
 from detector.report.json import dumps
 from detector.report.model import fitted
@@ -22,7 +23,10 @@ from detector.types import Report
 __all__ = ["bug_report", "bundle"]
 
 # Libraries that the reading of a file depends on.
-_LIBRARIES = ("numpy", "ftfy", "charset-normalizer", "markdown-it-py", "trafilatura", "pypdf", "lxml", "click")
+_LIBRARIES = (
+    *("numpy", "ftfy", "charset-normalizer", "markdown-it-py", "click"),
+    *libraries_of("html", "pdf", "docx"),
+)
 _TEXTS = frozenset({"surface", "alternatives", "message", "text"})  # fields that hold words of the document
 
 

@@ -45,6 +45,9 @@ class InputDocument:
     cut_words: int = 0
     page_starts: tuple[tuple[int, int], ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<InputDocument path={self.path!r} characters={len(self.text)} omitted_words={self.omitted_words}>"
+
     @property
     def judged_text(self) -> str:
         """The text as it is judged: `judged`, or `text` itself."""
