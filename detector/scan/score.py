@@ -24,7 +24,12 @@ def score_batch(texts: Sequence[str], threshold: float, evidence: bool = False) 
     read = api.detect_many if evidence else api.score_many
     rows = []
     for report in read(texts, threshold=threshold):
-        row = report.to_dict()
-        spun = [{k: p[k] for k in ("start", "end", "probability")} for p in row["passages"] if p["verdict"] == "spun"]
-        rows.append({**(row if evidence else {k: row[k] for k in _COLUMNS}), "flagged_passages": spun})
+        spun = [
+            {"start": p.start, "end": p.end, "probability": p.probability}
+            for p in report.passages
+            if p.verdict == "spun"
+        ]
+        # Of a short text, the whole object takes a tenth of the time of the scores.
+        row = report.to_dict() if evidence else {name: getattr(report, name) for name in _COLUMNS}
+        rows.append({**row, "flagged_passages": spun})
     return rows
