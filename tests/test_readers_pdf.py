@@ -137,6 +137,23 @@ def test_two_columns(tmp_path, gutter, by_line):
     assert NOTE in paragraphs
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_heading_that_fills_its_column_is_not_part_of_the_line_beside_it(tmp_path, side):
+    width = 228
+    pages = Pages()
+    top = pages.y
+    for n, texts in enumerate((PARAGRAPHS[:2], PARAGRAPHS[2:4])):
+        x, pages.y = 72 + n * (width + 12), top
+        if n == side:  # a space of its size is wider than the gutter
+            pages.line("The ferry that never came", x, pages.y, 20, BOLD, width)
+            pages.y -= 30
+        for paragraph in texts:
+            pages.paragraph(paragraph, x, width, cuts=CUTS, justified=True, after=8)
+    expected = [*PARAGRAPHS[:2], *PARAGRAPHS[2:4]]
+    expected.insert(2 * side, "The ferry that never came")
+    assert read(tmp_path, pages.data()).text.split("\n\n") == expected
+
+
 def test_cells_are_paragraphs_and_hold_their_second_lines(tmp_path):
     pages = Pages()
     pages.table([("Ship", "Tons", "Cargo"), ("Marlow", "12,400", "Timber, and on the")])

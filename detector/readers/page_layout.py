@@ -142,7 +142,8 @@ def rows_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def _without_close(row: Sequence[Piece]) -> Iterator[Piece]:
     close = [row[0]]
     for p in row[1:]:
-        if p.left - max(c.right for c in close[-3:]) >= GAP * max(p.size, close[-1].size):
+        # Of the smaller size: a heading may stand beside a column of text, and has wider spaces than the gutter.
+        if p.left - max(c.right for c in close[-3:]) >= GAP * min(p.size, close[-1].size):
             yield _joined(close)
             close = []
         close.append(p)
