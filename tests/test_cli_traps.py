@@ -14,6 +14,7 @@ import pytest
 
 from detector import __version__, detect, reverse, scores
 from detector.cues import CUES
+from detector.evaluation.results import CueCount, CueRow, Evaluation, Interval, MarkedRow, write_json
 from detector.files import write_file
 from detector.readers import InputDocument
 
@@ -134,17 +135,48 @@ class TestFirstScreen:
             assert run("explain", name) == run("explain", cue.id)
 
     def test_explain_says_how_often_human_text_has_it(self, run, monkeypatch, folder):
-        rows = [{"cue": "collocation", "findings_spun": 12.34, "findings_human": 0.02}]
-        marked = [
-            {"kind": "register", "group": g, "findings": {"value": n}} for g, n in (("news", 0.0), ("fiction", 0.4))
-        ]
-        Path("evaluation.json").write_text(json.dumps({"cues": rows, "signature": "abc", "marked": marked}))
+        none = Interval(0.0, 0.0, 0.0)
+
+        def row(kind, group, texts, words, *counts):
+            return MarkedRow(kind, group, texts, words, none, none, none, none, counts)
+
+        marked = (
+            row("all", "all", 30, 9_000, CueCount("collocation", 99, 9, 9)),
+            row("register", "news", 10, 3_000, CueCount("substitution", 7, 3, 2)),
+            row("register", "fiction", 20, 6_000, CueCount("collocation", 3, 2, 1)),
+            row("form", "typos", 20, 6_000, CueCount("collocation", 6, 4, 0)),
+            *(row("form", name, 20, 6_000) for name in ("speech", "captions")),
+            row("level", "all", 5, 1_000),
+            row("level", "2", 5, 1_000),
+        )
+        settings = ("1", "abc", 20, 1, "0" * 64, {}, {}, {})
+        evaluation = Evaluation(*settings, marked=marked, cues=(CueRow("collocation", 12.34, 0.1),))
+        write_json(evaluation, folder / "evaluation.json")
         monkeypatch.setattr(sys.modules["detector.cli.explain"], "find_models", lambda: folder)
-        out = run("explain", "collocation")[1]
-        assert "models abc" in out
-        assert "spun text 12.3 findings, of human text 0.02" in out
-        assert "by register: news 0, fiction 0.4" in " ".join(out.split())
+        rows = [" ".join(line.split()) for line in run("explain", "collocation")[1].splitlines()]
+        at = rows.index("Measured on models abc, at the default threshold")
+        assert rows[at + 3 :] == [
+            "spun text 12.340",
+            "human text, by register",
+            "news 0.000 0 of 10",
+            "fiction 0.500 1 of 20",
+            "human text, by form",
+            "typos 1.000 0 of 20",
+            "others (2) 0.000 0 of 40",
+            "learners' texts, by score",
+            "all (1) 0.000 0 of 5",
+            "",
+            rows[-1],
+        ]
         assert "Measured" not in run("explain", "substitution")[1]
+
+    @pytest.mark.parametrize("text", ["", "{", '{"signature": "abc", "cues": [{"cue": "collocation"}], "marked": []}'])
+    def test_explain_of_models_without_counts_says_nothing_of_them(self, run, monkeypatch, folder, text):
+        Path("evaluation.json").write_text(text)
+        monkeypatch.setattr(sys.modules["detector.cli.explain"], "find_models", lambda: folder)
+        code, out, _ = run("explain", "collocation")
+        assert code == 0
+        assert "Measured" not in out
 
     def test_a_cue_that_is_gone_is_still_known(self, run):
         code, out, _ = run("explain", "agreement")

@@ -31,6 +31,8 @@ from detector.evaluation.metrics import (
 from detector.evaluation.parts import with_columns_masked, without_sources
 from detector.evaluation.results import (
     AucRow,
+    CueCount,
+    CueRow,
     EarlierRecall,
     Evaluation,
     Interval,
@@ -47,7 +49,7 @@ from detector.training.corpus import CorpusDocument
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.training.forms import FORMS
 from detector.training.spinners import DamageSpinner, SpunText
-from detector.types import Alternative, Edit, EditAlternative, Evidence, Report, Restoration
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Report, Restoration
 
 FEW_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
     lambda rows: len({spun for _, spun in rows}) == 2
@@ -255,6 +257,26 @@ def test_damage_is_undone_down_to_so_many_words(n, seed):
     assert all(kept.text[s.start : s.end] == s.spun for s in kept.alignment)
 
 
+def test_findings_in_human_text_are_counted_by_cue_and_group(monkeypatch):
+    damaged = Damage(0, 4, "Jonh", "name_mangling")
+    reports = [
+        Report("spun", 0.99, 0.9, 200, "en", (), tuple(Evidence(i, i + 1, "x", "collocation", 1.0) for i in range(3))),
+        Report("clean", 0.1, 0.9, 300, "en", (), (Evidence(0, 1, "x", "collocation", 1.0),), damage=(damaged,)),
+        Report("clean", 0.1, 0.9, 500, "en", (), ()),
+    ]
+    monkeypatch.setattr(human, "reports_of", lambda *_: reports)
+    monkeypatch.setattr(human, "flagged_at", lambda *_: {"default": np.array([True, False, False])})
+    counted = human._counted(None, ["", "", ""])
+    (every,) = counted.rows("all", "all").marked
+    assert every.cues == (CueCount("name_mangling", 1, 1, 0), CueCount("collocation", 4, 2, 1))
+    (rest,) = counted.rows("register", "news", np.array([False, True, True])).marked
+    assert rest.cues == (CueCount("name_mangling", 1, 1, 0), CueCount("collocation", 1, 1, 0))
+    rows = (CueRow("collocation", 9.0, 0.5), CueRow("substitution", 90.0, 0.9))
+    card = render_card(dataclasses.replace(empty(), marked=(every, rest), cues=rows), MANIFEST)
+    assert "| group | texts | collocation | substitution |\n|---|---|---|---|\n" in card
+    assert "| all | 3 | 4.000 (1) | 0 |\n| register news | 2 | 1.250 | 0 |\n" in card
+
+
 def test_rows_survive_json(tmp_path):
     rows = (AucRow("detector", "all", 0.3, 30, Interval(0.9, 0.8, 1.0), 10, 0.25),)
     write_json(rows, tmp_path / "rows.json")
@@ -433,6 +455,12 @@ def test_evaluate_end_to_end(workplace, tmp_path):
     assert {(r.group, r.texts) for r in found.marked if r.kind == "level"} == {("all", 3), ("2.5", 3)}
     assert {r.group for r in found.marked if r.kind == "length"} == {"60", "3,000"}
     groups = {(r.kind, r.group) for r in found.marked}
+    for kind in ("register", "source"):
+        (every,) = (r for r in found.marked if (r.kind, r.group) == ("all", "all"))
+        parts = [c for r in found.marked if r.kind == kind for c in r.cues]
+        for own in every.cues:
+            for name in ("findings", "texts", "flagged"):
+                assert sum(getattr(c, name) for c in parts if c.cue == own.cue) == getattr(own, name)
     assert {(r.kind, r.group, r.threshold) for r in found.false_flags} == {
         (*group, name) for group in groups for name in found.thresholds
     }

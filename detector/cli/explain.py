@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from difflib import get_close_matches
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import click
 
 from detector.cli.messages import Usage
 from detector.cues import CUE_IDS, CUES, Cue
-from detector.errors import ModelError
+from detector.errors import InputError, ModelError
 from detector.model_store import find_models
 
+if TYPE_CHECKING:
+    from detector.evaluation.results import MarkedRow
+
 __all__ = ["explain"]
+
+# Groups of human text in an evaluation, by their kind.
+_HUMAN = {
+    "register": "human text, by register",
+    "form": "human text, by form",
+    "level": "learners' texts, by score",
+}
 
 
 @click.command(short_help="The meaning of a cue, its innocent explanations, and what to do next.")
@@ -74,23 +85,47 @@ def _explained(cue: Cue) -> str:
 
 
 def _measured(cue: Cue) -> list[str]:
-    """Return how often the models' own evaluation found a cue in spun and human text; nothing if it did not.
+    """Return how often the models' evaluation found a cue in spun and in human text; nothing if it did not count."""
+    # Only here: no other command reads an evaluation, and all commands start with this module.
+    from detector.evaluation.results import CueRow, MarkedRow, read_json
 
-    The evaluation knows the findings in human text of a register for all cues together.
-    """
     try:
-        evaluation = json.loads((find_models() / "evaluation.json").read_text(encoding="utf-8"))
-        row = next(row for row in evaluation["cues"] if row["cue"] == cue.id)
-        spun, human = row["findings_spun"], row["findings_human"]
-        title = f"Measured on models {evaluation['signature']}"
-        by_register = {
-            row["group"]: row["findings"]["value"] for row in evaluation.get("marked", []) if row["kind"] == "register"
-        }
-    except (OSError, ValueError, KeyError, StopIteration, ModelError):
+        path = find_models() / "evaluation.json"
+        signature = read_json(str, path, "signature")
+        in_spun = {row.cue: row.findings_spun for row in read_json(tuple[CueRow, ...], path, "cues")}
+        human = read_json(tuple[MarkedRow, ...], path, "marked")
+    except (InputError, ModelError):
         return []
-    out = [title, f"  in 1,000 words of spun text {spun:,.3g} findings, of human text {human:,.3g}"]
-    if by_register and not cue.is_damage:
-        listed = ", ".join(f"{register} {rate:,.3g}" for register, rate in by_register.items())
-        said = f"in 1,000 words of human text all cues together, by register: {listed}"
-        out.append(fill(said, 80, initial_indent="  ", subsequent_indent="  "))
+    if cue.id not in in_spun:
+        return []
+    out = [
+        f"Measured on models {signature}, at the default threshold",
+        _row("", "findings in", "flagged texts"),
+        _row("", "1,000 words", "that have one"),
+        _row("spun text", f"{in_spun[cue.id]:.3f}"),
+    ]
+    for kind, title in _HUMAN.items():
+        out += _human_rows(title, [row for row in human if row.kind == kind], cue, folded=kind != "register")
     return [*out, ""]
+
+
+def _human_rows(title: str, rows: Sequence[MarkedRow], cue: Cue, folded: bool) -> list[str]:
+    """Return a row for each group of human texts; `folded` puts those without findings of the cue in one row."""
+    out, others = [], []
+    for row in rows:
+        count = next((c for c in row.cues if c.cue == cue.id), None)
+        if count is not None:
+            rate = 1000 * count.findings / row.words
+            out.append(_row(f"  {row.group}", f"{rate:.3f}", f"{count.flagged} of {row.texts:,}"))
+        elif folded:
+            others += [row] * (row.group != "all")
+        else:
+            out.append(_row(f"  {row.group}", "0.000", f"0 of {row.texts:,}"))
+    if others:
+        name = f"  {'others' if out else 'all'} ({len(others)})"
+        out.append(_row(name, "0.000", f"0 of {sum(row.texts for row in others):,}"))
+    return [f"  {title}", *out] if out else []
+
+
+def _row(name: str, *cells: str) -> str:
+    return f"  {name:<32}" + "".join(f"{cell:>16}" for cell in cells)

@@ -17,14 +17,22 @@ from detector.evaluation.metrics import auc_interval
 from detector.evaluation.parts import with_columns_masked, with_extractor, without_sources
 from detector.evaluation.restoration import restored_text, spun_stretches, touching
 from detector.evaluation.results import AblationRow, CueRow, Interval
-from detector.evaluation.samples import FULL_RATE, EvaluationSetup, findings_of, reports_of, scores_of, stretches
+from detector.evaluation.samples import (
+    FULL_RATE,
+    EvaluationSetup,
+    cue_of,
+    findings_of,
+    reports_of,
+    scores_of,
+    stretches,
+)
 from detector.model_store import Models
 from detector.scoring.passage_features import FEATURE_NAMES
 from detector.training.examples import HUMAN, make_examples
 from detector.training.families import FAMILIES, REWRITING, THESAURUS_SOURCES
 from detector.training.fit import sample_by_source
 from detector.training.spinners import SpunText
-from detector.types import Evidence, Report
+from detector.types import Report
 
 __all__ = ["ablation", "cues"]
 
@@ -142,17 +150,13 @@ def ablation(setup: EvaluationSetup) -> tuple[AblationRow, ...]:
 
 
 def _findings(report: Report) -> list[tuple[int, int, str]]:
-    """Return start, end and cue of each finding, in order; the kind of damage is its cue."""
-    return [(e.start, e.end, e.cue if isinstance(e, Evidence) else e.kind) for e in findings_of(report)]
+    """Return start, end and cue of each finding, in order."""
+    return [(e.start, e.end, cue_of(e)) for e in findings_of(report)]
 
 
 def cues(setup: EvaluationSetup) -> tuple[CueRow, ...]:
-    """Return the findings of each cue in spun and in human text, and those that no other cue has."""
+    """Return the findings of each cue in spun text, and those that no other cue has."""
     models = setup.models
-    human = stretches(setup.test, setup.limit, 300, setup.seed + 44)
-    reports = reports_of(models, human)
-    human_words = sum(report.n_words for report in reports)
-    in_human = Counter(cue for report in reports for _, _, cue in _findings(report))
     in_spun: Counter[str] = Counter()
     alone: Counter[str] = Counter()
     spun_words = n_spans = 0
@@ -172,9 +176,7 @@ def cues(setup: EvaluationSetup) -> tuple[CueRow, ...]:
         CueRow(
             cue.id,
             round(1000 * in_spun[cue.id] / max(1, spun_words), 3),
-            round(1000 * in_human[cue.id] / max(1, human_words), 3),
             round(alone[cue.id] / max(1, n_spans), 4),
         )
         for cue in CUES
-        if in_spun[cue.id] or in_human[cue.id]
     )

@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 
 from detector.evaluation.detection import BASELINES, DETECTOR, UNSEEN_SCORERS
 from detector.evaluation.left_out import TABLES_HIDDEN, TABLES_KNOWN
-from detector.evaluation.results import AucRow, Evaluation, Interval, RateRow
+from detector.evaluation.results import AucRow, Evaluation, Interval, MarkedRow, RateRow
 from detector.evaluation.samples import ALL, FULL_RATE, LENGTHS, QUARTER_RATE, REWRITES
 from detector.scoring.cascade import MIN_WORDS
 from detector.training.families import REWRITING
@@ -52,6 +52,15 @@ def _share(rows: Sequence[RateRow], kind: str, group: str, threshold: str) -> In
 def _groups(rows: Sequence[RateRow], kind: str) -> list[tuple[str, int]]:
     """Return the groups of a kind in order, with how many texts each has."""
     return list(dict.fromkeys((r.group, r.texts) for r in rows if r.kind == kind))
+
+
+def _cue_count(row: MarkedRow, cue: str) -> str:
+    """Write a cue's findings per 1,000 words, and in brackets the flagged texts that have one: `0.013 (1)`."""
+    count = next((c for c in row.cues if c.cue == cue), None)
+    if count is None:
+        return "0"
+    rate = f"{1000 * count.findings / row.words:.3f}"
+    return f"{rate} ({count.flagged})" if count.flagged else rate
 
 
 def _plain(share: float) -> str:
@@ -103,6 +112,7 @@ def render_card(found: Evaluation, manifest: dict[str, Any]) -> str:
         hidden=TABLES_HIDDEN,
         auc=_auc,
         changed=_changed,
+        cue_count=_cue_count,
         share=_share,
         groups=_groups,
         rate_name=_rate_name,

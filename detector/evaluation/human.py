@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.cues import CUES
 from detector.errors import InputError
 from detector.evaluation.metrics import ratio_interval, wilson
-from detector.evaluation.results import Interval, MarkedRow, RateRow
+from detector.evaluation.results import CueCount, Interval, MarkedRow, RateRow
 from detector.evaluation.samples import (
     ALL,
     EvaluationSetup,
     Progress,
+    cue_of,
+    findings_of,
     flagged_at,
     no_progress,
     rate_rows,
@@ -48,14 +51,19 @@ class HumanText:
 
 @dataclass(frozen=True)
 class _Counts:
-    """Of each text: whether each threshold flags it, its words, and how many are marked and changed, (texts,)."""
+    """Of each text: whether each threshold flags it, its words, and how many are marked and changed, (texts,).
+
+    `spun` says whether its verdict is `spun`, `cues` how many findings each cue has in it.
+    """
 
     flagged: Mapping[str, NDArray[np.bool_]]
+    spun: NDArray[np.bool_]
     words: NDArray[np.float64]
     marked: NDArray[np.float64]
     findings: NDArray[np.float64]
     edits: NDArray[np.float64]
     damaged: NDArray[np.bool_]
+    cues: Mapping[str, NDArray[np.int64]]
 
     def rows(self, kind: str, group: str, inside: NDArray[np.bool_] | None = None) -> HumanText:
         """Return the rows of one group: the texts `inside` it, all by default."""
@@ -74,9 +82,18 @@ class _Counts:
                     _per_thousand(self.findings[rows], words),
                     _per_thousand(self.edits[rows], words),
                     wilson(int(self.damaged[rows].sum()), len(rows)),
+                    tuple(self._cue_counts(rows)),
                 ),
             ),
         )
+
+    def _cue_counts(self, rows: NDArray[np.intp]) -> Iterator[CueCount]:
+        """Yield the counts of each cue that has a finding in these texts."""
+        for cue, per_text in self.cues.items():
+            found = per_text[rows]
+            if found.any():
+                flagged = self.spun[rows] & (found > 0)
+                yield CueCount(cue, int(found.sum()), int(np.count_nonzero(found)), int(np.count_nonzero(flagged)))
 
 
 def _per_thousand(part: NDArray[np.float64], words: NDArray[np.float64]) -> Interval:
@@ -86,17 +103,20 @@ def _per_thousand(part: NDArray[np.float64], words: NDArray[np.float64]) -> Inte
 
 def _counted(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> _Counts:
     reports = reports_of(models, texts, progress)
+    cues_of = [Counter(cue_of(finding) for finding in findings_of(report)) for report in reports]
 
     def column(values: Sequence[int]) -> NDArray[np.float64]:
         return np.array(values, dtype=np.float64)
 
     return _Counts(
         flagged_at(models, texts),
+        np.array([report.verdict == "spun" for report in reports]),
         column([report.n_words for report in reports]),
         column([sum(len(e.surface.split()) for e in report.evidence) for report in reports]),
         column([len(report.evidence) for report in reports]),
         column([len(wanted_edits(report)) for report in reports]),
         np.array([bool(report.damage) for report in reports]),
+        {cue.id: np.array([counted[cue.id] for counted in cues_of]) for cue in CUES},
     )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "AucRow",
     "BinRow",
     "CalibrationRow",
+    "CueCount",
     "CueRow",
     "CurveRow",
     "DamageRow",
@@ -125,11 +126,26 @@ class MixedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CueCount:
+    """What one cue found in a group of human texts.
+
+    `findings` is the number of its findings, `texts` of the texts that have one, `flagged` of those among them whose
+    verdict is `spun` at the default threshold.
+    """
+
+    cue: str
+    findings: int
+    texts: int
+    flagged: int
+
+
+@dataclass(frozen=True, slots=True)
 class MarkedRow:
     """Findings that reports show in human text, and edits that `reverse` makes in it, at the default threshold.
 
     `marked` is the share of words that evidence covers, `damage` the share of texts in which damage is reported;
-    `findings` (evidence) and `edits` are per 1,000 words. `kind` and `group` are as in `RateRow`.
+    `findings` (evidence) and `edits` are per 1,000 words. `cues` counts the findings of each cue, damage too; a cue
+    that found nothing is left out. `kind` and `group` are as in `RateRow`.
     """
 
     kind: str
@@ -140,6 +156,7 @@ class MarkedRow:
     findings: Interval
     edits: Interval
     damage: Interval
+    cues: tuple[CueCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +263,10 @@ class AblationRow:
 
 @dataclass(frozen=True, slots=True)
 class CueRow:
-    """The findings of one cue: per 1,000 words of spun and of human text, and the share of substituted spans that
-    no other cue touches.
-    """
+    """The findings of one cue per 1,000 words of spun text, and the share of substituted spans no other cue touches."""
 
     cue: str
     findings_spun: float
-    findings_human: float
     alone: float
 
 

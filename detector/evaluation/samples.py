@@ -33,6 +33,7 @@ __all__ = [
     "Scores",
     "UnseenSpinner",
     "changed_share",
+    "cue_of",
     "findings_of",
     "flagged_at",
     "long_documents",
@@ -167,6 +168,11 @@ def findings_of(report: Report) -> list[Evidence | Damage]:
     """Return evidence and damage, in order of place."""
     found: list[Evidence | Damage] = [*report.evidence, *report.damage]
     return sorted(found, key=lambda e: e.start)
+
+
+def cue_of(finding: Evidence | Damage) -> str:
+    """Return the id of the cue of a finding."""
+    return finding.cue if isinstance(finding, Evidence) else finding.kind
 
 
 def wanted_edits(report: Report) -> list[Evidence | Damage]:
