@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fnmatch import fnmatch
-from pathlib import Path, PurePath
+from glob import escape
+from pathlib import Path
 from types import UnionType
 from typing import Any
 
 from detector.errors import InputError
-from detector.readers import read_bytes
+from detector.readers import is_named, read_bytes
 
 __all__ = ["KEYS", "Config", "find_config", "load_config", "read_config", "threshold_of"]
 
@@ -85,17 +86,23 @@ class Config:
         """
         ignore, accept = self.ignore, self.accept
         for pattern, ignored, accepted in self.per_path:
-            if fnmatch(path, pattern) or any(fnmatch(str(parent), pattern) for parent in PurePath(path).parents):
+            if is_named(Path(path), self._anchored(pattern)):
                 ignore, accept = (*ignore, *ignored), (*accept, *accepted)
         return ignore, accept
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """The patterns of files to skip, each also from the folder of the settings on."""
+        return tuple(anchored for pattern in self.exclude for anchored in self._anchored(pattern))
+
+    def _anchored(self, pattern: str) -> tuple[str, ...]:
+        if not self.source:
+            return (pattern,)
+        return pattern, str(Path(escape(os.path.abspath(Path(self.source).parent)), pattern))
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
-
-
-def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _is_path(value: object) -> bool:
@@ -163,7 +170,8 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
     threshold = threshold_of(table.get("threshold"))
     check("threshold", threshold is not None, 'a number from 0 to 1, "95%", or a name such as "fpr=0.001"')
     check("min-gain", _is_number(table.get("min-gain")), "a number, log10 odds")
-    check("prior", _is_share(table.get("prior")), "a number from 0 to 1, such as 0.01")
+    prior = threshold_of(table.get("prior"))
+    check("prior", isinstance(prior, float), 'a number from 0 to 1, such as 0.01, or "1%"')
     check("color", table.get("color") in _COLORS, f"one of {', '.join(_COLORS)}")
     check("format", table.get("format") in formats, f"one of {', '.join(formats)}")
     check("regions", isinstance(table.get("regions"), bool), "true or false")
@@ -186,7 +194,7 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
         _strings(table, "exclude", where, 'patterns, such as ["drafts/*"]'),
         table.get("format"),
         folder / cache if cache else None,
-        table.get("prior"),
+        prior if isinstance(prior, float) else None,
         table.get("regions"),
         table.get("max-bytes"),
         table.get("timeout"),

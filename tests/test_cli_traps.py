@@ -1,7 +1,10 @@
 """Traps for new users that the command line no longer has, and wrong usage that names the remedy."""
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -60,6 +63,11 @@ WRONG = {
     "an option without its value": (["score", "spun.txt", "--cache"], "detector score --help"),
     "folder of the output missing": (["score", "--output", "no/such/folder/out.txt", "spun.txt"], "cannot be written"),
     "output that contradicts": (["annotate", "-o", "r.html", "--format", "json", "spun.txt"], "r.json"),
+    "output of nobody's format": (["annotate", "-o", "r.pdf", "spun.txt"], "it writes text, json"),
+    "words for a number": (["score", "--jobs", "two", "spun.txt"], "not a valid whole number"),
+    "a file that is not there for a command": (["drafts/gone.txt"], "no command, and no file, 'drafts/gone.txt'"),
+    "a folder for a report": (["annotate", "--baseline", "shards", "spun.txt"], "a folder, not a file"),
+    "a text for a table": (["reverse", "--spinner", "spun.txt", "human.txt"], "detector learn-spinner"),
     "output of another command's format": (["score", "-o", "r.html", "spun.txt"], "csv"),
     "output over an input": (["score", "--format", "csv", "-o", "spun.txt", "spun.txt"], "overwritten"),
     "restored text over an input": (["reverse", "-o", "spun.txt", "spun.txt"], "--in-place"),
@@ -71,6 +79,12 @@ WRONG = {
     "an empty path": (["score", ""], "give a file"),
     "an address": (["score", "https://example.org//a.html"], "https://example.org//a.html: nothing is fetched"),
     "records": (["score", "corpus.jsonl"], "detector scan corpus.jsonl"),
+    "a folder of records": (["score", "shards"], "detector scan shards"),
+    "an option of a command before it": (["-q", "score", "spun.txt"], "detector annotate -q"),
+    "an option of the program after a command": (["score", "-V"], "detector -V"),
+    "an option of another command": (["score", "--queries", "spun.txt"], "detector reverse"),
+    "an option of no command": (["score", "--treshold", "0.5", "spun.txt"], "--threshold"),
+    "half the name of two cues": (["explain", "subst"], "consistent_substitution or substitution"),
     "standard input twice": (["score", "-", "-"], "leave one"),
     "a name for standard input beside files": (["score", "--stdin-filename", "a.pdf", "spun.txt"], "leave one"),
     "settings and none": (["score", "--config", "a.toml", "--isolated", "spun.txt"], "leave one"),
@@ -85,7 +99,9 @@ WRONG = {
 @pytest.mark.parametrize(("arguments", "way_out"), WRONG.values(), ids=WRONG)
 def test_wrong_usage_is_one_line_that_names_the_way_out(run, arguments, way_out):
     Path("corpus.jsonl").write_text('{"text": "One."}\n')
-    before = {p.name: p.read_bytes() for p in Path().iterdir()}
+    Path("shards", "2020").mkdir(parents=True)
+    Path("shards", "2020", "a.jsonl.gz").write_bytes(b"")
+    before = {p.name: p.read_bytes() for p in Path().iterdir() if p.is_file()}
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith("detector: ")
@@ -100,6 +116,7 @@ class TestFirstScreen:
         assert (code, err) == (0, "")
         assert out.startswith("Usage: detector")
         assert len(out.splitlines()) > 20
+        assert "..." not in out[out.index("Commands:") : out.index("Settings")]  # no command's line is cut short
         for name in ("annotate", "explain", "threshold", "per-path", "detector: off"):
             assert name in out
 
@@ -177,6 +194,10 @@ class TestFirstScreen:
         code, out, _ = run("explain", "collocation")
         assert code == 0
         assert "Measured" not in out
+
+    @pytest.mark.parametrize("name", ["odd word", "Odd-Word", "COLLOCATION"])
+    def test_explain_knows_labels_and_any_case(self, run, name):
+        assert run("explain", name) == run("explain", "collocation")
 
     def test_a_cue_that_is_gone_is_still_known(self, run):
         code, out, _ = run("explain", "agreement")
@@ -337,6 +358,39 @@ class TestInput:
         stdin(b"%PDF-1.7 and nothing of one")
         assert run("score")[0] == 3
 
+    def test_a_file_of_another_suffix_is_known_by_its_first_bytes(self, run):
+        page = f"<!DOCTYPE html><html><body><article>{paragraphs(SPUN)}</article></body></html>"
+        for name in ("page", "page.php"):
+            Path(name).write_text(page, encoding="utf-8")
+            (document,) = json.loads(run("annotate", "--format", "json", name)[1])["documents"]
+            assert document["text"].split()[:4] == SPUN.split()[:4]
+        assert run("reverse", "--in-place", "page")[0] == 0
+        assert "<article>" in Path("page").read_text(encoding="utf-8") != page
+        Path("notes.log").write_text(f"{SPUN} <html>", encoding="utf-8")
+        assert "text" not in json.loads(run("annotate", "--format", "json", "notes.log")[1])["documents"][0]
+
+    @pytest.mark.parametrize(
+        ("data", "way_out"),
+        [
+            (gzip.compress(b"Words. " * 99), "unpack"),
+            (bz2.compress(b"Words. " * 99), "unpack"),
+            (lzma.compress(b"Words. " * 99), "unpack"),
+            (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\0", "name it .pdf"),
+            (b"PK\x03\x04\x14\0\0", "name it .docx"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "save it as .docx"),
+            (rb"{\rtf1\ansi Words in plain letters, marked up.}", "save it as .docx"),
+            (b"\x89PNG\r\n\x1a\n\0\0", "OCR"),
+            (b"\0\1\2\3\0\0\0", "fit no encoding"),
+        ],
+        ids=["gzip", "bzip2", "xz", "pdf", "docx", "doc", "rtf", "png", "unknown"],
+    )
+    def test_what_is_not_text_is_named_with_the_way_out(self, run, data, way_out):
+        Path("a.txt").write_bytes(data)
+        code, out, err = run("score", "a.txt")
+        assert (code, out) == (3, "")
+        assert err.startswith("detector: a.txt: not text")
+        assert way_out in err
+
     def test_a_name_for_standard_input_decides(self, run, stdin):
         extracted = {}
         for name in ("notes/a.html", "notes/a.txt"):
@@ -346,7 +400,7 @@ class TestInput:
             extracted[name] = "text" in document
         assert extracted == {"notes/a.html": True, "notes/a.txt": False}
 
-    def test_folders_mind_gitignore_and_exclude(self, run, folder):
+    def test_folders_mind_gitignore_and_exclude(self, run, folder, monkeypatch):
         for name in ("drafts", "notes", "notes/deep"):
             (folder / "repo" / name).mkdir(parents=True)
         (folder / "repo" / ".git").mkdir()
@@ -362,6 +416,14 @@ class TestInput:
 
         assert seen("repo") == ["a.txt", "notes/c.txt", "notes/kept.md"]
         assert seen("repo", "--exclude", "kept.*", "--exclude", "a.txt") == ["notes/c.txt"]
+        # A pattern names the end of a path too, and one of the settings begins at their folder.
+        assert seen("repo", "--exclude", "notes/c*", "--exclude", "./repo/a.*") == ["notes/kept.md"]
+        assert seen("repo", "--exclude", "notes/") == ["a.txt"]
+        (folder / "detector.toml").write_text('exclude = ["repo/notes/c.txt"]\n')
+        monkeypatch.chdir(folder / "repo")
+        assert seen("notes") == ["notes/kept.md"]
+        monkeypatch.chdir(folder)
+        (folder / "detector.toml").unlink()
         assert seen("repo/notes") == ["notes/c.txt", "notes/kept.md"]
         assert seen("repo/a.md", "repo/drafts/a.txt") == ["a.md", "drafts/a.txt"]  # named outright
         assert seen("repo/drafts") == ["drafts/a.txt"]  # so is this one
@@ -433,6 +495,16 @@ class TestQueue:
         summary = out[out.index("── summary") :]
         assert "not flagged" in summary
         assert "gone.txt: no such file" in " ".join(summary.split())
+
+    def test_what_is_left_out_of_a_report_is_not_what_a_flag_rests_on(self, run):
+        arguments = ("annotate", "--why", "substitution", "spun.txt")
+        report = detect(SPUN)
+        n = sum(e.cue != "substitution" for e in report.evidence) + len(report.damage)
+        assert n > 5
+        run(*arguments, "-o", "a.html")
+        for said in (run(*arguments)[1], Path("a.html").read_text(encoding="utf-8")):
+            assert f"substitutions shown, {n} findings left out, as asked for" in " ".join(said.split())
+            assert "rests on" not in said
 
     def test_statistics(self, run):
         code, out, _ = run("annotate", "--statistics", "human.txt", "spun.txt")
@@ -546,3 +618,30 @@ class TestBaseline:
         assert pruned["documents"][1] == base["documents"][1]  # not looked at
         assert "gone" not in run("annotate", "--baseline", "base.json", "spun.txt")[2]
         assert document["path"] == "spun.txt"
+
+    def test_findings_that_are_not_shown_are_not_gone(self, run):
+        run("annotate", "-o", "base.json", "spun.txt")
+        base = Path("base.json").read_text()
+        code, out, err = run("annotate", "--baseline", "base.json", "--prune", "--why", "collocation", "spun.txt")
+        assert code == 0
+        assert "gone" not in err
+        assert json.loads(Path("base.json").read_text()) == json.loads(base)
+        known = n_findings(json.loads(base))
+        assert f"{known} known findings left out" in err
+        assert f"{known} findings left out, as asked for" in " ".join(out.split())
+        assert "rests on" not in out
+
+    def test_findings_in_missing_files_of_a_folder_are_gone(self, run, folder):
+        (folder / "drafts").mkdir()
+        for name in ("drafts/a.txt", "drafts/b.txt", "c.txt"):
+            Path(name).write_text(SPUN, encoding="utf-8")
+        run("annotate", "-o", "base.json", "drafts", "c.txt")
+        base = json.loads(Path("base.json").read_text())
+        for name in ("drafts/a.txt", "c.txt"):
+            Path(name).unlink()
+        one = n_findings(base)
+        assert f"{one} of base.json are gone" in run("annotate", "--baseline", "base.json", "drafts")[2]
+        run("annotate", "--baseline", "base.json", "--prune", "drafts")
+        pruned = {d["path"]: len(d["evidence"]) for d in json.loads(Path("base.json").read_text())["documents"]}
+        assert pruned["drafts/a.txt"] == 0
+        assert pruned["drafts/b.txt"] == pruned["c.txt"] == len(base["documents"][1]["evidence"])  # not in the folder

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
@@ -81,7 +82,8 @@ class Group(click.Group):
             else:
                 near = get_close_matches(args[0], self.commands, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.commands)}"
-            raise Usage(f"no command {args[0]!r}; {hint}")
+            what = "command, and no file," if Path(args[0]).name != args[0] or Path(args[0]).suffix else "command"
+            raise Usage(f"no {what} {args[0]!r}; {hint}")
         return super().resolve_command(ctx, args)
 
 
@@ -116,6 +118,21 @@ for command in _COMMANDS:
     cli.add_command(command)
 
 
+def _no_such_option(error: click.NoSuchOption, given: Sequence[str]) -> str:
+    """Return where an option belongs that the command lacks; if nowhere, what is nearest."""
+    name = error.option_name
+    path = error.ctx.command_path if error.ctx is not None else "detector"
+    if any(name in option.opts for option in cli.params):
+        return f"{path} has no option {name}, the program itself does: detector {name}"
+    having = [c.name for c in cli.commands.values() if any(name in option.opts for option in c.params)]
+    if not having:
+        return f"{error.format_message()} (see `{path} --help`)"
+    if path == "detector":
+        return f"the option {name} comes after a command, such as: detector {having[0]} {name}"
+    others = ", ".join(f"detector {command}" for command in having)
+    return f"{path} has no option {name}; these have: {others} (see `{path} --help`)"
+
+
 def _open_closed_streams() -> None:
     """Give the program streams in place of those that whoever started it has closed."""
     for name in ("stdout", "stderr"):
@@ -139,6 +156,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PipeClosed, BrokenPipeError):
         _drop_output()
         return 0
+    except click.NoSuchOption as error:
+        echo_error(_no_such_option(error, given))
+        return 2
     except click.UsageError as error:
         named = ["detector", *(name for name in given[:1] if name in cli.commands)]
         command = error.ctx.command_path if error.ctx is not None else " ".join(named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from detector.cli.inputs import iter_inputs, paths_of, sizes_of
 from detector.cli.judging import Judging, judge_inputs
 from detector.cli.messages import Usage
 from detector.cli.options import (
+    WholeNumber,
     cache_option,
     call_of,
     check_option,
@@ -37,6 +39,7 @@ from detector.cues import CUE_BY_ID
 from detector.readers import InputDocument
 from detector.report.formats import REPORT_FORMAT_BY_NAME
 from detector.report.model import JudgedDocument, ReportRun, findings, label_of
+from detector.report.wording import count
 from detector.version import __version__
 
 __all__ = ["annotate"]
@@ -53,7 +56,7 @@ __all__ = ["annotate"]
 @sort_option
 @click.option(
     "--context",
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     metavar="N",
     help="Show only passages with findings, and N around each (text).",
 )
@@ -114,7 +117,7 @@ def annotate(
         context = 0  # new findings matter, not the article around them
     limits = limits_of(shared)
     spinner = SpinnerChoice.from_options(same_spinner, spinner_table, cache)
-    files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
+    files = paths_of(paths, (*config_of(ctx).excluded, *shared["exclude"]), shared["stdin_filename"])
     check_not_an_input(call.output, files, "give -o another name")
     judging = Judging(
         threshold,
@@ -130,8 +133,8 @@ def annotate(
         inputs, known = spinner.known(iter_inputs(files, shared["stdin_filename"], limits), call, jobs)
         judged = judge_inputs(inputs, replace(judging, spinner=known))
         for item in call.read(judged, sizes_of(files), lambda item: item.report.n_words):
-            left = _only_cues(item, cues)
-            left = left if baseline is None else baseline.fresh(left)
+            # The baseline sees the findings of all cues: those that are not shown are not gone.
+            left = _only_cues(item if baseline is None else baseline.fresh(item), cues)
             call.flagged |= item.report.verdict == "spun" and (baseline is None or bool(left.report.evidence))
             yield left
 
@@ -154,10 +157,11 @@ def annotate(
     else:
         _write(call, run_of(list(queued)), context)
     if baseline is not None:
+        baseline.miss([path for path in paths if os.path.isdir(path)])
         if prune:
             baseline.prune()
         removed = "taken out of it" if prune else "--prune takes them out"
-        note = f"{baseline.left_out:,} known findings left out"
+        note = f"{count(baseline.left_out, 'known finding')} left out"
         call.note(note + (f"; {baseline.gone:,} of {baseline.path} are gone ({removed})" if baseline.gone else ""))
     return call.code(check)
 
@@ -167,9 +171,10 @@ def _only_cues(judged: JudgedDocument, cues: Sequence[str]) -> JudgedDocument:
     if not cues:
         return judged
     report = judged.report
-    evidence = tuple(e for e in report.evidence if e.cue in cues)
-    damage = tuple(d for d in report.damage if d.kind in cues)
-    return replace(judged, report=replace(report, evidence=evidence, damage=damage))
+    return judged.showing(
+        (e for e in report.evidence if e.cue in cues),
+        (d for d in report.damage if d.kind in cues),
+    )
 
 
 def _write(call: Invocation, run: ReportRun, context: int | None) -> None:
@@ -230,4 +235,5 @@ def _print_statistics(call: Invocation, judged: Iterable[JudgedDocument]) -> Non
         for cue, n in by_cue.most_common():
             write(f"{n:>7,}  {cue:<24}  {label_of(cue)}\n")
         documents = ", ".join(f"{n:,} {reading}" for reading, n in readings.most_common())
-        write(f"{readings.total():>7,}  documents, {words:,} words: {documents or 'none'}\n")
+        judged_documents = count(readings.total(), "document")
+        write(f"{judged_documents}, {count(words, 'word')}: {documents or 'none'}\n")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,8 +46,13 @@ class Baseline:
         """Return the report without the findings that are known."""
         self.documents.add(judged.document.path)
         report = judged.report
-        evidence = self._fresh(judged, report.evidence)
-        return replace(judged, report=replace(report, evidence=evidence, damage=self._fresh(judged, report.damage)))
+        return judged.showing(self._fresh(judged, report.evidence), self._fresh(judged, report.damage))
+
+    def miss(self, folders: Sequence[str]) -> None:
+        """Take for looked at the documents that lay in one of the folders and whose files are missing now."""
+        for path in self.known:
+            if not os.path.lexists(path) and any(Path(path).is_relative_to(folder) for folder in folders):
+                self.documents.add(path)
 
     def _fresh(self, judged: JudgedDocument, found: tuple[_F, ...]) -> tuple[_F, ...]:
         known = self.known.get(judged.document.path, Counter())

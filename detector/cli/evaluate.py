@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from detector.cli.messages import Usage, echo_error
+from detector.cli.options import WholeNumber
 from detector.cli.progress import step_progress
 
 __all__ = ["evaluate"]
@@ -16,7 +17,7 @@ __all__ = ["evaluate"]
 _folder = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
-@click.command()
+@click.command(short_help="Measure the models on held-out text.")
 @click.option("--corpus", type=_folder, required=True, help="Folder of human documents, as `detector train` takes it.")
 @click.option("--lexicon", type=_folder, required=True, help="Folder of known substitutions.")
 @click.option("--pairs", type=_folder, required=True, help="Folder of observed pairs of sentences.")
@@ -34,7 +35,7 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
     help="Keep finished parts here; the folder of `detector train --work` has the spinners' tables already.",
 )
 @click.option(
-    "--limit", type=click.IntRange(20), default=600, show_default=True, help="Documents in each table, 20 or more."
+    "--limit", type=WholeNumber(20), default=600, show_default=True, help="Documents in each table, 20 or more."
 )
 @click.option("--leave-one-out", is_flag=True, help="Fit anew without each spinner too (minutes for each).")
 @click.option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detector.cli.messages import Usage
-from detector.cues import CUE_IDS, CUES, Cue
+from detector.cues import CUE_BY_ID, CUE_IDS, CUES, Cue
 from detector.errors import InputError, ModelError
 from detector.model_store import find_models
 
@@ -40,23 +40,27 @@ def explain(cue: str | None, everything: bool) -> int:
     elif cue is None:
         for c in CUES:
             click.echo(f"{c.id:<24} {c.label}{' (damage)' if c.is_damage else ''}")
-    elif (named := _by_name(cue)) is not None:
-        click.echo(_explained(named), nl=False)
-    elif cue in CUE_IDS:
+    elif cue in CUE_IDS and cue not in CUE_BY_ID:
         click.echo(f"{cue} was found by earlier versions alone: it was as frequent in human text as in spun text.")
     else:
-        names = {c.label: c.id for c in CUES} | {c.id: c.id for c in CUES}
-        holding = [name for name in names if cue.lower() in name]
-        near = holding or get_close_matches(cue, names, n=1)
-        hint = f"did you mean {names[near[0]]}?" if near else f"there are {', '.join(c.id for c in CUES)}"
-        raise Usage(f"unknown cue {cue!r}; {hint}")
+        click.echo(_explained(_named(cue)), nl=False)
     return 0
 
 
-def _by_name(name: str) -> Cue | None:
-    """Return the cue of an id, or of a name as reports show it, singular or plural; None if there is none."""
-    wanted = name.lower().replace("_", " ")
-    return next((c for c in CUES if wanted in (c.id.replace("_", " "), c.label, c.plural)), None)
+def _named(cue: str) -> Cue:
+    """Return the cue of an id, or of a name as reports show it; raise Usage, with those that it may be, for others."""
+    names = {_plain(name): c for c in CUES for name in (c.label, c.plural, c.id)}
+    name = _plain(cue)
+    if name in names:
+        return names[name]
+    near = [n for n in names if name in n] or get_close_matches(name, names, n=1)
+    ids = list(dict.fromkeys(names[n].id for n in near))
+    hint = f"did you mean {' or '.join(ids)}?" if ids else f"there are {', '.join(c.id for c in CUES)}"
+    raise Usage(f"unknown cue {cue!r}; {hint}")
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
 
 
 def _explained(cue: Cue) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from detector.cli.limits import Limits, time_limit
 from detector.cli.messages import Usage, echo_error
 from detector.errors import InputError
-from detector.readers import InputDocument, iter_paths, parse_document, read_bytes, read_stream
+from detector.readers import InputDocument, iter_paths, kind_suffix, parse_document, read_bytes, read_input, read_stream
 from detector.readers.records import MAX_CHARACTERS, is_records
 from detector.report.model import InputFailure
 
@@ -60,7 +60,7 @@ def paths_of(arguments: Sequence[str], exclude: Sequence[str], stdin_filename: s
         if _URL.match(argument):
             raise Usage(f"{argument}: nothing is fetched; save the page and give the file, or pipe it in")
         if argument != STDIN and is_records(Path(argument)) and os.path.isfile(argument):
-            raise Usage(f"{argument} holds records: `detector scan {argument} --output FOLDER` judges each of them")
+            raise _holds_records(argument)
     if stdin_filename is not None and STDIN not in arguments:
         raise Usage("--stdin-filename names standard input, but files were given: leave one of them out")
     if list(arguments).count(STDIN) > 1:
@@ -75,7 +75,14 @@ def _files(argument: str, exclude: Sequence[str]) -> list[Path]:
     if argument == STDIN or not os.path.isdir(folder):
         return found
     ignored = _ignored_in(folder)
-    return [path for path in found if path == folder or not ignored(path)] or [folder]
+    kept = [path for path in found if path == folder or not ignored(path)]
+    if kept in ([], [folder]) and any(is_records(Path(name)) for _, _, names in os.walk(folder) for name in names):
+        raise _holds_records(argument)
+    return kept or [folder]
+
+
+def _holds_records(argument: str) -> Usage:
+    return Usage(f"{argument} holds records: `detector scan {argument} --output FOLDER` judges each of them")
 
 
 def _spec_of(lines: Iterable[str]) -> GitIgnoreSpec:
@@ -154,12 +161,13 @@ def iter_inputs(
                 yield found
 
 
-def _read(path: Path, data: bytes, suffix: str, limits: Limits) -> Input:
-    return Input(parse_document(path, data, suffix, limits.regions), suffix.lower(), data)
+def _read(path: Path, data: bytes, limits: Limits) -> Input:
+    suffix = kind_suffix(path.suffix, data)
+    return Input(parse_document(path, data, suffix, limits.regions), suffix, data)
 
 
 def _read_file(path: Path, limits: Limits) -> Input:
-    return _read(path, read_bytes(path, limits.max_bytes), path.suffix, limits)
+    return _read(path, read_input(path, limits.max_bytes), limits)
 
 
 def _read_stdin(filename: str | None, limits: Limits) -> Input:
@@ -173,19 +181,5 @@ def _read_stdin(filename: str | None, limits: Limits) -> Input:
         buffer = io.BytesIO(sys.stdin.read().encode("utf-8", "surrogateescape"))
     data = read_stream(buffer, limits.max_bytes)
     if filename is not None:
-        return _read(Path(filename), data, Path(filename).suffix, limits)
-    return _read(Path(STDIN), data, _suffix_of(data), limits)
-
-
-def _suffix_of(data: bytes) -> str:
-    """Return the suffix of the kind of file, by its first bytes.
-
-    >>> _suffix_of(b"%PDF-1.7"), _suffix_of(b"  <!DOCTYPE html><p>"), _suffix_of(b"Plain.")
-    ('.pdf', '.html', '.txt')
-    """
-    if data.startswith(b"%PDF-"):
-        return ".pdf"
-    if data.startswith(b"PK\x03\x04"):
-        return ".docx"
-    start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return ".html" if start.startswith((b"<!doctype html", b"<html")) else ".txt"
+        return _read(Path(filename), data, limits)
+    return _read(Path(STDIN), data, limits)

@@ -30,6 +30,7 @@ __all__ = [
     "FORMATS",
     "Seconds",
     "Span",
+    "WholeNumber",
     "cache_option",
     "call_of",
     "check_option",
@@ -113,6 +114,12 @@ def whole_numbers(value: str, between: str) -> tuple[int, int] | None:
         return int(first), int(second)
     except ValueError:
         return None
+
+
+class WholeNumber(click.IntRange):
+    """A whole number in a range, named as people name it."""
+
+    name = "whole number"
 
 
 class Span(_ParamType):
@@ -207,7 +214,7 @@ _SHARED = (
     ),
     click.option(
         "--max-bytes",
-        type=click.IntRange(1),
+        type=WholeNumber(1),
         default=MAX_BYTES,
         show_default=True,
         metavar="N",
@@ -318,7 +325,7 @@ check_option = click.option("--check", is_flag=True, help="Exit with 1 if a docu
 jobs_option = click.option(
     "--jobs",
     "-j",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     default=1,
     show_default=True,
     metavar="N",

@@ -38,9 +38,19 @@ def format_for(output: Path | None, given: str | None, default: str, formats: Se
             raise Usage(f"-o {output} contradicts --format {given}: name the file {right}, or leave --format out")
         return given
     usable = [name for name in fitting if name in formats]
-    if fitting and not usable:
-        raise Usage(f"-o {output}: this command does not write {fitting[0]}; it writes {', '.join(formats)}")
+    other = fitting[0] if fitting else _other_kind(output)
+    if other and not usable:
+        raise Usage(f"-o {output}: this command does not write {other}; it writes {', '.join(formats)}")
     return usable[0] if usable else default
+
+
+def _other_kind(output: Path) -> str:
+    """Return the kind of files that a suffix says if that is not plain text, else nothing."""
+    # Only here: few calls name a suffix that no format has.
+    from mimetypes import MimeTypes
+
+    kind = MimeTypes().types_map[True].get(output.suffix.lower(), "")
+    return "" if kind == "text/plain" else kind
 
 
 def check_not_an_input(output: Path | None, inputs: Sequence[Path], way_out: str) -> None:

@@ -73,7 +73,7 @@ def reverse(
     call = call_of(ctx)
     limits = limits_of(shared)
     spinner = SpinnerChoice.from_options(same_spinner, spinner_table)
-    files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
+    files = paths_of(paths, (*config_of(ctx).excluded, *shared["exclude"]), shared["stdin_filename"])
     _check_usage(call, files, output_dir, min_gain, bool(keep), queries, in_place)
     check_not_an_input(call.output, files, "--in-place does so on purpose")
     rules = rules_of(ctx)

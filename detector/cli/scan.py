@@ -17,6 +17,7 @@ from detector.cli.messages import Usage, echo_error
 from detector.cli.options import check_threshold, jobs_option, models_option, threshold_option, whole_numbers
 from detector.errors import InputError
 from detector.report.model import InputFailure
+from detector.report.wording import count
 
 if TYPE_CHECKING:
     from detector.scan import ScanProgress, ScanSummary
@@ -36,7 +37,7 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[
     return share
 
 
-@click.command()
+@click.command(short_help="Score a corpus of JSON Lines, Parquet or texts.")
 @click.argument("source", metavar="SRC")
 @click.option(
     "--output",
@@ -143,7 +144,7 @@ def scan(
     except InputError as error:
         raise Usage(str(error)) from None
     except KeyboardInterrupt:
-        scored = f"{at[0].records:,} records were scored; " if at else ""
+        scored = f"scored: {count(at[0].records, 'record')}; " if at else ""
         echo_error(f"stopped: {scored}finished parts are kept in {output}; the same command goes on from there")
         return 130
     finally:
@@ -188,7 +189,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[ScanProgress], None]]:
         before[:] = before or [now.done]
         words, left = _rate(now, before[0], time.monotonic() - begun)
         end = "" if left is None else f", {_clock(left)} left"
-        return f"{now.records:,} records, {words:,.0f} words/s{end}"
+        return f"{count(now.records, 'record')}, {words:,.0f} words/s{end}"
 
     def log(now: ScanProgress) -> None:
         line = described(now)
@@ -217,22 +218,19 @@ def _progress(quiet: bool) -> Iterator[Callable[[ScanProgress], None]]:
 
 def _faults(summary: ScanSummary, output: Path) -> Iterator[str]:
     """Yield a line for each kind of broken record, and for each fault that several files have."""
-    for fault, count in summary.counts.faults.most_common():
-        yield f"{count:,} broken record{'s' if count > 1 else ''}: {fault}; see {output / 'quarantine'}"
-    for message, count in Counter(failure.message for failure in summary.failures).most_common():
-        if count > 1:
-            yield f"{_files(count)}: {message}; `errors` in the summary names them"
-
-
-def _files(n: int) -> str:
-    return f"{n:,} file{'' if n == 1 else 's'}"
+    for fault, n in summary.counts.faults.most_common():
+        yield f"{count(n, 'broken record')}: {fault}; see {output / 'quarantine'}"
+    for message, n in Counter(failure.message for failure in summary.failures).most_common():
+        if n > 1:
+            yield f"{count(n, 'file')}: {message}; `errors` in the summary names them"
 
 
 def _table(summary: ScanSummary, output: Path) -> Iterator[str]:
     """Yield the lines of a short table: verdicts, probabilities, files."""
     counts = summary.counts
     total = max(counts.records, 1)
-    yield f"{counts.records:,} records, {counts.words:,} words, {_files(len(summary.files))} in {output}"
+    judged = f"{count(counts.records, 'record')}, {count(counts.words, 'word')}, {count(len(summary.files), 'file')}"
+    yield f"{judged} in {output}"
     for verdict, n in counts.verdicts.most_common():
         yield f"  {verdict:<22}{n:>14,}{100 * n / total:>8.2f} %"
     if most := max(counts.histogram):
@@ -246,12 +244,13 @@ def _table(summary: ScanSummary, output: Path) -> Iterator[str]:
             share = 100 * own.verdicts["spun"] / own.records
             yield f"    {name:<40}{own.verdicts['spun']:>10,} of {own.records:<10,}{share:>8.2f} %"
     if counts.written or counts.rejected:
-        yield f"  {counts.written:,} records written, {counts.rejected:,} left out"
+        yield f"  {count(counts.written, 'record')} written, {counts.rejected:,} left out"
     if summary.changed:
-        yield f"  {_files(len(summary.changed))} changed since and scanned anew: {', '.join(summary.changed[:3])}"
+        changed = count(len(summary.changed), "file")
+        yield f"  {changed} changed since and scanned anew: {', '.join(summary.changed[:3])}"
     if summary.found_done:
-        yield f"  {_files(summary.found_done)} done before"
+        yield f"  {count(summary.found_done, 'file')} done before"
     if summary.failures:
-        yield f"  {_files(len(summary.failures))} could not be read, or not to the end"
+        yield f"  {count(len(summary.failures), 'file')} could not be read, or not to the end"
     rate = f", {summary.words / summary.seconds:,.0f} words/s" if summary.words else ""
     yield f"  {_clock(summary.seconds)}{rate}"

@@ -65,7 +65,7 @@ def score(
     call = call_of(ctx)
     check_threshold(threshold)
     limits = limits_of(shared)
-    files = paths_of(paths, (*config_of(ctx).exclude, *shared["exclude"]), shared["stdin_filename"])
+    files = paths_of(paths, (*config_of(ctx).excluded, *shared["exclude"]), shared["stdin_filename"])
     check_not_an_input(call.output, files, "give -o another name")
     kept = open_cache(cache, threshold, findings=False)
     judging = Judging(

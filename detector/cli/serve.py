@@ -8,7 +8,7 @@ import webbrowser
 import click
 
 from detector.cli.messages import Usage, echo_error
-from detector.cli.options import Seconds, models_option
+from detector.cli.options import Seconds, WholeNumber, models_option
 from detector.errors import InputError
 from detector.extras import missing_extra
 
@@ -19,7 +19,7 @@ __all__ = ["serve"]
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 is all.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=WholeNumber(0, 65535),
     default=8765,
     show_default=True,
     help="Port to listen at; 0 is any free one.",
@@ -27,13 +27,13 @@ __all__ = ["serve"]
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--workers",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     metavar="N",
     help="Processes that read texts; without it, one for each core, four at most.",
 )
 @click.option(
     "--waiting",
-    type=click.IntRange(0),
+    type=WholeNumber(0),
     default=64,
     show_default=True,
     metavar="N",
@@ -41,7 +41,7 @@ __all__ = ["serve"]
 )
 @click.option(
     "--max-bytes",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     default=20_000_000,
     show_default=True,
     metavar="N",

@@ -119,7 +119,7 @@ def learn_spinner_command(
     Exit codes: 0 ran; 2 wrong usage; 3 an input could not be read, the table was learnt from the others.
     """
     call = Invocation("text", output, "never", quiet)
-    files = paths_of(paths, (*config_of(ctx).exclude, *exclude), None)
+    files = paths_of(paths, (*config_of(ctx).excluded, *exclude), None)
     check_not_an_input(output, files, "give -o another name")
     items = call.read(iter_inputs(files, None, Limits()), sizes_of(files), lambda item: len(item.document.text.split()))
     texts = [item.document.judged_text for item in items]

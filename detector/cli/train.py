@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from detector.cli.messages import Usage, echo_error
+from detector.cli.options import WholeNumber
 from detector.cli.progress import step_progress
 
 __all__ = ["train"]
@@ -19,7 +20,7 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
 
 def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Return an option for a size of the models, the shipped models' size by default."""
-    return click.option(name, type=click.IntRange(1), default=default, show_default=True, help=help_)
+    return click.option(name, type=WholeNumber(1), default=default, show_default=True, help=help_)
 
 
 @click.command()
@@ -68,7 +69,7 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
 @_size("--examples", 12_000, "Documents from which the examples of each fit are drawn.")
 @_size("--dev-examples", 30_000, "Human texts from which the thresholds are chosen.")
 @click.option("--seed", type=int, default=2026, show_default=True, help="Same inputs and seed, same files.")
-@click.option("--jobs", "-j", type=click.IntRange(1), default=2, show_default=True, help="Processes to work in.")
+@click.option("--jobs", "-j", type=WholeNumber(1), default=2, show_default=True, help="Processes to work in.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def train(
     corpus: Path,

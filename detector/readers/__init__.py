@@ -1,4 +1,4 @@
-"""From files to text: one module a kind of file, chosen by suffix; everything else is read as plain text."""
+"""From files to text: one module a kind of file, chosen by suffix; of other files, the first bytes say the kind."""
 
 from __future__ import annotations
 
@@ -24,16 +24,19 @@ __all__ = [
     "Omission",
     "decode",
     "encoding_of",
+    "is_named",
     "iter_paths",
+    "kind_suffix",
     "parse_document",
     "quiet_log",
     "read_bytes",
     "read_document",
+    "read_input",
     "read_stream",
 ]
 
 # The suffixes that are searched for in a folder, each with the module that reads it. A file named outright may have
-# any other suffix: it is read as plain text.
+# any other suffix: its first bytes say its kind.
 SUFFIXES = {
     ".txt": "text",
     ".md": "markdown",
@@ -63,6 +66,22 @@ _ENCODINGS = (
     "mac_roman",
     "cp437",
 )
+_RTF = b"{\\rtf"  # marked up in ASCII, which would be judged as words
+# First bytes of files that are not text, what they are, and the way out.
+_OTHER_KINDS = (
+    (b"\x1f\x8b", "a file that gzip compressed", "unpack it first"),
+    (b"BZh", "a file that bzip2 compressed", "unpack it first"),
+    (b"\xfd7zXZ", "a file that xz compressed", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a file that Zstandard compressed", "unpack it first"),
+    (b"PK\x03\x04", "a Word file or a zip archive", "name it .docx, or unpack it first"),
+    (b"%PDF-", "a PDF file", "name it .pdf"),
+    (b"\xd0\xcf\x11\xe0", "a file of old Office programs", "save it as .docx"),
+    (b"\x89PNG", "a picture", "recognise its text first (OCR)"),
+    (b"\xff\xd8\xff", "a picture", "recognise its text first (OCR)"),
+    (b"\x7fELF", "a program", "give a text"),
+    (_RTF, "a Rich Text file", "save it as .docx or .txt"),
+    (b"PAR1", "a Parquet file", "`detector scan` judges its records"),
+)
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf_32"),
     (b"\x00\x00\xfe\xff", "utf_32"),
@@ -86,7 +105,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     except InputError:
         raise
     except IsADirectoryError:
-        raise InputError(f"a folder without a readable file ({' '.join(SUFFIXES)})") from None
+        raise InputError("a folder, not a file") from None
     except FileNotFoundError:
         raise InputError("no such file") from None
     except PermissionError:
@@ -95,6 +114,13 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
         raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except MemoryError:
         raise InputError("too large for the memory of this computer") from None
+
+
+def read_input(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file that is to be judged, which may be a folder in which `iter_paths` found nothing."""
+    if os.path.isdir(path):
+        raise InputError(f"a folder without a readable file ({' '.join(SUFFIXES)})")
+    return read_bytes(path, max_bytes)
 
 
 def read_stream(stream: IO[bytes], max_bytes: int) -> bytes:
@@ -129,17 +155,33 @@ def read_document(path: Path | str, regions: bool = False, max_bytes: int = MAX_
     max_bytes : a larger file is refused
     """
     path = Path(path)
-    return parse_document(path, read_bytes(path, max_bytes), path.suffix, regions)
+    return parse_document(path, read_input(path, max_bytes), path.suffix, regions)
+
+
+def kind_suffix(suffix: str, data: bytes) -> str:
+    """Return the suffix of the kind that a file is read as: its own if we know it; if not, its first bytes say it.
+
+    >>> kind_suffix(".MD", b"<html>"), kind_suffix("", b"  <!DOCTYPE html><p>"), kind_suffix(".log", b"Plain.")
+    ('.md', '.html', '.txt')
+    """
+    if suffix.lower() in SUFFIXES:
+        return suffix.lower()
+    if data.startswith(b"%PDF-"):
+        return ".pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return ".docx"
+    start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return ".html" if start.startswith((b"<!doctype html", b"<html")) else ".txt"
 
 
 def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) -> InputDocument:
-    """Return the document in the bytes of a file, read by the module that a suffix calls for.
+    """Return the document in the bytes of a file, read by the module that `kind_suffix` calls for.
 
     Raises InputError if the bytes are not a file of that kind, or reading it needs an extra that is not installed.
     """
     if not data:  # nothing to judge, which is not an error for any kind of file
         return InputDocument(str(path), "")
-    kind = SUFFIXES.get(suffix.lower(), "text")
+    kind = SUFFIXES[kind_suffix(suffix, data)]
     reader = import_module(f"detector.readers.{kind}")
     try:
         document: InputDocument = reader.read(path, data, regions) if kind in _MARKED else reader.read(path, data)
@@ -207,11 +249,20 @@ def encoding_of(data: bytes) -> str:
     if (
         encoding is None
         or text is None
+        or data.startswith(_RTF)
         or "\0" in text
         or sum(text.count(chr(c)) for c in range(1, 32) if c not in (8, 9, 10, 11, 12, 13, 27)) > len(text) / 100
     ):
-        raise InputError("not text: the bytes are not UTF-8 and fit no encoding in common use")
+        raise InputError(_other_kind(data) or "not text: the bytes are not UTF-8 and fit no encoding in common use")
     return encoding
+
+
+def _other_kind(data: bytes) -> str:
+    """Return what bytes that are not text are, and what to do with them; nothing if that is not known."""
+    for start, kind, way_out in _OTHER_KINDS:
+        if data.startswith(start):
+            return f"not text but {kind}: {way_out}"
+    return ""
 
 
 def decode(data: bytes) -> str:
@@ -236,11 +287,11 @@ def iter_paths(arguments: Iterable[str], exclude: Sequence[str] = ()) -> Iterato
         path = Path(argument)
         # os.path, since pathlib raises for a name that no file can have.
         if argument != "-" and os.path.isdir(path):
-            found = [p for p in _walk(path) if not _excluded(p, exclude)]
+            found = [p for p in _walk(path) if not is_named(p, exclude)]
             yield from found or [path]
         elif argument != "-" and glob.has_magic(argument) and not os.path.lexists(argument):
             matches = (Path(p) for p in sorted(glob.glob(argument, recursive=True)))
-            files = [p for p in matches if os.path.isfile(p) and not _excluded(p, exclude)]
+            files = [p for p in matches if os.path.isfile(p) and not is_named(p, exclude)]
             yield from files or [path]
         else:
             yield path
@@ -259,12 +310,18 @@ def _walk(folder: Path) -> Iterator[Path]:
     yield from (Path(error.filename) for error in unlisted)
 
 
-def _excluded(path: Path, patterns: Sequence[str]) -> bool:
-    """Return whether a pattern names the path, its end, or a folder that it lies in."""
-    names = [
-        path.as_posix(),
-        path.name,
-        *(p.as_posix() for p in path.parents),
-        *(p.name for p in path.parents),
-    ]
-    return any(fnmatch(name, pattern.rstrip("/")) for pattern in patterns for name in names if name)
+def is_named(path: Path, patterns: Sequence[str]) -> bool:
+    """Return whether a pattern names the path, a folder that it lies in, or the end of either.
+
+    A pattern that begins at the root names absolute paths.
+
+    >>> is_named(Path("tree/notes/a.txt"), ["notes/*"]), is_named(Path("tree/notes/a.txt"), ["a/*"])
+    (True, False)
+    """
+    if not patterns:
+        return False
+    parts = path.parts
+    names = [Path(*parts[i:j]).as_posix() for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)]
+    whole = Path(os.path.abspath(path))
+    names += [p.as_posix() for p in (whole, *whole.parents)]
+    return any(fnmatch(name, Path(pattern).as_posix()) for pattern in patterns for name in names)

@@ -29,6 +29,7 @@ from detector.report.wording import (
     counted_cues,
     damage_line,
     disagreement,
+    grounds,
     likelier,
     listed,
     percent,
@@ -94,10 +95,10 @@ def _summary(judged: JudgedDocument, found: Sequence[Finding]) -> str:
     if len(report.passages) > 1:
         alone = f"{flagged} of {len(report.passages)} passages read as spun, each taken alone."
         out.append(disagreement(report) or alone)
-    if not evidence:
+    if judged.reading == "flagged" or judged.left_out:
+        out.append(grounds(judged, evidence) or "Nothing was found to show.")
+    elif not evidence:
         out.append("Nothing was found to show.")
-    elif judged.reading == "flagged":
-        out.append(f"It rests on {counted_cues(evidence)}.")
     else:
         out.append(f"Found, but too few or too weak for a flag: {counted_cues(evidence)}.")
     named: dict[str, str] = {}

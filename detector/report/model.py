@@ -50,6 +50,7 @@ class JudgedDocument:
     doubtful_from : probability from which a document that is not flagged is doubtful; None if none is
     prior : share of the reader's texts that are spun, 0 to 1; None if it was not given
     sha256 : of the file as it was read, hexadecimal; empty if no format of the run shows it
+    left_out : findings of the document that its reader does not want to see: those of other cues, or known ones
     """
 
     document: InputDocument
@@ -57,6 +58,13 @@ class JudgedDocument:
     doubtful_from: float | None = None
     prior: float | None = None
     sha256: str = ""
+    left_out: int = 0
+
+    def showing(self, evidence: Iterable[Evidence], damage: Iterable[Damage]) -> JudgedDocument:
+        """Return the document with these of its findings alone; the others are counted as left out."""
+        report = replace(self.report, evidence=tuple(evidence), damage=tuple(damage))
+        hidden = len(self.report.evidence) + len(self.report.damage) - len(report.evidence) - len(report.damage)
+        return replace(self, report=report, left_out=self.left_out + hidden)
 
     @property
     def reading(self) -> Reading:

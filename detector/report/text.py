@@ -23,9 +23,9 @@ from detector.report.wording import (
     abstention,
     base_rate,
     count,
-    counted_cues,
     damage_line,
     disagreement,
+    grounds,
     percent,
     threshold_percent,
     words,
@@ -409,10 +409,11 @@ class Terminal:
         if reason := disagreement(judged.report):
             self.console.print(self._text(reason, "dim"))
         found = findings(judged.report)
-        if judged.reading == "flagged" and judged.report.evidence:
-            rewriting = [f for f in found if not f.is_damage]
-            ((most_frequent, _),) = Counter(f.cue for f in rewriting).most_common(1)
-            said = f"It rests on {counted_cues(rewriting)}. What to do now: detector explain {most_frequent}"
+        rewriting = [f for f in found if not f.is_damage]
+        said = grounds(judged, rewriting)
+        if judged.reading == "flagged" and said:
+            for most_frequent, _ in Counter(f.cue for f in rewriting).most_common(1):
+                said += f" What to do now: detector explain {most_frequent}"
             self.console.print(self._text(said, "dim"))
         damaged = damage_line(judged.report, found)
         if damaged:

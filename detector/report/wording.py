@@ -18,6 +18,7 @@ __all__ = [
     "counted_cues",
     "damage_line",
     "disagreement",
+    "grounds",
     "likelier",
     "listed",
     "one_in",
@@ -169,6 +170,14 @@ def counted_cues(found: Iterable[Finding]) -> str:
     plurals = {cue.id: cue.plural for cue in CUES}
     known = [count(counts[c], label_of(c), plurals.get(c, "")) for c in CUE_IDS if counts[c]]
     return listed(known)
+
+
+def grounds(judged: JudgedDocument, evidence: Sequence[Finding]) -> str:
+    """Return the evidence that a flag rests on; if some was left out, only how much of it is shown."""
+    if judged.left_out:
+        shown = f"{counted_cues(evidence)} shown, " if evidence else ""
+        return f"{shown}{count(judged.left_out, 'finding')} left out, as asked for."
+    return f"It rests on {counted_cues(evidence)}." if evidence else ""
 
 
 def damage_line(report: Report, found: Iterable[Finding]) -> str:

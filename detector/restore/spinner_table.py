@@ -147,7 +147,10 @@ class SpinnerTable:
         header = [x.strip() for x in rows[0]] if rows else []
         for column in _COLUMNS[:2]:
             if column not in header:
-                raise InputError(f"{name}: expected tab-separated values with a column {column!r}, got {header!r}")
+                raise InputError(
+                    f"{name}: expected tab-separated values with a column {column!r}, got {header!r}; "
+                    "`detector learn-spinner` writes such a table"
+                )
         return cls(tuple(cls._pairs(rows[1:], header, name)))
 
     @staticmethod
