@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -22,6 +23,7 @@ from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.by import By
 
 from detector import detect
+from detector.api import model_info
 from detector.cli import main as detector
 from detector.readers import InputDocument
 from detector.report.model import JudgedDocument
@@ -30,6 +32,7 @@ from detector.report.text import Terminal
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLE = Path("notebooks/articles/harbour-talks-spun.txt")
 DOCS = ROOT / "docs"
+SIGNATURE = model_info()["signature"]
 LINES = 7  # of the article, which is all that the terminal's picture has room for
 WIDTH = 92  # columns of the terminal
 NOTED = "earlier than"
@@ -94,7 +97,9 @@ class Camera:
             next(m for m in marks if m.text == note).click()
         with Image.open(io.BytesIO(self.driver.get_screenshot_as_png())) as image:
             small = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-            small.save(DOCS / f"{name}.png", optimize=True)
+            made = PngInfo()
+            made.add_text("models", SIGNATURE)  # so that tests find pictures of other models
+            small.save(DOCS / f"{name}.png", optimize=True, pnginfo=made)
         print(f"docs/{name}.png {(DOCS / f'{name}.png').stat().st_size / 1000:.0f} kB")
 
 

@@ -9,6 +9,7 @@ import click
 import pytest
 import yaml
 
+from detector.api import model_info
 from detector.cli import cli, main
 from detector.config import KEYS
 from detector.cues import CUES
@@ -136,6 +137,12 @@ def test_every_page_is_in_the_navigation():
 
     config = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), Loader)
     assert sorted(paths(config["nav"])) == sorted([*NAMES, *hooks.OUTSIDE])
+
+
+@pytest.mark.parametrize("picture", sorted(DOCS.glob("*.png")), ids=lambda path: path.name)
+def test_pictures_are_of_the_present_models(picture):
+    # notebooks/screenshots.py writes their signature into each.
+    assert f"models\0{model_info()['signature']}".encode() in picture.read_bytes()
 
 
 def test_the_table_of_base_rates_is_right():
