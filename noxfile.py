@@ -118,12 +118,11 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def full(session: nox.Session) -> None:
-    """Run everything, fuzzers and soak too; an hour or more, by hand before a release."""
+    """Run everything, the fuzzer and the growth too; an hour or more, by hand before a release."""
     session.install("-e", ".[test,train,browser]")
     session.run("python", "-m", "pytest", "tests", "tests/browser", "tests/libreoffice")
     session.run("python", "notebooks/execute.py", "--check")
     session.run("python", "benchmarks/quality.py", "--output", str(Path(session.create_tmp()) / "quality"))
     session.run("python", "tests/fuzz/fuzz.py")
     session.run("python", "tests/fuzz/growth.py")
-    session.run("python", "tests/fuzz/soak.py")
     session.run("python", "benchmarks/speed.py")

@@ -8,17 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fuzz import generator
-from fuzz.checks import (
-    check_answer,
-    check_document,
-    check_records,
-    check_rendered,
-    check_report,
-    check_restoration,
-    check_written,
-    check_wrong_values,
-)
+from fuzz import checks, generator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -63,8 +53,8 @@ SEEDS = range(40)
 )
 def test_odd_texts_have_a_report(text):
     report = detect(text)
-    check_report(text, report)
-    check_restoration(text, reverse(text))
+    checks.check_report(text, report)
+    checks.check_restoration(text, reverse(text))
     assert scores([text]).verdict == (report.verdict,)
 
 
@@ -76,13 +66,13 @@ def test_numerals_without_letters_are_of_no_script():
 @given(ANY)
 @FEW
 def test_any_text_has_a_report(text):
-    check_report(text, detect(text))
+    checks.check_report(text, detect(text))
 
 
 @given(ANY)
 @FEW
 def test_any_text_can_be_reversed(text):
-    check_restoration(text, reverse(text, threshold=0.0, min_gain=0.0))
+    checks.check_restoration(text, reverse(text, threshold=0.0, min_gain=0.0))
 
 
 @pytest.mark.slow
@@ -101,8 +91,8 @@ def test_generated_texts_have_a_report_and_a_restoration(seed):
     choose = random.Random(seed)
     texts = [generator.text(choose) for _ in range(16)]
     for text, report in zip(texts, detect_many(texts), strict=True):
-        check_report(text, report)
-    check_restoration(texts[0], reverse(texts[0], threshold=0.1))
+        checks.check_report(text, report)
+    checks.check_restoration(texts[0], reverse(texts[0], threshold=0.1))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -126,17 +116,17 @@ def test_generated_files_are_judged_rendered_and_written(seed):
         with suppress(InputError):
             read.append((parse_document(Path(name), data, Path(name).suffix), data))
     for document, data in read:
-        check_document(document)
-        check_written(document, data)
+        checks.check_document(document)
+        checks.check_written(document, data)
     documents = [document for document, _ in read]
-    check_rendered(documents, list(detect_many(document.judged_text for document in documents)))
+    checks.check_rendered(documents, list(detect_many(document.judged_text for document in documents)))
 
 
 @pytest.mark.parametrize("seed", SEEDS[:8])
 def test_generated_requests_have_an_answer_that_is_no_fault(seed):
     choose = random.Random(seed)
     for _ in range(8):
-        assert check_answer(*generator.request(choose)) in (200, 400, 422)
+        assert checks.check_answer(*generator.request(choose)) in (200, 400, 422)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -146,14 +136,14 @@ def test_generated_records_are_read_or_reported(seed, tmp_path):
         name, data = generator.records(choose)
         (tmp_path / name).write_bytes(data)
         try:
-            check_records(tmp_path / name)
+            checks.check_records(tmp_path / name)
         except InputError as error:
             assert len(str(error)) > 10  # noqa: PT017  it may be read as well
 
 
 @pytest.mark.parametrize("seed", range(300))
 def test_wrong_values_are_one_error(seed):
-    check_wrong_values(random.Random(seed), "The ferry was late.")
+    checks.check_wrong_values(random.Random(seed), "The ferry was late.")
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), b"text", 7, ["text"]])

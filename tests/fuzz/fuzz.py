@@ -2,17 +2,22 @@
 
     nice -n 19 python tests/fuzz/fuzz.py --inputs 1000000 --folder fuzzed/
 
-Every input is checked for what is promised: an error of `detector.errors` or a result that holds its properties. The
-folder keeps the counts, the inputs that did something new, from which others are started, and a file for each fault
-with its target and trace. The next run on the folder goes on from there. It exits with 1 if there were faults.
+Every input is checked for what is promised: an error of `detector.errors` or a result that holds its properties. All
+inputs of a run go through one process, whose memory and handles must not grow, and whose results must be those of a
+fresh process. The folder keeps the counts, the inputs that did something new, from which others are started, and a
+file for each fault with its target and trace. The next run on the folder goes on from there. It exits with 1 if there
+were faults.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import itertools
 import json
+import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,27 +29,27 @@ from typing import Any
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # that `fuzz` is the folder, not this file
 
-from fuzz import generator  # noqa: E402
-from fuzz.checks import (  # noqa: E402
-    check_answer,
-    check_document,
-    check_records,
-    check_rendered,
-    check_report,
-    check_restoration,
-    check_written,
-    check_wrong_values,
-)
+from fuzz import checks, generator  # noqa: E402
 from fuzz.generator import Corpus  # noqa: E402
 
 from detector import detect, detect_many, reverse, scores  # noqa: E402
 from detector.errors import DetectorError  # noqa: E402
 from detector.readers import parse_document  # noqa: E402
 
-# Inputs of each target in a round. Small batches: one array holds them all, and a fault is found again soon.
-ROUND = {"detect": 1024, "reverse": 24, "arguments": 24, "files": 64, "records": 48, "server": 16}
-BATCH = 128
+# Inputs of each target in a round: a millisecond each in large batches, ten to twenty for those that go one by one.
+ROUND = {"detect": 8192, "reverse": 48, "arguments": 96, "files": 96, "records": 160, "server": 32}
+BATCH = 1024
 SLOW = 10.0  # CPU seconds: none of the inputs is larger than some kilobytes
+ASKED = 20  # texts of every second round that a fresh process judges and restores as well
+MAX_GROWTH = 50  # MB after the first 50,000 inputs of a process, in which its caches and corpora fill
+SETTLED = 50_000
+FRESH = """
+import json, sys
+from detector import detect, reverse
+for line in sys.stdin:
+    text = json.loads(line)
+    print(json.dumps([detect(text).to_dict(), reverse(text).to_dict()]))
+"""
 
 
 class Run:
@@ -58,6 +63,8 @@ class Run:
         self.counts["runs"] += 1
         self.choose = random.Random(self.counts["runs"])
         self.corpora = {target: self._read(target) for target in ("detect", "files", "records")}
+        self.n_before = self.n_inputs
+        self.settled: tuple[int, int] | None = None
 
     def _read(self, target: str) -> Corpus:
         corpus, path = Corpus(), self.folder / f"corpus-{target}.jsonl"
@@ -83,11 +90,11 @@ class Run:
         """How many inputs were generated so far."""
         return sum(self.counts[target] for target in ROUND)
 
-    def guarded(self, target: str, source: Any, work: Callable[[], Any]) -> Any:
+    def guarded(self, target: str, source: Any, work: Callable[..., Any], *arguments: Any) -> Any:
         """Return the result of `work` on an input, or the error that refuses it; write down any other."""
         start = time.process_time()
         try:
-            made = work()
+            made = work(*arguments)
         except DetectorError as error:
             made = error
         except Exception:
@@ -113,19 +120,19 @@ class Run:
             try:
                 reports = list(detect_many(texts))
             except Exception:  # which of them it was, each tells on its own
-                reports = [self.guarded("detect", text, lambda text=text: detect(text)) for text in texts]
+                reports = [self.guarded("detect", text, detect, text) for text in texts]
             for text, report in zip(texts, reports, strict=True):
                 if report is None or isinstance(report, DetectorError):
                     self.fault("detect", text, f"no report: {report}")
                     continue
-                self.guarded("detect", text, lambda text=text, report=report: check_report(text, report))
+                self.guarded("detect", text, checks.check_report, text, report)
                 self.counts["detect: with a verdict"] += report.probability is not None
                 cues = sorted({e.cue for e in report.evidence} | {d.kind for d in report.damage})
                 reasons = sorted({o.reason for o in report.omitted})
                 size = len(text).bit_length(), len(report.passages), report.n_words.bit_length()
                 self.keep("detect", text, (report.verdict, report.language, cues, reasons, size))
             if self.choose.random() < 0.1 and None not in reports:
-                columns = self.guarded("detect", texts, lambda texts=texts: scores(texts))
+                columns = self.guarded("detect", texts, scores, texts)
                 if columns is None or columns.verdict != tuple(report.verdict for report in reports):
                     self.fault("detect", texts, "`scores` has other verdicts than `detect_many`")
 
@@ -134,14 +141,14 @@ class Run:
         for _ in range(n):
             text = generator.text(self.choose, self.corpora["detect"])
             self.counts["reverse"] += 1
-            self.guarded("reverse", text, lambda text=text: check_restoration(text, reverse(text, threshold=0.2)))
+            self.guarded("reverse", text, _reversed, text)
 
     def arguments(self, n: int) -> None:
         """Call the library with values of wrong types."""
         for _ in range(n):
             state = self.choose.getstate()
             self.counts["arguments"] += 1
-            self.guarded("arguments", state, lambda: check_wrong_values(self.choose, "The ferry was late."))
+            self.guarded("arguments", state, checks.check_wrong_values, self.choose, "The ferry was late.")
 
     def files(self, n: int) -> None:
         """Read files, judge them, render the reports in all formats and write the restored files."""
@@ -152,18 +159,13 @@ class Run:
             suffix, regions = Path(name).suffix, self.choose.random() < 0.3
             self.counts["files"] += 1
             self.counts[f"files: {suffix}"] += 1
-            document = self.guarded(
-                "files",
-                (name, data, regions),
-                lambda name=name, data=data, suffix=suffix, regions=regions: parse_document(
-                    Path(name), data, suffix, regions
-                ),
-            )
+            source = name, data, regions
+            document = self.guarded("files", source, parse_document, Path(name), data, suffix, regions)
             if isinstance(document, DetectorError):
                 self.counts["files: refused"] += 1
                 self.keep("files", (name, data), (suffix, _told(document)))
             elif document is not None:
-                self.guarded("files", (name, data, regions), lambda document=document: check_document(document))
+                self.guarded("files", source, checks.check_document, document)
                 documents.append(document)
                 sources.append((name, data))
         judged = self.guarded("files", sources, lambda: list(detect_many(d.judged_text for d in documents)))
@@ -174,10 +176,10 @@ class Run:
             reasons = sorted({reason for _, _, reason in document.omitted})
             size = len(source[1]).bit_length(), len(document.text).bit_length()
             self.keep("files", source, (Path(source[0]).suffix, report.verdict, reasons, size))
-        self.guarded("files", sources, lambda: check_rendered(documents, judged))
+        self.guarded("files", sources, checks.check_rendered, documents, judged)
         written = self.choose.sample(range(len(documents)), min(6, len(documents)))
         for i in written:
-            self.guarded("files", sources[i], lambda i=i: check_written(documents[i], sources[i][1]))
+            self.guarded("files", sources[i], checks.check_written, documents[i], sources[i][1])
 
     def records(self, n: int) -> None:
         """Read files of records."""
@@ -189,7 +191,7 @@ class Run:
                 path.write_bytes(data)
                 self.counts["records"] += 1
                 self.counts[f"records: {name[1:]}"] += 1
-                made = self.guarded("records", (name, data), lambda path=path: check_records(path))
+                made = self.guarded("records", (name, data), checks.check_records, path)
                 self.counts["records: refused"] += isinstance(made, DetectorError)
                 told = _told(made) if isinstance(made, DetectorError) else made
                 self.keep("records", (name, data), (name[1:], told))
@@ -199,8 +201,46 @@ class Run:
         for _ in range(n):
             kind, body = generator.request(self.choose, self.corpora["detect"])
             self.counts["server"] += 1
-            status = self.guarded("server", (kind, body), lambda kind=kind, body=body: check_answer(kind, body))
+            status = self.guarded("server", (kind, body), checks.check_answer, kind, body)
             self.counts[f"server: {status}"] += 1
+
+    def process(self) -> None:
+        """Compare this process with itself, earlier, and with a fresh one."""
+        texts = [generator.text(self.choose, self.corpora["detect"]) for _ in range(ASKED)]
+        self.counts["process: texts asked of a fresh one"] += ASKED
+        restored = map(reverse, texts)
+        here = [_plain([a.to_dict(), b.to_dict()]) for a, b in zip(detect_many(texts), restored, strict=True)]
+        lines = "".join(json.dumps(text) + "\n" for text in texts)
+        fresh = subprocess.run([sys.executable, "-c", FRESH], input=lines, capture_output=True, text=True, check=True)
+        for text, own, line in zip(texts, here, fresh.stdout.splitlines(), strict=True):
+            if own != json.loads(line):
+                self.fault("process", text, "a fresh process gives other results")
+        memory, handles = _memory(), _handles()
+        n = self.n_inputs - self.n_before
+        print(f"{self.n_inputs:9,} inputs, {n:9,} of them here: {memory} MB, {handles} handles", flush=True)
+        if n < SETTLED:
+            return
+        self.settled = self.settled or (memory, handles)
+        if memory > self.settled[0] + MAX_GROWTH or handles > self.settled[1]:
+            self.fault("process", n, f"grew from {self.settled} to {(memory, handles)}")
+            self.settled = memory, handles
+
+
+def _memory() -> int:
+    """Return the resident memory in MB; 0 if this system does not say."""
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1_000_000 if status.exists() else 0
+
+
+def _handles() -> int:
+    """Return how many files are open; 0 if this system does not say."""
+    folder = Path("/proc/self/fd")
+    return len(os.listdir(folder)) if folder.exists() else 0
+
+
+def _reversed(text: str) -> None:
+    """Restore more texts than are flagged."""
+    checks.check_restoration(text, reverse(text, threshold=0.2))
 
 
 def _told(error: DetectorError) -> str:
@@ -230,15 +270,14 @@ def main() -> int:
     given = arguments.parse_args()
     run = Run(given.folder)
     end = time.monotonic() + 60 * given.minutes
-    start, said = time.monotonic(), 0
-    while run.n_inputs < given.inputs and time.monotonic() < end:
+    for is_odd in itertools.cycle((False, True)):
+        if run.n_inputs >= given.inputs or time.monotonic() > end:
+            break
         for target in given.targets:
             getattr(run, target)(ROUND[target])
+        if is_odd:
+            run.process()
         run.save()
-        if run.n_inputs // 10_000 != said:
-            said = run.n_inputs // 10_000
-            faults = sum(n for name, n in run.counts.items() if "FAULTS" in name)
-            print(f"{run.n_inputs:9,} inputs, {faults} faults, {time.monotonic() - start:,.0f} s", flush=True)
     print((given.folder / "counts.json").read_text())
     return 1 if any("FAULTS" in name for name in run.counts) else 0
 

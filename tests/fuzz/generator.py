@@ -83,7 +83,7 @@ def _mutated(choose: random.Random, source: str) -> str:
         if change == 0:
             new = _odd(choose)
         elif change == 1:
-            new = _odd(choose) * choose.choice((2, 7, 60, 400))
+            new = _odd(choose) * choose.choice((2, 2, 7, 7, 60, 60, 60, 400))
         elif change == 2:
             new = piece * choose.choice((0, 2, 5))
         elif change == 3:
@@ -126,17 +126,22 @@ class Corpus:
 
 
 def text(choose: random.Random, corpus: Corpus | None = None) -> str:
-    """Return a text: two in three are English that has been tampered with, the others anything."""
+    """Return a text: four in five are English that has been tampered with, the others anything.
+
+    Most have the two or three sentences that a verdict takes: what they go through does not depend on their length, and
+    a few long ones go through the rest.
+    """
     kind = choose.random()
     known = corpus.pick(choose) if corpus is not None else None
     if known is not None and kind < 0.25:
-        return _mutated(choose, known)[:3_000]
-    if kind < 0.75:  # mostly a few sentences, which are enough for a verdict
-        return _mutated(choose, english(choose, choose.choice((1, 2, 2, 2, 3, 3, 4, 6, 12))))[:3_000]
-    if kind < 0.85:
-        return "".join(_odd(choose) for _ in range(choose.choice((0, 1, 2, 5, 30, 120))))
-    if kind < 0.92:
-        return _odd(choose) * choose.choice((1, 2, 30, 500, 2_000))
+        start = choose.randrange(max(1, len(known) - 200)) if choose.random() < 0.9 else 0
+        return _mutated(choose, known[start : start + 250] if start else known)[:3_000]
+    if kind < 0.8:
+        return _mutated(choose, english(choose, choose.choice((1, *[2] * 10, *[3] * 6, 4, 6, 12))))[:3_000]
+    if kind < 0.88:
+        return "".join(_odd(choose) for _ in range(choose.choice((0, 1, 2, 5, 30, 30, 120))))
+    if kind < 0.94:
+        return _odd(choose) * choose.choice((1, 2, 30, 30, 30, 30, 500, 2_000))
     return "".join(choose.choice((_odd(choose), " ", "a", "The", "\n")) for _ in range(choose.randrange(200)))
 
 
