@@ -296,13 +296,13 @@ def restore(
     limit = models.thresholds["default"] if threshold is None else threshold
     least = models.restorer.settings.min_gain if min_gain is None else min_gain
     views = _Views.from_texts([text])
-    scores, (view,) = views.scores(models.cascade, limit), views.views
+    scores, damaged, (view,) = views.scores(models.cascade, limit), views.damaged, views.views
     spans = [view.view_span(*span) for span in keep]
     edits: list[Edit] = []
     if scores.abstains[0] != "unsupported_language":
         for group in scores.groups:
             (offset,) = group.group.offset.tolist()
-            (found,) = plan(group, scores, models, least, _kept(group, [spans]), views.damaged, spinner)
+            (found,) = plan(group, scores, models, least, _kept(group, [spans]), damaged, spinner)
             edits += shifted(found, offset)
             group.forget()
     edits = _in_source(edits, view)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter, itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,14 +122,18 @@ def _as_mention(evidence: Evidence) -> Evidence:
 def _inside(group: GroupScores, damaged: Sequence[Sequence[DamagedWord]]) -> list[list[DamagedWord]]:
     """Return the damaged words of documents that lie in each part of a group, with spans in the part."""
     out = []
-    for text, d, offset in zip(group.group.texts, group.group.document, group.group.offset, strict=True):
-        words = damaged[int(d)]
-        out.append([(a - offset, b - offset, w) for a, b, w in words if offset <= a and b <= offset + len(text)])
+    places = zip(group.group.document.tolist(), group.group.offset.tolist(), group.group.texts, strict=True)
+    for d, offset, text in places:
+        words, end = damaged[d], offset + len(text)
+        first, last = (bisect_left(words, place, key=itemgetter(0)) for place in (offset, end))
+        out.append([(a - offset, b - offset, word) for a, b, word in words[first:last] if b <= end])
     return out
 
 
 def _touches(span: Span, edits: Sequence[Edit]) -> bool:
-    return any(edit.start < span[1] and edit.end > span[0] for edit in edits)
+    """Return whether one of the edits, which are sorted and disjoint, reaches into a span."""
+    before = bisect_left(edits, span[1], key=attrgetter("start"))
+    return before > 0 and edits[before - 1].end > span[0]
 
 
 def _plans(

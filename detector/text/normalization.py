@@ -110,8 +110,9 @@ class NormalizedText:
         >>> normalize("a **bo\\u200bld** word").view_span(4, 9)
         (2, 6)
         """
-        first = int(np.searchsorted(self.ends[1:], start, side="right"))
-        last = int(np.searchsorted(self.starts[:-1], end, side="left"))
+        # As a number of the same size: NumPy copies the whole array to compare it with one of Python.
+        first = int(np.searchsorted(self.ends[1:], np.int32(start), side="right"))
+        last = int(np.searchsorted(self.starts[:-1], np.int32(end), side="left"))
         return first, max(first, last)
 
     def source_offsets(

@@ -32,7 +32,7 @@ from detector.readers import parse_document  # noqa: E402
 LIMIT = 2.6
 SMALLEST = 20_000
 NOISE = 0.08  # seconds: less than this is start-up and noise
-PROSE = english(random.Random(1), 3_000)
+PROSE = english(random.Random(1), 4_200)
 REPEATED = [
     "a.", "a.b", "a. ", "A.", "ab.", "1.", "1,", "1:", "1.1a", "_", "1_", "a_", "a@", "a.a@b.", "@", "'",
     "a'", "'s", "''", "-", "a-", "--", ".", "..", "...a", "!?", '"', "“", "(", ")", "((a", "[", "]", "](",
