@@ -12,7 +12,27 @@ from typing import IO, Any
 
 from detector.errors import InputError
 
-__all__ = ["Lock", "alone_in", "lock", "write_file", "write_new_file"]
+__all__ = ["Lock", "alone_in", "lock", "open_regular", "write_file", "write_new_file"]
+
+
+def open_regular(path: Path | str) -> IO[bytes]:
+    """Open a file to read its bytes.
+
+    Raises InputError for pipes, devices and sockets, which may never end, or never begin; OSError if the file cannot be
+    opened.
+    """
+    # Not to wait for a writer, if it is a pipe after all.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, os.strerror(21), str(path))
+        if not stat.S_ISREG(mode):
+            raise InputError("not a regular file but a pipe or a device: give its content on standard input")
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

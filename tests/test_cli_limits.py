@@ -96,8 +96,9 @@ def test_a_document_out_of_time_is_reported(run, command):
         ["annotate", "--baseline", "special", "spun.txt"],
         ["annotate", "--config", "phrases.toml", "spun.txt"],
         ["scan", "special", "--output", "out"],
+        ["reverse", "--spinner", "special", "spun.txt"],
     ],
-    ids=["input", "settings", "baseline", "phrases", "corpus"],
+    ids=["input", "settings", "baseline", "phrases", "corpus", "spinner"],
 )
 @pytest.mark.parametrize("target", ["pipe", "/dev/zero"])
 def test_what_never_begins_or_ends_is_not_waited_for(run, arguments, target):

@@ -11,7 +11,8 @@ import pytest
 
 from detector import detect
 from detector.cache import ResultCache
-from detector.files import lock, write_file, write_new_file
+from detector.errors import InputError
+from detector.files import lock, open_regular, write_file, write_new_file
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs permissions, links and devices of POSIX")
 
@@ -268,3 +269,13 @@ class TestCache:
                 assert cache.get(self.TEXT) in (None, report)
         entry.write_bytes(good)
         assert cache.get(self.TEXT) == report
+
+
+@posix
+def test_what_cannot_be_opened_leaves_no_handle(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    before = os.listdir("/dev/fd")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises((IsADirectoryError, InputError)):
+            open_regular(path)
+    assert os.listdir("/dev/fd") == before

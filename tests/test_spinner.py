@@ -199,6 +199,8 @@ def test_new_pairs_leave_the_others_as_they_were(models):
         ("substitute\toriginal\nfolks\tpeople\nfolks\t\n", "line 3: a pair needs"),
         ("substitute\toriginal\tlog10_odds\nfolks\tpeople\tmuch\n", "line 2: log10_odds is 'much'"),
         ("substitute\toriginal\tlog10_odds\nfolks\tpeople\tnan\n", "line 2: log10_odds"),
+        (f"substitute\toriginal\n{'a' * 200_000}\tpeople\n", "not tab-separated values"),
+        ("substitute\toriginal\nfo\rlks\tpeople\n", "not tab-separated values"),
     ],
 )
 def test_a_broken_table_is_refused_with_its_line(text, message):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import logging
 import os
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from detector.errors import InputError
+from detector.files import open_regular
 from detector.readers.document import InputDocument, Omission
 from detector.readers.regions import without_regions
 
@@ -96,11 +96,7 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     Pipes, devices and sockets are refused: they may never end, or never begin.
     """
     try:
-        # Not to wait for a writer, if it is a pipe after all.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise InputError("not a regular file but a pipe or a device: give its content on standard input")
+        with open_regular(path) as file:
             return read_stream(file, max_bytes)
     except InputError:
         raise

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from detector.errors import InputError
 from detector.estimators.channel import ENTRY_BITS, FREQUENCY_STEP, MAX_WORDS, Channel
-from detector.files import write_file
+from detector.files import open_regular, write_file
 from detector.restore.profile import GroupedSums
 from detector.restore.spinner import SpinnerCounts
 from detector.restore.writing import write_words
@@ -143,7 +143,11 @@ class SpinnerTable:
         Only `substitute` and `original` must be there; other columns than those of `SpinnerPair` are ignored. Raises
         InputError, with the line, for anything that is not such a table.
         """
-        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter="\t", quoting=csv.QUOTE_NONE))
+        lines = io.StringIO(text.removeprefix("\ufeff"))
+        try:
+            rows = list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+        except csv.Error as error:  # a cell longer than any wording, a carriage return inside of one
+            raise InputError(f"{name}: not tab-separated values: {error}") from None
         header = [x.strip() for x in rows[0]] if rows else []
         for column in _COLUMNS[:2]:
             if column not in header:
@@ -171,7 +175,10 @@ class SpinnerTable:
     def read(cls, path: Path | str) -> SpinnerTable:
         """Return the table in a file; raise InputError if the file cannot be read or is not a table."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            with io.TextIOWrapper(open_regular(path), encoding="utf-8") as file:
+                text = file.read()
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
         except (OSError, ValueError) as error:
             raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
         return cls.parse(text, str(path))
@@ -198,7 +205,7 @@ class SpinnerTable:
         shift = np.array([self.pairs[i].log10_odds for i in known])
         # A pair that is listed twice counts once, as its last line says.
         key, last = np.unique(((entry << ENTRY_BITS) | original)[::-1], return_index=True)
-        left_out = tuple(p for i, p in enumerate(self.pairs) if i not in set(known))
+        left_out = tuple(self.pairs[i] for i in sorted(set(range(len(ids))) - set(known)))
         return KnownPairs(channel, GroupedSums(key, shift[::-1][last][:, None]), left_out)
 
 
