@@ -1,10 +1,12 @@
 """Whatever is given, the library gives a result that holds its promises, or one error of its own."""
 
+import json
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -13,13 +15,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detector import PlanError, apply_plan, detect, detect_many, reverse, scores
+from detector.cli.rules import PhraseList
 from detector.errors import DetectorError, InputError
 from detector.readers import parse_document
+from detector.serve.work import answer
 from detector.types import Edit
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 SEEDS = range(40)
+# Its damage alone makes it spun: no word is evidence.
+DAMAGED = "The ferry was lаte again, and most of the pаssengers sat down on their bags until the mаyor had wаlked home."
 
 
 @pytest.mark.parametrize(
@@ -47,8 +53,7 @@ SEEDS = range(40)
         "a" * 100_000,
         "_" * 1_000,
         "a.a.a.a@" * 50,
-        # Its damage alone makes it spun: no word is evidence.
-        "The ferry was lаte again, and most of the pаssengers sat down on their bags until the mаyor had wаlked home.",
+        DAMAGED,
     ],
 )
 def test_odd_texts_have_a_report(text):
@@ -233,6 +238,33 @@ def test_a_plan_that_does_not_fit_is_refused_in_words(plan):
 def test_a_plan_fits_text_alone(text):
     with pytest.raises(PlanError):
         apply_plan(text, [Edit(0, 4, "Some", "Any", 1.0)])
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        {"interpretAs": DAMAGED},
+        {"markup": "<p>", "interpretAs": DAMAGED},
+        {"text": "So. ", "markup": "<p>", "interpretAs": DAMAGED},
+        {"text": DAMAGED, "markup": "<p>", "interpretAs": "\n"},
+    ],
+)
+def test_markup_that_stands_for_more_words_than_it_has_letters_is_an_annotation(piece):
+    form = {"language": "en", "level": "picky", "data": json.dumps({"annotation": [piece, {"text": "It was."}]})}
+    made = answer("check", urlencode(form).encode())
+    assert made.status == 200
+    sent = piece.get("text", "") + piece.get("markup", "") + "It was."
+    matches = json.loads(made.content)["matches"]
+    assert bool(matches) == (piece.get("text") == DAMAGED)
+    assert all(0 <= m["offset"] < m["offset"] + m["length"] <= len(sent) for m in matches)
+
+
+@pytest.mark.parametrize("surface", ["Big Data", "big \n data", "ſkin  cream", "\N{KELVIN SIGN}ey words"])
+def test_phrases_of_a_list_are_found_whatever_letters_lower_case_keeps(surface):
+    phrases = PhraseList("list", "", {"big data": "one", "skin cream": "two", "key words": "three"})
+    (found,) = phrases.find(f"We saw {surface} there.")
+    assert found.surface == surface
+    assert "expects" in found.message
 
 
 def test_threads_give_the_results_of_one():

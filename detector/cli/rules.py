@@ -53,10 +53,20 @@ class PhraseList:
 
     def _evidence(self, text: str, start: int, end: int) -> Evidence:
         surface = text[start:end]
-        expected = self.expected[" ".join(surface.lower().split())]
+        expected = self._expected(" ".join(surface.lower().split()))
         message = f"The phrase list {self.name} has this"
         message += f", and expects “{expected}”." if expected else "."
         return Evidence(start, end, surface, TORTURED_PHRASE.id, 0.0, (), message)
+
+    def _expected(self, found: str) -> str:
+        """Return the wording in place of a phrase of the list, which patterns find by letters that `lower` keeps too.
+
+        The long s and the sign of kelvin are two such letters.
+        """
+        if found in self.expected:
+            return self.expected[found]
+        same = (p for p in self.expected if len(p) == len(found) and _pattern((p,)).fullmatch(found))
+        return self.expected[next(same)]
 
 
 def read_phrases(path: Path) -> PhraseList:

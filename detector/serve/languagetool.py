@@ -53,20 +53,24 @@ class _Text:
     plain : the text that is judged
     starts : of the pieces, in `plain`, ascending
     shifts : how many characters farther on each piece stands in `whole`
+    ends : where each piece ends in `whole`; what markup stands for may be longer than the markup
     whole : all that was sent, with its markup; offsets of the answer point into it
     """
 
     plain: str
     starts: tuple[int, ...]
     shifts: tuple[int, ...]
+    ends: tuple[int, ...]
     whole: str
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span of `whole` that holds a span of `plain`."""
-        return self._moved(start), self._moved(end - 1) + 1
+        """Return the span of `whole` that holds a span of `plain`; it is empty if no character was sent for it."""
+        first = self._moved(start)
+        return first, max(first, self._moved(end - 1, 1))
 
-    def _moved(self, offset: int) -> int:
-        return offset + self.shifts[bisect_right(self.starts, offset) - 1]
+    def _moved(self, offset: int, by: int = 0) -> int:
+        piece = bisect_right(self.starts, offset) - 1
+        return min(offset + self.shifts[piece] + by, self.ends[piece])
 
 
 def _field(form: dict[str, list[str]], name: str) -> str | None:
@@ -91,6 +95,7 @@ def _annotated(data: str) -> _Text:
             "".join(plain),
             tuple(starts),
             tuple(b - a for a, b in zip(starts, ends, strict=True)),
+            (*ends[1:], ends[-1]),
             "".join(whole),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -103,7 +108,7 @@ def _text(form: dict[str, list[str]]) -> _Text:
         raise RequestError("Error: Missing 'text' or 'data' parameter")
     if text is not None and data is not None:
         raise RequestError("Error: Set only 'text' or 'data' parameter, not both")
-    return _annotated(data) if data is not None else _Text(text or "", (0,), (0,), text or "")
+    return _annotated(data) if data is not None else _Text(text or "", (0,), (0,), (len(text or ""),), text or "")
 
 
 def utf16_offsets(text: str) -> NDArray[np.int64]:
@@ -203,6 +208,8 @@ def _matches(text: _Text, found: list[Finding]) -> list[dict[str, Any]]:
     out = []
     for finding in found:
         start, end = text.source_span(finding.start, finding.end)
+        if start == end:  # of markup that is empty and stands for words
+            continue
         offset, length = int(units[start]), int(units[end] - units[start])
         first = max(0, start - _AROUND)
         first_sentence, last_sentence = sentences[max(0, bisect_right(cuts, finding.start) - 1)]
