@@ -75,6 +75,7 @@ def test_each_character_is_that_of_its_element():
         ),
         (["<w:r><w:t>har</w:t><w:softHyphen/><w:lastRenderedPageBreak/><w:t>bour</w:t></w:r>"], "harbour"),
         (["<!-- a comment -->" + run("calm")], "calm"),
+        ([run("cal<!-- a comment -->m <?an instruction?>sea")], "calm sea"),
         (["", run(" "), run("calm")], "calm"),
     ],
 )

@@ -128,7 +128,9 @@ class Package:
             size = self._archive.getinfo(name).file_size
             if size > _MAX_PART:
                 raise InputError(f"not a Word file that can be read: {name} has {size:,} bytes, at most {_MAX_PART:,}")
-            parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+            parser = etree.XMLParser(
+                resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
+            )
             root = etree.fromstring(self._archive.read(name), parser)
             if root.getroottree().docinfo.doctype:  # Office files have none; it is how entities are declared
                 raise InputError(f"not a Word file that can be read: {name} declares a document type")
