@@ -96,6 +96,28 @@ def test_more_of_the_same_passages_leave_a_document_unchanged(n, logit):
     assert odds[0] == pytest.approx(logit)
 
 
+@given(st.integers(1, 6), st.integers(7, 2000))
+def test_one_passage_weighs_less_in_a_long_document(few, many):
+    def lone(n):
+        passage = np.where(np.arange(n) == 0, np.log(900.0), -30.0)  # the others are certainly human
+        return np.exp(document_log_odds(np.array([-30.0]), passage, np.zeros(n, dtype=np.int64)))[0]
+
+    assert lone(few) == pytest.approx(0.5 * 900 / few)
+    assert lone(many) == pytest.approx(0.5 * 900 / many * np.sqrt(6 / many))
+
+
+def test_the_odds_of_human_text_do_not_rise_with_its_length():
+    # Log odds of passages of people: most are low, and their odds have a mean of 0.4, as in dev text of novels.
+    passage = np.random.default_rng(3).normal(-4.5, 2.7, 100_000)
+
+    def median(n):
+        rows = passage[: len(passage) // n * n]
+        document = np.repeat(np.arange(len(rows) // n), n)
+        return np.median(document_log_odds(np.full(len(rows) // n, -8.0), rows, document))
+
+    assert all(median(n) < median(3) + np.log(2) for n in (6, 12, 30, 100, 1000))
+
+
 def test_far_odds_do_not_overflow():
     odds = document_log_odds(np.array([-900.0]), np.array([900.0, -900.0]), np.zeros(2, dtype=np.int64))
     assert odds[0] == pytest.approx(900 + np.log(0.25))
