@@ -46,12 +46,13 @@ def errors(text, original):
     return Levenshtein.distance(words_of(text), words_of(original))
 
 
-def evidence(pair, replaced, standing):
-    return PairEvidence(*(np.array([x], dtype=np.float64) for x in (pair, replaced, standing)))
+def evidence(pair, replaced, standing, places):
+    return PairEvidence(*(np.array([x], dtype=np.float64) for x in (pair, replaced, standing, places)))
 
 
-def shift(pair, replaced, standing, constancy=0.9, log10_weight=-1.0):
-    (found,) = evidence(pair, replaced, standing).log10_shift(np.array([log10_weight], dtype=np.float32), constancy)
+def shift(pair, replaced, standing, places=None, constancy=0.9, log10_weight=-1.0):
+    counts = evidence(pair, replaced, standing, pair if places is None else places)
+    (found,) = counts.log10_shift(np.array([log10_weight], dtype=np.float32), constancy)
     return float(found)
 
 
@@ -61,11 +62,16 @@ def test_a_pair_is_likelier_the_more_places_had_it_and_the_fewer_left_its_origin
     assert shift(1, 1, 40) < shift(1, 1, 5) < shift(1, 1, 0)
     assert shift(0, 0, 40) < 0
     assert shift(0, 5, 0) < 0  # it has another substitute everywhere
-    assert shift(50, 50, 0) == 2.0  # the most that it may say
+    assert shift(500, 500, 0) == shift(5000, 5000, 0) < 5  # the most that it may say
+
+
+def test_a_pair_is_less_likely_if_its_substitute_stands_elsewhere_in_its_own_right():
+    assert shift(1, 1, 0, places=9) < shift(1, 1, 0, places=3) < shift(1, 1, 0, places=1)
+    assert shift(0, 0, 0, places=3) < shift(0, 0, 0, places=1) < 0
 
 
 def test_a_spinner_that_draws_any_synonym_tells_little():
-    assert shift(3, 3, 0, constancy=0.3) < 0.1 < shift(3, 3, 0, constancy=0.9)
+    assert shift(3, 3, 0, constancy=0.3) < 0.2 < shift(3, 3, 0, constancy=0.9) / 5
 
 
 def test_counts_of_documents_add_up(models, of_one_spinner):
