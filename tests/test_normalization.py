@@ -129,6 +129,7 @@ HONEST = [
     "* an item\n* another item\n- a third",
     "½ cup at 20 °C, m², CO₂, a™, №5, xⁿ, ℝⁿ, the set ℝ",
     "the α-helix, β2, μm, µm, TNFα, IκB, hν, G_(αs), αSyn and γH2AX",
+    "10 µM of it in 20 µL, 3 µmol and 5 μm of film".upper(),
     "Москва means Moscow; it's a big city",
     "the Greek word λόγος, the letters α, β and τ",
     "Zoë's naïve façade, Đặng Thị Ngọc, phở, Yıldız and Łódź",

@@ -663,6 +663,7 @@ _FOREIGN_WORD = re.compile(r"(?<![^\W_])[A-Za-z0-9]*+[^\W_A-Za-z0-9][^\W_]*+")
 # formula holds an omicron.
 _GREEK_SYMBOL = re.compile(r"[α-νπ-ω]")
 _GREEK_IN_WORD = re.compile(r"[a-z][α-ω]++[a-z]|ο")
+_MICRO_UNIT = re.compile("\u039c(?:[ACFGHJLMNSVW]|MOL|SV)")  # Python, too, writes "μm" so in capitals
 _PLAIN_WORD = re.compile(r"[A-Z]?[a-z]{2,}+")
 _MIN_DISGUISES = 3  # words, before a possible symbol of a formula ("α") counts as one more
 _NEIGHBOURHOOD = 20  # characters to either side: a word or two
@@ -701,6 +702,8 @@ def _iter_disguises(text: str) -> Iterator[_Disguise]:
     genuine = [m.start() for m in _FOREIGN_LETTER.finditer(text) if ord(m[0]) not in strict and m[0].isalpha()]
     for match in _FOREIGN_WORD.finditer(text):
         word = match[0]
+        if _MICRO_UNIT.fullmatch(word):
+            continue
         is_mixed = bool(_ASCII_LETTER.search(word))
         seen = word.translate(loose if is_mixed else strict)
         if seen == word or max(seen) > _LAST_LATIN:
