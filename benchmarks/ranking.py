@@ -59,7 +59,7 @@ def scores_of(models: Models, text: str, offset: int, substitutes: list[str]) ->
     trigram = candidate_log10_prob(lm, batch, tokens.pairs, ids, ones, at, at + 1).astype(np.float64)
 
     def odds(model: ContextModel) -> Floats:
-        return model.log10_odds(model.queries(batch, np.array([place])), at, ids).astype(np.float64)
+        return model.log10_odds(model.place_vectors(batch, np.array([place])), at, ids).astype(np.float64)
 
     full = odds(models.full.extractor.context_model)
     return {

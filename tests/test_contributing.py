@@ -26,7 +26,7 @@ def blocks():
 @pytest.fixture
 def copy(tmp_path):
     """A copy of the package and of the tests that the guide says to run."""
-    ignored = shutil.ignore_patterns("__pycache__", "models", "training", "evaluation")
+    ignored = shutil.ignore_patterns("__pycache__", "models", "training")
     shutil.copytree(Path(detector.__file__).parent, tmp_path / "detector", ignore=ignored)
     (tmp_path / "tests").mkdir()
     for name in ("cases", "fuzz"):
