@@ -380,27 +380,30 @@ def test_a_line_of_finished_files_that_was_cut_off_by_a_kill_is_as_if_it_had_not
         assert scan(settings).found_done == 6
 
 
+def scan_that_stands_still(settings, ending):
+    """Start a scan in a process of its own; return it once it waits before a file is renamed to such an ending."""
+    at_work, ready = os.pipe()
+    child = os.fork()
+    if child == 0:
+
+        def hook(name, arguments):
+            if name == "os.rename" and str(arguments[1]).endswith(ending):
+                os.write(ready, b"x")
+                signal.pause()
+
+        sys.addaudithook(hook)
+        scan(settings)
+        os._exit(1)
+    os.read(at_work, 1)
+    return child
+
+
 def test_two_scans_share_out_bundles_and_one_that_dies_leaves_its_own_to_the_other(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "_BUNDLE_FILES", 3)
     monkeypatch.setattr(batches, "_DOCUMENTS", 3)  # so that no batch holds all bundles
     corpus = small_files(tmp_path / "corpus", 9)
     whole = scan(ScanSettings(corpus, tmp_path / "whole"))
-    at_work, ready = os.pipe()
-
-    def stand_still():
-        def hook(name, arguments):
-            if name == "os.rename" and str(arguments[1]).endswith(os.path.join("out", "00.jsonl")):
-                os.write(ready, b"x")
-                signal.pause()
-
-        sys.addaudithook(hook)
-        scan(ScanSettings(corpus, tmp_path / "out"))
-
-    first = os.fork()
-    if first == 0:
-        stand_still()
-        os._exit(1)
-    os.read(at_work, 1)
+    first = scan_that_stands_still(ScanSettings(corpus, tmp_path / "out"), os.path.join("out", "00.jsonl"))
 
     def progress(at):
         if (tmp_path / "out" / "08.jsonl").exists():  # of a bundle that the other one does not hold
@@ -527,22 +530,7 @@ def test_a_part_of_another_scan_is_waited_for_and_done_if_that_dies(tmp_path, sm
     settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
     scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "whole"))
     # A scan that stands still with the parts of its first batch, until the other one is at the rest; then it is killed.
-    at_work, ready = os.pipe()
-
-    def stand_still():
-        def hook(name, arguments):
-            if name == "os.rename" and str(arguments[1]).endswith(".results"):
-                os.write(ready, b"x")
-                signal.pause()
-
-        sys.addaudithook(hook)
-        scan(settings)
-
-    first = os.fork()
-    if first == 0:
-        stand_still()
-        os._exit(1)
-    os.read(at_work, 1)
+    first = scan_that_stands_still(settings, ".results")
 
     def progress(at):
         os.kill(first, signal.SIGKILL)

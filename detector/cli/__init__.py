@@ -119,7 +119,7 @@ for command in _COMMANDS:
 
 
 def _no_such_option(error: click.NoSuchOption, given: Sequence[str]) -> str:
-    """Return where an option belongs that the command lacks; if nowhere, what is nearest."""
+    """Return a message that names the commands with an option that this one lacks, or the nearest options."""
     name = error.option_name
     path = error.ctx.command_path if error.ctx is not None else "detector"
     if any(name in option.opts for option in cli.params):

@@ -67,7 +67,7 @@ _ENCODINGS = (
     "cp437",
 )
 _RTF = b"{\\rtf"  # marked up in ASCII, which would be judged as words
-# First bytes of files that are not text, what they are, and the way out.
+# First bytes of files that are not text, their kind, and the way out.
 _OTHER_KINDS = (
     (b"\x1f\x8b", "a file that gzip compressed", "unpack it first"),
     (b"BZh", "a file that bzip2 compressed", "unpack it first"),
@@ -254,7 +254,7 @@ def encoding_of(data: bytes) -> str:
 
 
 def _other_kind(data: bytes) -> str:
-    """Return what bytes that are not text are, and what to do with them; nothing if that is not known."""
+    """Return the kind of bytes that are not text, and the way out; nothing for an unknown kind."""
     for start, kind, way_out in _OTHER_KINDS:
         if data.startswith(start):
             return f"not text but {kind}: {way_out}"

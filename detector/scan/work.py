@@ -112,7 +112,7 @@ class FileWork:
             partial.replace(out)
 
     def finished(self, counts: Counts) -> FinishedFile:
-        """Return what is kept about the file when its results are written."""
+        """Return the record of the file, kept when its results are written."""
         index = self.index
         return FinishedFile(self.name, self.file.place, index.token, index.sha256, index.damage, counts.to_dict())
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 __all__ = ["hidden_spans"]
 
-# Their contents are programs, drawings, what to show if something fails, or what a reader may choose or write.
+# Their contents are programs, drawings, text for browsers that show nothing else, or fields to choose from or fill in.
 _NAMES = "script|style|template|noscript|svg|textarea|select|datalist|iframe|noframes|object|canvas|audio|video"
 _MAX_VALUE = 2_000  # characters of an attribute
 _MAX_INDENT = 500  # characters before a tag that are looked through for words
