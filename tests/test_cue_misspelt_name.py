@@ -57,13 +57,34 @@ def test_a_name_that_stands_twice_is_one(find):
 @pytest.mark.parametrize(
     "text",
     [
-        "Sttaes were spoken of.",
+        "Becuase it rained, the fair was put off.",
         "He saw the sttaes there.",
         "She saw a United States_ map.",
     ],
 )
-def test_only_names_inside_a_sentence(find, text):
+def test_only_names(find, text):
     assert find(text) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("text", "slip", "right"),
+    [
+        ("Elizbaeth walked home. The shops were still open.", "Elizbaeth", "Elizabeth"),
+        ("The train was late again. “Lonodn,” he said, “is too far.”", "Lonodn", "London"),
+    ],
+)
+def test_a_name_at_the_start_of_a_sentence_may_be_misspelt(find, text, slip, right):
+    ((e,),) = find(text)
+    assert (e.surface, e.alternatives[0].text) == (slip, right)
+
+
+FEW_CAPITALS = "on sunday i went to london with my sister, and i told her that {} helps us. we were home by monday."
+
+
+def test_the_capital_of_a_word_counts_in_a_text_that_has_few(find):
+    ((e,),) = find(FEW_CAPITALS.format("Technloogy"))
+    assert (e.surface, e.alternatives[0].text) == ("Technloogy", "Technology")
+    assert find(FEW_CAPITALS.format("technloogy"), FEW_CAPITALS.format("Technloogy").title()) == [[], []]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Misspelt names, as transliteration there and back, or a careless spinner, leaves them.
 
-Asks of each capitalised word inside a sentence, if the vocabulary does not know it (or hardly) and the text has it
-once, whether it is a slip for another: a word that everyone knows, or a name of the same text, that one letter dropped,
-added, changed or swapped separates from it (Damerau 1964). Two letters swapped hardly ever make another name, so there
+Asks of each capitalised word, if the vocabulary does not know it (or hardly) and the text has it once, whether it is a
+slip for another: a word that everyone knows, or a name of the same text, that one letter dropped, added, changed or
+swapped separates from it (Damerau 1964). Two letters swapped hardly ever make another name, so there
 the right one may also be rare, or stand in the text once. A small network weighs the two, as a noisy channel would: how
 well the right one would stand there, how common it is, and whether a name would be spelt as this one is.
 """
@@ -22,7 +22,7 @@ from detector.scoring.columns import Columns
 from detector.scoring.tokens import FeatureExtractor, TokenScores
 from detector.text.dialect import american
 from detector.text.spelling import one_apart
-from detector.text.tokens import ALL_UPPER, FIRST_UPPER, MIXED_CASE, SENTENCE_START, WORD
+from detector.text.tokens import ALL_UPPER, FIRST_UPPER, MIXED_CASE, RARE_CAPITAL, SENTENCE_START, WORD, TokenBatch
 from detector.text.vocabulary import LOWER, NAME, Vocabulary
 from detector.types import Alternative, Evidence
 
@@ -46,7 +46,7 @@ _MIN_MENTIONS = (
     2  # times that the text has a name which it alone knows; two names that stand there once are both at home
 )
 _MIN_LOG10_ODDS = 0.0  # least log10 odds of a misspelt name that is reported
-_MIN_LOG10_ODDS_ONE_CASE = 2.0  # the same in a text whose capitals mean nothing
+_MIN_LOG10_ODDS_CASELESS = 2.0  # the same of a word whose case says nothing
 # A word at least this common may be the right one if two letters are swapped. Of 1,764 dev texts with one such slip 81%
 # were told, with rare words and words beside a hyphen 91% are; of 1,020 clean ones 2.2% had a finding, and 2.4% have,
 # half of them slips of their authors. With 0.5 in place of 1.5 it is the same.
@@ -81,9 +81,7 @@ def find(context: CueContext) -> Found:
     # The likeliest of each mention; of equals the first.
     order = np.lexsort((-odds, slips.place))
     best = order[np.diff(slips.place[order], prepend=-1) != 0]
-    # Without capitals a word that is not listed may be anything.
-    one_case = batch.one_case[batch.document_of[slips.place[best]]]
-    least = np.where(one_case, _MIN_LOG10_ODDS_ONE_CASE, _MIN_LOG10_ODDS)
+    least = np.where(_is_caseless(batch, slips.place[best]), _MIN_LOG10_ODDS_CASELESS, _MIN_LOG10_ODDS)
     for row in best[odds[best] >= least].tolist():
         place, gain, right = int(slips.place[row]), round(float(odds[row]), 2), slips.right[row]
         out[int(batch.document_of[place])].append(
@@ -100,13 +98,19 @@ def find(context: CueContext) -> Found:
     return out
 
 
+def _is_caseless(batch: TokenBatch, place: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether the case of each of some tokens says nothing, so that a rare word may be anything."""
+    rare_capital = (batch.shape[place] & RARE_CAPITAL) != 0
+    out: NDArray[np.bool_] = batch.one_case[batch.document_of[place]] & ~rare_capital
+    return out
+
+
 def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Misspellings:
     """Return every mention of a batch that may be a slip, with each word that it may be a slip of."""
     batch, vocabulary = m.batch, extractor.vocabulary
     capital = (batch.shape & (FIRST_UPPER | ALL_UPPER | MIXED_CASE | WORD)) == (FIRST_UPPER | WORD)
     capital &= batch.ends - batch.starts >= _MIN_LETTERS
-    rare = capital & ((batch.shape & SENTENCE_START) == 0)
-    rare &= (batch.ids == NAME) | (vocabulary.zipf[batch.ids] < _RARE_ZIPF)
+    rare = capital & ((batch.ids == NAME) | (vocabulary.zipf[batch.ids] < _RARE_ZIPF))
     named = np.flatnonzero(capital)
     documents, starts, ends = (x[named].tolist() for x in (batch.document_of, batch.starts, batch.ends))
     names = [(d, batch.texts[d][a:b].lower()) for d, a, b in zip(documents, starts, ends, strict=True)]
@@ -122,12 +126,15 @@ def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Missp
             *_elsewhere(written, times, vocabulary),
         }
     )
-    one_case = batch.one_case.tolist()
-    pairs = [(row, right) for row, right in pairs if _may_be_meant(*written[row], right, one_case, vocabulary)]
+    at = named[np.array(asked, dtype=np.int64)]
+    may_be_no_name = ((batch.shape[at] & SENTENCE_START) != 0) | _is_caseless(batch, at)
+    pairs = [
+        (row, right) for row, right in pairs if _may_be_meant(written[row][1], right, may_be_no_name[row], vocabulary)
+    ]
     if not pairs:
         return Misspellings(np.zeros(0, dtype=np.int64), [], Columns.zeros(NAME_COLUMNS, 0).values)
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
-    place = named[np.array(asked, dtype=np.int64)][rows]
+    place = at[rows]
     rights = [right for _, right in pairs]
     ids = np.array([vocabulary.get(right, NAME) for right in rights], dtype=np.int32)
     lengths = np.array([len(name) for _, name in written], dtype=np.float32)
@@ -190,13 +197,13 @@ def _elsewhere(
                     yield row, other
 
 
-def _may_be_meant(d: int, name: str, right: str, one_case: Sequence[bool], vocabulary: Vocabulary) -> bool:
-    """Whether a word can be the right one for a name of document d.
+def _may_be_meant(name: str, right: str, may_be_no_name: bool, vocabulary: Vocabulary) -> bool:
+    """Whether a word can be the right one for a name.
 
-    The other spelling of the same word is not. In a document of one case every word that is not listed passes for a
+    The other spelling of the same word is not. Where a capital says nothing, every word that is not listed passes for a
     name, a misspelt verb too, so there the right one must be written with a capital elsewhere.
     """
-    if one_case[d] and vocabulary.usual_case[vocabulary.get(right, NAME)] == LOWER:
+    if may_be_no_name and vocabulary.usual_case[vocabulary.get(right, NAME)] == LOWER:
         return False
     return american(name) != american(right)
 

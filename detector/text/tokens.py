@@ -26,6 +26,7 @@ __all__ = [
     "HYPHENATED",
     "MENTIONED",
     "MIXED_CASE",
+    "RARE_CAPITAL",
     "SENTENCE_START",
     "WORD",
     "TokenBatch",
@@ -40,6 +41,7 @@ PARAGRAPH_MARGIN = 2
 
 # Bits of TokenBatch.shape.
 FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, HYPHENATED, MIXED_CASE, MENTIONED = 1, 2, 4, 8, 16, 32, 64
+RARE_CAPITAL = 128
 
 # Marks that stand inside a word and change nothing a reader sees: combining accents, soft hyphen, zero-width.
 _INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
@@ -96,7 +98,8 @@ class TokenBatch:
     ids : int32 (n,), vocabulary ids; 0 is a boundary of zero width
     starts, ends : int64 (n,), half-open offsets in the token's own document
     shape : uint8 (n,), bits FIRST_UPPER, ALL_UPPER, WORD (holds a letter or digit), SENTENCE_START, HYPHENATED
-        (stands beside a hyphen without a space), MENTIONED (set by `with_mentions`)
+        (stands beside a hyphen without a space), MENTIONED (set by `with_mentions`), RARE_CAPITAL (has a capital
+        in a document that has few)
     documents : int64 (len(texts) + 1,), document d owns tokens documents[d]:documents[d + 1]
     one_case : bool (len(texts),), documents whose capitals mean nothing; their words have their usual case in `shape`
     """

@@ -14,7 +14,7 @@ from detector.text.vocabulary import LOWER, NAME, UNKNOWN, UPPER, Vocabulary
 __all__ = ["truecased"]
 
 # Bits of a token's shape, as `text.tokens` has them.
-FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, _HYPHENATED, MIXED_CASE = 1, 2, 4, 8, 16, 32
+FIRST_UPPER, ALL_UPPER, WORD, SENTENCE_START, MIXED_CASE, RARE_CAPITAL = 1, 2, 4, 8, 32, 128
 
 _MIN_EVIDENCE = 3  # words that a document's use of capitals is judged by; fewer are not enough
 _MIN_WORDS = 8  # without any capital; fewer are a fragment of a sentence
@@ -70,4 +70,6 @@ def truecased(
     kept = shape & ~np.uint8(FIRST_UPPER | ALL_UPPER | MIXED_CASE)
     kept |= np.where(capital, FIRST_UPPER, 0).astype(np.uint8)
     kept |= np.where(caseless & (usual == UPPER), ALL_UPPER, 0).astype(np.uint8)
+    # In lower case throughout, the few capitals mean something all the same.
+    kept |= np.where(upper & ~capitals[document], RARE_CAPITAL, 0).astype(np.uint8)
     return ids, np.where(caseless, kept, shape).astype(np.uint8), one_case
