@@ -5,7 +5,9 @@ from detector.estimators.channel import SOURCES
 from detector.text.tokens import tokenize
 from detector.text.vocabulary import BOUNDARY, Vocabulary
 from detector.training.channel import ChannelPair, align, build_channel, phrase_counts
+from detector.training.channel_sources import SourceTables, channel_pairs
 from detector.training.neighbours import is_figure
+from detector.training.thesaurus import HYPERNYM_RANK
 
 WORDS = "we visit go to the harbour first primary big large in order so as plan well - known machine learning".split()
 PAIRS = [
@@ -99,16 +101,16 @@ def test_a_mask_hides_pairs(channel, vocabulary):
     assert found(channel, vocabulary, "We go to the primary harbour", none) == set()
 
 
-LONG = "one two three four five six seven".split()
+LONG = "one two three four five six seven eight".split()
 
 
-@pytest.mark.parametrize("length", [2, 3, 4, 5])
-def test_phrases_of_two_to_five_words_are_matched_at_every_place(length):
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 6, 7])
+def test_phrases_of_two_to_seven_words_are_matched_at_every_place(length):
     vocabulary = Vocabulary([*LONG, "short", ".", ",", "-"])
     phrase = " ".join(LONG[:length])
     pair = ChannelPair(("short",), tuple(LONG[:length]), "observed", -0.5)
     channel = build_channel([pair], vocabulary, vocabulary.ids_of([*LONG, "short"]))
-    text = f"{phrase.capitalize()} seven, {phrase} {phrase}. {phrase}"
+    text = f"{phrase.capitalize()} eight, {phrase} {phrase}. {phrase}"
     batch = tokenize([phrase, text], vocabulary)
     start, lengths, entry = channel.match(batch)
     assert lengths.tolist() == [length] * 5
@@ -117,14 +119,14 @@ def test_phrases_of_two_to_five_words_are_matched_at_every_place(length):
     c = channel.candidates(batch)
     assert c.log10_weight.tolist() == pytest.approx([-0.5] * 5)
     # A mark or another word between hides it.
-    for broken in (phrase.replace(" ", ", ", 1), phrase.replace(" ", " seven ", 1), phrase.replace(" ", "\n\n", 1)):
+    for broken in (phrase.replace(" ", ", ", 1), phrase.replace(" ", " eight ", 1), phrase.replace(" ", "\n\n", 1)):
         assert not len(channel.match(tokenize([broken], vocabulary))[0])
 
 
-def test_phrases_of_six_words_are_left_out():
+def test_phrases_of_eight_words_are_left_out():
     vocabulary = Vocabulary([*LONG, "short"])
     pairs = [
-        ChannelPair(("short",), tuple(LONG[:6]), "observed", -0.5),
+        ChannelPair(("short",), tuple(LONG), "observed", -0.5),
         ChannelPair(("short",), ("one",), "observed", 0.0),
     ]
     channel = build_channel(pairs, vocabulary, vocabulary.ids_of([*LONG, "short"]))
@@ -160,3 +162,49 @@ def test_alignment_finds_the_pair_that_phrases_share():
         assert max(of_word, key=of_word.get) == substitute
         assert of_word[substitute] > 1
     assert all(o != s for o, s in counts)
+
+
+def test_common_words_stand_for_narrower_ones():
+    words = ["think", "ponder", "cogitate", "muse", "move"]
+    zipf = np.array([0] * (len(Vocabulary(words).words) - len(words)) + [5.5, 3.0, 1.2, 2.9, 5.4], dtype=np.float32)
+    listed = [
+        ("ponder", "think", HYPERNYM_RANK, 1),
+        ("cogitate", "think", HYPERNYM_RANK, 1),  # a word that nearly nobody writes
+        ("muse", "think", HYPERNYM_RANK + 1, 1),  # a rarer sense
+        ("move", "think", HYPERNYM_RANK, 1),  # as common as the other
+        ("think", "ponder", 0, 1),
+    ]
+    no_words = np.zeros((0, 4))
+    tables = SourceTables(
+        Vocabulary(words, zipf),
+        {"wordnet": listed, "mythes": []},
+        no_words,
+        no_words,
+        {"seen": {}, "inferred": {}},
+        [],
+        [],
+    )
+    pairs = {(p.original, p.substitute, p.log10_weight) for p in channel_pairs(tables) if p.source == "wordnet"}
+    assert {p[:2] for p in pairs} == {(("think",), ("ponder",))}
+    assert len(pairs) == 2
+    assert min(weight for _, _, weight in pairs) < -2
+
+
+@pytest.mark.parametrize(
+    ("phrase", "original"),
+    [
+        ("with a specific end goal to", "in order to"),
+        ("keeping in mind the end goal to", "in order to"),
+        ("in light of the fact that", "because"),
+        ("pondered", "thought"),
+    ],
+)
+def test_the_shipped_channel_knows_long_phrases_and_narrower_words(models, phrase, original):
+    channel, batch = models.full.extractor.channel, tokenize([phrase], models.vocabulary)
+    c = channel.candidates(batch)
+    found = {
+        " ".join(models.vocabulary.words[i] for i in channel.words_of(row))
+        for row, length in zip(c.original.tolist(), c.length.tolist(), strict=True)
+        if length == len(phrase.split())
+    }
+    assert original in found

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from detector.model_store import load_models, verify_models
+from detector.restore.restorer import RestorerSettings
+from detector.training import tune
 from detector.training.corpus import SPLITS, read_corpus, split_of
+from detector.training.corpus_models import spinner_resources
 from detector.training.settings import TrainSettings
 from detector.training.train import train
 
@@ -74,3 +77,13 @@ def test_a_changed_setting_is_seen_by_the_steps_that_depend_on_it_alone(trained)
     changed = {name.rpartition("-")[0] for name in before - {p.name for p in (folder / "work").glob("*.joblib")}}
     assert {"screen_candidate_model", "full_passage_model", "reranker", "thresholds"} <= changed
     assert not {"vocabulary", "context_models", "channel", "documents"} & changed
+
+
+def test_models_that_always_edit_human_text_get_the_least_harmful_settings(trained, monkeypatch):
+    folder, models = trained
+    monkeypatch.setattr(tune, "_MAX_HARM", -1.0)
+    resources = spinner_resources(settings(folder), folder / "work", lambda step: None)
+    documents = [document for document in read_corpus(TOY / "corpus") if split_of(document) == "dev"]
+    with pytest.warns(UserWarning, match=r"edits per 1,000 words of human text at best, wanted -1"):
+        chosen = tune.tune_restorer(load_models(models), documents, resources, 1)
+    assert isinstance(chosen, RestorerSettings)

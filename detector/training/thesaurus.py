@@ -36,6 +36,7 @@ from detector.training.inflection import Inflector
 from detector.training.phrase_tables import DATA_FOLDER
 
 __all__ = [
+    "HYPERNYM_RANK",
     "SPINTAX_FILE",
     "Synonym",
     "Thesaurus",
@@ -71,7 +72,7 @@ _MYTHES_PLACES = (
 )
 SPINTAX_FILE = DATA_FOLDER / "spintax.txt"
 _PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
-_SIMILAR_RANK, _HYPERNYM_RANK = 2, 10
+_SIMILAR_RANK, HYPERNYM_RANK = 2, 10  # a hypernym of the commonest sense has the latter
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _synset(line: str, pos: str) -> tuple[str, list[str], list[tuple[str, int]]]
     words = [re.sub(r"\((a|p|ip)\)$", "", w).lower().replace("_", " ") for w in f[4 : 4 + 2 * n : 2]]
     p = f[5 + 2 * n :]
     near = [
-        (p[i + 1], _SIMILAR_RANK if p[i] == "&" else _HYPERNYM_RANK)
+        (p[i + 1], _SIMILAR_RANK if p[i] == "&" else HYPERNYM_RANK)
         for i in range(0, 4 * int(f[4 + 2 * n]), 4)
         if (p[i] == "&" or p[i] == "@") and p[i + 2] in (pos, "s")
     ]
