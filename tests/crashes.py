@@ -23,7 +23,8 @@ def killed_before(event, folder):
     seen = []
 
     def hook(name, arguments):
-        writes = name in ("os.rename", "os.remove", "os.mkdir", "open")
+        writes = name in ("os.rename", "os.remove", "os.mkdir")
+        writes = writes or (name == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR))
         if writes and isinstance(arguments[0], str | os.PathLike) and str(arguments[0]).startswith(str(folder)):
             seen.append(name)
             if len(seen) == event:

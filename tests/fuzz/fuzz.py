@@ -41,8 +41,8 @@ ROUND = {"detect": 8192, "reverse": 48, "arguments": 96, "files": 96, "records":
 BATCH = 1024
 SLOW = 10.0  # CPU seconds: none of the inputs is larger than some kilobytes
 ASKED = 20  # texts of every second round that a fresh process judges and restores as well
-MAX_GROWTH = 50  # MB after the first 50,000 inputs of a process, in which its caches and corpora fill
-SETTLED = 50_000
+MAX_GROWTH = 50  # MB after the first 100,000 inputs of a process, in which its caches and corpora fill
+SETTLED = 100_000
 FRESH = """
 import json, sys
 from detector import detect, reverse
