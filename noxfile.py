@@ -120,7 +120,7 @@ def wheel(session: nox.Session) -> None:
 def full(session: nox.Session) -> None:
     """Run everything, the fuzzer and the growth too; an hour or more, by hand before a release."""
     session.install("-e", ".[test,train,browser]")
-    session.run("python", "-m", "pytest", "tests", "tests/browser", "tests/libreoffice")
+    session.run("python", "-m", "pytest", "tests", "tests/browser", "tests/libreoffice", "tests/fuzz/kill_training.py")
     session.run("python", "notebooks/execute.py", "--check")
     session.run("python", "benchmarks/quality.py", "--output", str(Path(session.create_tmp()) / "quality"))
     session.run("python", "tests/fuzz/fuzz.py")
