@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.arguments import number_between, shown
 from detector.blas import one_blas_thread
 from detector.cues import DamagedWord
 from detector.errors import InputError
@@ -83,32 +84,7 @@ def _threshold(models: Models, threshold: Threshold) -> float:
                 f"unknown threshold {threshold!r}: give a number from 0 to 1, or one of {', '.join(models.thresholds)}"
             )
         return models.thresholds[threshold]
-    return _number(threshold, "the threshold", 0.0, 1.0)
-
-
-def _shown(value: object) -> str:
-    """Return a value as a message has it; one that Python does not show, such as a number of 5,000 digits, by its type.
-
-    >>> _shown(0.5), _shown(10**5000)
-    ('0.5', 'a value of type int that cannot be shown')
-    """
-    try:
-        return repr(value)
-    except Exception:  # it may be of anyone's making
-        return f"a value of type {type(value).__name__} that cannot be shown"
-
-
-def _number(value: object, what: str, low: float, high: float) -> float:
-    """Return a number between two bounds, from any kind of number that Python or NumPy has."""
-    expected = f"give a number from {low:g} to {high:g}" if math.isfinite(high) else "give a number"
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        raise InputError(f"{what} is {_shown(value)}: {expected}")
-    if not low <= value <= high:
-        raise InputError(f"{what} is {_shown(value)}: {expected}")
-    try:
-        return float(value)
-    except OverflowError:  # a whole number beyond all floats
-        raise InputError(f"{what} is too large: {expected}") from None
+    return number_between(threshold, "the threshold", 0.0, 1.0)
 
 
 def _text(text: object, what: str) -> str:
@@ -380,7 +356,7 @@ def _check_many(texts: object, n_jobs: int, what: str, errors: Errors = "raise")
     except TypeError:
         raise InputError(f"{what} takes an iterable of texts, got {type(texts).__name__}") from None
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
-        raise InputError(f"n_jobs is {_shown(n_jobs)}: give the number of processes, 1 or more")
+        raise InputError(f"n_jobs is {shown(n_jobs)}: give the number of processes, 1 or more")
     if errors not in ("raise", "skip"):
         raise InputError(f'errors is {errors!r}: give "raise" or "skip"')
     return _only_texts(items, what, errors)
@@ -614,11 +590,11 @@ def _spans(keep: object, text: str) -> list[Span]:
     try:
         spans = [(index(start), index(end)) for start, end in keep]  # type: ignore[attr-defined]
     except (TypeError, ValueError):
-        raise InputError(f"keep is {_shown(keep)}: give half-open spans, such as [(57, 62)]") from None
+        raise InputError(f"keep is {shown(keep)}: give half-open spans, such as [(57, 62)]") from None
     for start, end in spans:
         if not 0 <= start <= end <= len(text):
             raise InputError(
-                f"keep holds {_shown((start, end))}: expected (start, end) inside the text's {len(text)} characters"
+                f"keep holds {shown((start, end))}: expected (start, end) inside the text's {len(text)} characters"
             )
     return spans
 
@@ -646,7 +622,7 @@ def reverse(
     """
     models = load_models()
     spans = _spans(keep, _text(text, "reverse"))
-    least = None if min_gain is None else _number(min_gain, "min_gain", -math.inf, math.inf)
+    least = None if min_gain is None else number_between(min_gain, "min_gain", -math.inf, math.inf)
     with one_blas_thread():
         return restore(text, models, _threshold(models, threshold), least, spans, _known(spinner))
 
@@ -669,7 +645,7 @@ def reverse_many(
     texts = _check_many(texts, 1, "reverse_many")
     models = load_models()
     limit = _threshold(models, threshold)
-    least = None if min_gain is None else _number(min_gain, "min_gain", -math.inf, math.inf)
+    least = None if min_gain is None else number_between(min_gain, "min_gain", -math.inf, math.inf)
     texts, known = _with_spinner(texts, same_spinner, spinner, 1, limit)
 
     def restored(text: str) -> Restoration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detector.errors import InputError
+from detector.arguments import number_between
 
 __all__ = ["probability_at_prior"]
 
@@ -16,9 +16,8 @@ def probability_at_prior(probability: float, prior: float) -> float:
     >>> round(probability_at_prior(0.99, 0.01), 3), probability_at_prior(0.7, 0.5)
     (0.5, 0.7)
     """
-    for name, value in (("the probability", probability), ("the prior", prior)):
-        if not 0 <= value <= 1:
-            raise InputError(f"{name} is {value}: give a number from 0 to 1")
+    probability = number_between(probability, "the probability", 0, 1)
+    prior = number_between(prior, "the prior", 0, 1)
     spun = probability * prior
     human = (1 - probability) * (1 - prior)
     # 0/0 if the two contradict each other with certainty: the text's own evidence is then kept.

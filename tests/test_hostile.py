@@ -4,6 +4,7 @@ import json
 import random
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
+from decimal import Decimal
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from fuzz import checks, generator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detector import PlanError, apply_plan, detect, detect_many, reverse, scores
+from detector import PlanError, apply_plan, detect, detect_many, probability_at_prior, reverse, scores
 from detector.cli.rules import PhraseList
 from detector.errors import DetectorError, InputError
 from detector.readers import parse_document
@@ -227,11 +228,19 @@ def test_anything_but_spans_to_keep_is_refused_with_a_message(value):
         [Edit(np.array([0, 1]), 4, "Some", "Any", 1.0)],
         [Edit(np.int64(0), 10**400, "Some", "Any", 1.0)],
         [Edit(0, 10**5000, "Some", "Any", 1.0)],
+        [Edit(Decimal("sNaN"), 4, "Some", "Any", 1.0)],
     ],
 )
 def test_a_plan_that_does_not_fit_is_refused_in_words(plan):
     with pytest.raises(PlanError):
         apply_plan("Some text.", plan)
+
+
+@pytest.mark.parametrize("value", [None, "0.5", True, -0.1, 1.5, float("nan"), Decimal("sNaN"), np.array([0.5])])
+def test_a_probability_and_a_prior_are_numbers_from_0_to_1(value):
+    for arguments in ((value, 0.5), (0.5, value)):
+        with pytest.raises(InputError, match="give a number from 0 to 1"):
+            probability_at_prior(*arguments)
 
 
 @pytest.mark.parametrize("text", [None, 7, b"Some text.", ["Some text."]])

@@ -38,7 +38,7 @@ def apply_plan(text: str, plan: Iterable[Edit]) -> str:
         return _applied(text, plan)
     except PlanError:
         raise
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, TypeError, ValueError, ArithmeticError) as error:
         raise PlanError(
             f"apply_plan takes text (str) and edits, such as those of `reverse(text).plan`: {error}"
         ) from error

@@ -1,0 +1,36 @@
+"""Checks of arguments, with errors that show what was given."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from detector.errors import InputError
+
+__all__ = ["number_between", "shown"]
+
+
+def shown(value: object) -> str:
+    """Return a value as a message has it; one that Python does not show, such as a number of 5,000 digits, by its type.
+
+    >>> shown(0.5), shown(10**5000)
+    ('0.5', 'a value of type int that cannot be shown')
+    """
+    try:
+        return repr(value)
+    except Exception:  # it may be of anyone's making
+        return f"a value of type {type(value).__name__} that cannot be shown"
+
+
+def number_between(value: object, what: str, low: float, high: float) -> float:
+    """Return a number between two bounds, from any kind of number that Python or NumPy has."""
+    expected = f"give a number from {low:g} to {high:g}" if math.isfinite(high) else "give a number"
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+        raise InputError(f"{what} is {shown(value)}: {expected}")
+    if not low <= value <= high:
+        raise InputError(f"{what} is {shown(value)}: {expected}")
+    try:
+        return float(value)
+    except OverflowError:  # a whole number beyond all floats
+        raise InputError(f"{what} is too large: {expected}") from None
