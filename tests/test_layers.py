@@ -14,7 +14,19 @@ PACKAGE = Path(detector.__file__).resolve().parent
 # Lowest first; a module imports only from layers below its own, or from its own layer without a circle. `text` reads
 # nothing but text, `scoring` weighs words, `restore` plans edits, `cues` name what is found, `api` is what callers use.
 LAYERS = (
-    {"blas", "calibration", "compressed", "errors", "extras", "files", "json_objects", "prior", "types", "version"},
+    {
+        "arguments",
+        "blas",
+        "calibration",
+        "compressed",
+        "errors",
+        "extras",
+        "files",
+        "json_objects",
+        "prior",
+        "types",
+        "version",
+    },
     {"normalization", "text"},
     {"estimators"},
     {"scoring"},
