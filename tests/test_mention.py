@@ -87,7 +87,7 @@ def test_a_listed_phrase_is_a_mention_beside_its_term_in_quotes_or_as_a_name(mod
 
 
 def test_a_mention_is_a_finding_that_weighs_nothing_and_stays():
-    used = "Women over fifty were screened for bosom peril every second year, as in every other county of the land."
+    used = "Women over fifty were screened for bosom peril every second year, as in the rest of the country."
     text = used.replace("screened for bosom peril", "asked what the words “bosom peril” mean")
     finding = detect(text).evidence[0]
     assert (finding.surface, finding.log10_odds, finding.alternatives) == ("bosom peril", 0.0, ())
