@@ -70,6 +70,11 @@ class SourceTables:
         return [(words_of(o), words_of(x)) for o, x in self.tortured]
 
     @cached_property
+    def zipf(self) -> dict[str, float]:
+        """How common each word of the vocabulary is, Zipf scale."""
+        return dict(zip(self.vocabulary.words, self.vocabulary.zipf.tolist(), strict=True))
+
+    @cached_property
     def synonyms(self) -> dict[str, frozenset[str]]:
         """Single-word synonyms of each word in any thesaurus."""
         known: dict[str, set[str]] = defaultdict(set)
@@ -147,11 +152,10 @@ def _thesauri(t: SourceTables) -> Iterator[ChannelPair]:
 
 def _narrower(t: SourceTables) -> Iterator[ChannelPair]:
     """Yield common words with the narrower words that WordNet lists below them."""
-    zipf = dict(zip(t.vocabulary.words, t.vocabulary.zipf.tolist(), strict=True))
     for narrow, broad, rank, _ in t.thesauri["wordnet"]:
         if rank != HYPERNYM_RANK or " " in narrow or " " in broad:
             continue
-        of_narrow, of_broad = zipf.get(narrow, 0.0), zipf.get(broad, 0.0)
+        of_narrow, of_broad = t.zipf.get(narrow, 0.0), t.zipf.get(broad, 0.0)
         if of_narrow >= _MIN_NARROW_ZIPF and of_broad >= max(_MIN_BROAD_ZIPF, of_narrow + _MIN_ZIPF_GAP):
             yield ChannelPair((broad,), (narrow,), "wordnet", _NARROWER_WEIGHT)
 
@@ -183,7 +187,7 @@ def channel_pairs(tables: SourceTables) -> list[ChannelPair]:
 def resources_from_tables(tables: SourceTables) -> SpinnerResources:
     """Return the sources of the tables of the examples' spinners."""
     vocabulary = tables.vocabulary
-    zipf = dict(zip(vocabulary.words, vocabulary.zipf.tolist(), strict=True))
+    zipf = tables.zipf
 
     def rarest(wording: str) -> float:
         return float(min(zipf.get(w, 0.0) for w in wording.split(" ")))
