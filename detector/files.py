@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -26,7 +27,7 @@ def open_regular(path: Path | str) -> IO[bytes]:
     try:
         mode = os.fstat(handle).st_mode
         if stat.S_ISDIR(mode):
-            raise IsADirectoryError(21, os.strerror(21), str(path))
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode):
             raise InputError("not a regular file but a pipe or a device: give its content on standard input")
         return os.fdopen(handle, "rb")
@@ -47,19 +48,21 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _open(path: Path, flags: int, permissions: int, binary: bool) -> IO[Any]:
+def _open_new(path: Path, permissions: int, binary: bool) -> IO[Any]:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     handle = os.open(path, flags | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0), permissions)
     return os.fdopen(handle, "wb") if binary else os.fdopen(handle, "w", encoding="utf-8", newline="")
 
 
 @contextmanager
-def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Iterator[IO[Any]]:
+def write_file(path: Path | str, binary: bool = False, sync: bool = True, key: str | None = None) -> Iterator[IO[Any]]:
     """Open a file to write, as UTF-8 or bytes; it takes the place of `path` when the body ends without an error.
 
     The content goes to a hidden file of random name beside the target, is synced to the disk, and is renamed. Until
     then the former file stays as it was, and an error or a full disk leaves it so. A link stays: its target is
     replaced. The permissions of an existing file stay, and its owner if we may give files away. A device or pipe
-    (`/dev/stdout`) is written to directly. `sync=False` is for files that may be lost in a power cut.
+    (`/dev/stdout`) is written to directly. `sync=False` is for files that may be lost in a power cut. `key`, for those
+    who hold a lock, takes the place of the random name: the next holder replaces what a killed one has left.
 
     Raises OSError if the file cannot be written.
 
@@ -73,22 +76,27 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True) -> Ite
     given = Path(path)
     former = given.stat() if os.path.exists(given) else None
     if former is not None and stat.S_ISDIR(former.st_mode):
-        raise IsADirectoryError(21, os.strerror(21), str(path))
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if former is not None and not stat.S_ISREG(former.st_mode):
         # By the name that was given: a pipe's real path, /proc/.../pipe:[1], cannot be opened.
         with given.open("wb") if binary else given.open("w", encoding="utf-8", newline="") as device:
             yield device
         return
-    target = Path(os.path.realpath(given))
+    target = given
+    if former is not None or os.path.islink(given):
+        target = Path(os.path.realpath(given))
+        if os.path.islink(target):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     if former is not None and not os.access(target, os.W_OK):
         # Renaming would replace it nevertheless: that needs permission to write to the folder alone.
-        raise PermissionError(13, "the file is write-protected", str(path))
+        raise PermissionError(errno.EACCES, "the file is write-protected", str(path))
     # The start of the target's name identifies a file that a killed process left; all of it might be too long.
-    partial = target.with_name(f".{target.name[:32]}.{secrets.token_hex(8)}.partial")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    partial = target.with_name(f".{target.name[:32]}.{key or secrets.token_hex(8)}.partial")
+    if key is not None and os.path.lexists(partial):
+        partial.unlink()
     try:
         # A new file has the permissions that the user's mask leaves; that of a secret is never open in between.
-        with _open(partial, flags, 0o666 if former is None else 0o600, binary) as file:
+        with _open_new(partial, 0o666 if former is None else 0o600, binary) as file:
             yield file
             file.flush()
             if sync:
@@ -113,7 +121,7 @@ def write_new_file(path: Path, text: str) -> None:
     Raises OSError if the file cannot be written.
     """
     try:
-        file = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, False)
+        file = _open_new(path, 0o666, False)
     except FileExistsError:
         return
     try:

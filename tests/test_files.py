@@ -120,6 +120,29 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path):
 
 
 @posix
+def test_a_link_to_itself_stays_and_is_an_error(tmp_path):
+    (tmp_path / "link").symlink_to("link")
+    with pytest.raises(OSError, match="symbolic links"), write_file(tmp_path / "link"):
+        pass
+    assert os.listdir(tmp_path) == ["link"]
+    assert (tmp_path / "link").is_symlink()
+
+
+@posix
+def test_the_holder_of_a_lock_replaces_what_a_killed_one_left(tmp_path):
+    with write_file(tmp_path / "a.txt", key="mine"):
+        [partial] = tmp_path.iterdir()
+    victim = tmp_path / "victim.txt"
+    victim.write_text("Former.")
+    partial.symlink_to(victim)  # or, of a stranger, a link
+    with write_file(tmp_path / "a.txt", key="mine") as file:
+        file.write("New.")
+    assert sorted(os.listdir(tmp_path)) == ["a.txt", "victim.txt"]
+    assert victim.read_text() == "Former."
+    assert not (tmp_path / "a.txt").is_symlink()
+
+
+@posix
 def test_the_missing_target_of_a_link_is_written(tmp_path):
     (tmp_path / "link").symlink_to("later.txt")
     with write_file(tmp_path / "link") as file:

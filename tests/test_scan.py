@@ -357,6 +357,24 @@ def test_a_scan_that_is_killed_at_any_point_and_resumed_gives_the_bytes_of_an_un
         assert not list((output / "out" / ".scan" / "parts").iterdir())
 
 
+@pytest.mark.parametrize("n", [24, 2])  # in parts, and in a bundle of small files
+def test_results_keep_permissions_links_and_files_of_likely_names(tmp_path, monkeypatch, n):
+    monkeypatch.setattr(records, "PART_BYTES", 4000)
+    monkeypatch.setattr(records, "SMALL_BYTES", 4000)
+    corpus, output, elsewhere = tmp_path / "corpus.jsonl", tmp_path / "out", tmp_path / "elsewhere"
+    corpus.write_text(lines(many(n)), encoding="utf-8")
+    output.mkdir()
+    elsewhere.write_text("Former.")
+    elsewhere.chmod(0o600)
+    (output / "corpus.jsonl").symlink_to(elsewhere)
+    (output / "corpus.jsonl.partial").write_text("Mine.")
+    assert scan(ScanSettings(corpus, output)).counts.records == n
+    assert (output / "corpus.jsonl").is_symlink()
+    assert len(results(elsewhere)) == n
+    assert elsewhere.stat().st_mode & 0o777 == 0o600
+    assert (output / "corpus.jsonl.partial").read_text() == "Mine."
+
+
 def small_files(folder, n):
     """Files of three records each, and what a scan of them must give."""
     folder.mkdir()

@@ -23,12 +23,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from detector import detect, reverse
+from detector import InputError, detect, reverse
 from detector.api import model_info
 from detector.readers import InputDocument, parse_document
 from detector.report.json import document_object
 from detector.report.model import JudgedDocument, findings, restoration_of
-from detector.serve.app import ServeSettings, create_app
+from detector.serve.app import ServeSettings, create_app, open_socket
 from detector.serve.guard import host_name
 from detector.serve.languagetool import utf16_offsets
 from detector.writers import writer_for
@@ -534,6 +534,12 @@ def test_it_stops_clean_and_has_logged_nothing(serve, number):
     assert out == ""
     assert errors.splitlines() == [f"detector: serving at {served.url}; Ctrl-C stops it", "detector: stopped"]
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+@pytest.mark.parametrize("host", ["a..b", "192.0.2.1"])
+def test_a_host_that_is_none_of_ours_is_told_as_such(host):
+    with pytest.raises(InputError, match="give another --host"):
+        open_socket(host, 0)
 
 
 def test_a_port_that_is_taken_is_wrong_usage():

@@ -201,15 +201,14 @@ def quarantine_line(path: str, bad: BadRecord) -> bytes:
     return dumps(line).encode() + b"\n"
 
 
-def join_json(parts: Sequence[Path], out: Path) -> None:
+def join_json(parts: Sequence[Path], out: IO[bytes]) -> None:
     """Write the parts one after the other: compressed files joined are a compressed file."""
-    with out.open("wb") as whole:
-        for path in parts:
-            with path.open("rb") as part:
-                shutil.copyfileobj(part, whole, 1 << 20)
+    for path in parts:
+        with path.open("rb") as part:
+            shutil.copyfileobj(part, out, 1 << 20)
 
 
-def join_parquet(parts: Sequence[Path], out: Path) -> None:
+def join_parquet(parts: Sequence[Path], out: IO[bytes]) -> None:
     """Write the rows of all parts in row groups of some size."""
     pa = _pyarrow()
     waiting: list[Any] = []
@@ -223,6 +222,6 @@ def join_parquet(parts: Sequence[Path], out: Path) -> None:
             writer.write_table(pa.concat_tables(waiting))
 
 
-def joiner(path: Path) -> Callable[[Sequence[Path], Path], None]:
+def joiner(path: Path) -> Callable[[Sequence[Path], IO[bytes]], None]:
     """Return the function that joins parts to a file of this name."""
     return join_parquet if path.suffix == ".parquet" else join_json

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError
-from detector.files import Lock
+from detector.files import Lock, write_file
 from detector.readers.records import BadRecord, CorpusFile, FileIndex, Part, Record
 from detector.scan.counts import Counts
 from detector.scan.folder import FinishedFile, ScanFolder, write_json
@@ -104,12 +104,13 @@ class FileWork:
                 out.unlink(missing_ok=True)
                 continue
             out.parent.mkdir(parents=True, exist_ok=True)
-            partial = out.with_name(out.name + ".partial")
-            if parts:
-                joiner(out)(parts, partial)
-            else:
-                context.writer(self.file, "results", partial).close()
-            partial.replace(out)
+            with write_file(out, binary=True, key=context.folder.key(self.name)) as file:
+                if parts:
+                    joiner(out)(parts, file)
+                else:
+                    empty = MemoryFile()
+                    context.writer(self.file, "results", empty).close()
+                    file.write(empty.content)
 
     def finished(self, counts: Counts) -> FinishedFile:
         """Return the record of the file, kept when its results are written."""
@@ -224,15 +225,8 @@ class SmallFileWork(_RecordWork):
             if folder not in made:
                 os.makedirs(folder, exist_ok=True)
                 made.add(folder)
-            partial = f"{folder}/.{key}.partial"
-            try:
-                with open(partial, "wb") as file:
-                    file.write(self._files[stream].content)
-                os.replace(partial, out)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(partial)
-                raise
+            with write_file(out, binary=True, sync=False, key=key) as file:
+                file.write(self._files[stream].content)
 
 
 class Bundle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import signal
 import socket
@@ -244,10 +245,10 @@ def open_socket(host: str, port: int) -> socket.socket:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)
         made.listen(128)
-    except OSError as error:
-        raise InputError(
-            f"cannot listen at {host}, port {port}: {error.strerror or error}; give another --port"
-        ) from None
+    except (OSError, UnicodeError) as error:
+        problem = getattr(error, "strerror", None) or error
+        wrong = "--port" if getattr(error, "errno", None) in (errno.EADDRINUSE, errno.EACCES) else "--host"
+        raise InputError(f"cannot listen at {host}, port {port}: {problem}; give another {wrong}") from None
     return made
 
 
