@@ -24,8 +24,8 @@ from detector.estimators.classifier import probability
 from detector.findings import find, plan, spinner_counts, weightiest_words
 from detector.model_store import Models, load_models
 from detector.restore.plan import Span, apply_plan, shifted
-from detector.restore.spinner import KnownSpinner, SpinnerCounts
-from detector.restore.spinner_table import KnownPairs, SpinnerTable
+from detector.restore.spinner import SpinnerCounts
+from detector.restore.spinner_table import KnownPairs, KnownSpinner, SpinnerTable
 from detector.scoring.cascade import (
     MIN_WORDS,
     PART_CHARACTERS,

@@ -16,7 +16,8 @@ from detector.cues.substitution import classified, evidence_of
 from detector.model_store import Models
 from detector.restore.iterate import counted_substitutions, restoration_plans
 from detector.restore.plan import Span, without_overlap
-from detector.restore.spinner import KnownSpinner, SpinnerCounts
+from detector.restore.spinner import SpinnerCounts
+from detector.restore.spinner_table import KnownSpinner
 from detector.scoring.cascade import DocumentScores, GroupScores
 from detector.scoring.posterior import document_shift
 from detector.scoring.stage import StageScores
@@ -226,7 +227,7 @@ def spinner_counts(group: GroupScores, scores: DocumentScores, models: Models) -
     if not len(rows):
         return None
     p = scores.probability[group.group.document[rows]]
-    return counted_substitutions(group.full(rows).features, p, models.restorer)
+    return counted_substitutions(group.full(rows).features, models.full.extractor, p, models.restorer)
 
 
 def _after_the_plan(

@@ -390,7 +390,6 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
     _check_columns(
         folder, {"reranker": (network.columns, RERANK_COLUMNS), "name_model": (name_model.columns, NAME_COLUMNS)}
     )
-    reranker = Reranker(network, vectors, vocabulary)
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     phrases = PhraseIndex(read_phrase_queries(folder / "tortured_phrases.json.gz"), vocabulary)
     mark = partial(with_mentions, phrases=phrases)
@@ -398,7 +397,7 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
         Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"], mark),
         _read_splitter(folder / "punkt.json"),
         phrases,
-        Restorer(vocabulary, language_model, channel, reranker, RestorerSettings(**settings["restorer"])),
+        Restorer(Reranker(network), RestorerSettings(**settings["restorer"])),
         name_model,
         settings["thresholds"],
         _read_human_scores(folder / "human_scores"),

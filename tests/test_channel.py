@@ -66,7 +66,7 @@ def test_pairs_with_unlisted_words_are_left_out(channel, vocabulary):
 
 
 def test_no_number_or_date_of_the_models_is_for_another_that_stands_in_its_places(models):
-    c, words = models.restorer.channel, models.vocabulary.words
+    c, words = models.full.extractor.channel, models.vocabulary.words
     substitute = np.repeat(np.arange(len(c.entries.lengths)), c.entries.lengths)
     near = c.sources == SOURCES.index("neighbour")
     pairs = [
@@ -88,7 +88,7 @@ def test_no_pair_gains_or_loses_a_mark_at_either_end(vocabulary):
 
 def test_no_pair_of_the_models_writes_or_swallows_a_mark(models):
     """Neither a bracket without its other half nor a hyphen after a space."""
-    c, words = models.restorer.channel, models.vocabulary.words
+    c, words = models.full.extractor.channel, models.vocabulary.words
     marks = np.array([w[0] in "-()[]\"'.,;:!?/\\*" for w in words])
     starts = c.sequences.offsets[:-1]
     edges = marks[c.sequences.values[np.stack((starts, starts + c.sequences.lengths - 1))]]

@@ -14,8 +14,10 @@ SPUN = "The nationwide safety adviser flew home. A safety officer met him, and t
 
 
 @pytest.fixture
-def reranker(models):
-    return models.restorer.reranker
+def rescore(models):
+    """Return the reranker's odds of features of the full stage."""
+    reranker = models.restorer.reranker
+    return lambda m, p, profile: reranker.rescore(m, models.full.extractor, p, profile)
 
 
 @pytest.fixture
@@ -26,13 +28,13 @@ def m(models):
 
 
 @pytest.fixture
-def features(reranker):
+def features(models):
     """Return the network's input from the features of a batch."""
 
     def of(m, profile=None):
         odds = m.candidate_log10_odds
         profile = SpinnerProfile.from_odds(m, odds) if profile is None else profile
-        fit = topic_fit(m, reranker.vectors, reranker.vocabulary)
+        fit = topic_fit(m, models.full.extractor.context_model.vectors, models.vocabulary)
         return rerank_features(m, odds, np.full(len(m.batch.texts), 0.9), profile, fit)
 
     return of
@@ -64,26 +66,26 @@ def test_pairs_are_counted_elsewhere_in_the_same_document(models, m, features):
     assert features(apart)[:, column].max() < np.log10(3)
 
 
-def test_no_candidates_no_gain(models, reranker):
+def test_no_candidates_no_gain(models, rescore):
     empty = models.full.extractor.extract(tokenize([""], models.vocabulary))
-    odds = reranker.rescore(empty, np.zeros(1), SpinnerProfile.from_odds(empty, empty.candidate_log10_odds))
+    odds = rescore(empty, np.zeros(1), SpinnerProfile.from_odds(empty, empty.candidate_log10_odds))
     assert len(odds) == len(log10_gain(empty, odds)) == 0
 
 
-def test_odds_are_those_of_the_network_over_features_of_the_profile_it_is_given(m, features, reranker):
+def test_odds_are_those_of_the_network_over_features_of_the_profile_it_is_given(m, features, models, rescore):
     p = np.array([0.9])
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
-    odds = reranker.rescore(m, p, profile)
-    assert odds == pytest.approx(reranker.network.log10_odds(features(m)))
+    odds = rescore(m, p, profile)
+    assert odds == pytest.approx(models.restorer.reranker.network.log10_odds(features(m)))
     thorough = SpinnerProfile.from_odds(m, m.candidate_log10_odds + 4)
-    of_thorough = reranker.rescore(m, p, thorough)
-    assert of_thorough == pytest.approx(reranker.network.log10_odds(features(m, thorough)))
+    of_thorough = rescore(m, p, thorough)
+    assert of_thorough == pytest.approx(models.restorer.reranker.network.log10_odds(features(m, thorough)))
     assert (of_thorough != odds).any()
 
 
-def test_the_verdict_on_the_document_moves_the_odds_of_its_candidates(m, reranker):
+def test_the_verdict_on_the_document_moves_the_odds_of_its_candidates(m, rescore):
     profile = SpinnerProfile.from_odds(m, m.candidate_log10_odds)
-    human, spun = (reranker.rescore(m, np.array([p]), profile) for p in (0.01, 0.99))
+    human, spun = (rescore(m, np.array([p]), profile) for p in (0.01, 0.99))
     assert spun.mean() > human.mean()
 
 

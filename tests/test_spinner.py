@@ -77,14 +77,19 @@ def test_a_spinner_that_draws_any_synonym_tells_little():
 def test_counts_of_documents_add_up(models, of_one_spinner):
     def counted(texts):
         features = models.full.extractor.extract(tokenize(texts, models.vocabulary))
-        return counted_substitutions(features, np.linspace(0.6, 1.0, len(texts)), models.restorer)
+        return counted_substitutions(
+            features, models.full.extractor, np.linspace(0.6, 1.0, len(texts)), models.restorer
+        )
 
     texts = [text for text, _ in of_one_spinner[:3]]
     together = counted(texts)
     p = np.linspace(0.6, 1.0, 3)
     apart = [
         counted_substitutions(
-            models.full.extractor.extract(tokenize([text], models.vocabulary)), p[i : i + 1], models.restorer
+            models.full.extractor.extract(tokenize([text], models.vocabulary)),
+            models.full.extractor,
+            p[i : i + 1],
+            models.restorer,
         )
         for i, text in enumerate(texts)
     ]
@@ -99,7 +104,7 @@ def test_a_pair_that_the_other_documents_have_is_likelier(models, of_one_spinner
     texts = [text for text, _ in of_one_spinner]
     features = models.full.extractor.extract(tokenize(texts, models.vocabulary))
     p = np.ones(len(texts))
-    counts = counted_substitutions(features, p, models.restorer)
+    counts = counted_substitutions(features, models.full.extractor, p, models.restorer)
     shifts = counts.beside(features, features.candidate_log10_odds, p).log10_shift(features)
     c, channel, ids = features.candidates, models.full.extractor.channel, models.vocabulary.ids_of
     entry, original = (channel.rows_of([ids([word])])[0] for word in ("stated", "said"))

@@ -39,7 +39,7 @@ def with_columns_masked(model: Perceptron, columns: Sequence[str]) -> Perceptron
 def with_extractor(models: Models, extractor: FeatureExtractor, not_chosen_by: Sequence[str] = ()) -> Models:
     """Return the models with another extractor in the full stage, which reads every text.
 
-    The restorer has its channel too. The reranker takes the columns of `not_chosen_by` for their mean.
+    The reranker takes the columns of `not_chosen_by` for their mean.
     """
     reranker = models.restorer.reranker
     reranker = replace(reranker, network=with_columns_masked(reranker.network, not_chosen_by))
@@ -47,5 +47,5 @@ def with_extractor(models: Models, extractor: FeatureExtractor, not_chosen_by: S
     return replace(
         models,
         cascade=replace(cascade, full=replace(cascade.full, extractor=extractor), escalation_margin=math.inf),
-        restorer=replace(models.restorer, channel=extractor.channel, reranker=reranker),
+        restorer=replace(models.restorer, reranker=reranker),
     )

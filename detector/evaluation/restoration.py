@@ -34,7 +34,7 @@ from detector.evaluation.samples import (
 from detector.model_store import Models
 from detector.restore.iterate import DocumentContext, restoration_plans
 from detector.restore.plan import apply_plan
-from detector.restore.spinner import KnownSpinner
+from detector.restore.spinner_table import KnownSpinner
 from detector.text.tokens import iter_pieces, tokenize
 from detector.training.channel import Words, words_of
 from detector.training.families import REWRITING
@@ -279,8 +279,8 @@ def _phrase_plans(models: Models, texts: Sequence[str]) -> tuple[list[list[Edit]
     p = np.ones(len(texts))
     nothing: list[tuple[()]] = [()] * len(texts)
     sure = restoration_plans(features, p, extractor, restorer, nothing, restorer.settings.min_gain, nothing)
-    profile = DocumentContext.from_features(p, features).profile
-    return sure, restorer.plans(features, p, profile, -math.inf, nothing)
+    profile = DocumentContext.from_features(features).profile
+    return sure, restorer.plans(features, extractor, p, profile, -math.inf, nothing)
 
 
 def observed_phrases(setup: EvaluationSetup, pairs: Path) -> tuple[PhraseRow, ...]:

@@ -14,7 +14,7 @@ from detector.errors import InputError
 from detector.evaluation.metrics import wilson
 from detector.evaluation.results import RateRow
 from detector.model_store import Models
-from detector.restore.spinner import KnownSpinner
+from detector.restore.spinner_table import KnownSpinner
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
 from detector.training.corpus import CorpusDocument
 from detector.training.examples import excerpt

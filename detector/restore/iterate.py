@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from detector.restore.plan import Span, apply_plan, compose_plans, restored_spans, shift_spans
 from detector.restore.profile import SpinnerProfile
 from detector.restore.restorer import Restorer
-from detector.restore.spinner import KnownSpinner, SpinnerCounts
+from detector.restore.spinner import OtherDocuments, SpinnerCounts
+from detector.restore.spinner_table import KnownPairs, KnownSpinner
 from detector.scoring.tokens import DocumentTermCounts, FeatureExtractor, TokenFeatures
 from detector.text.tokens import TokenBatch, tokenize
 from detector.types import Edit
@@ -34,28 +35,26 @@ class DocumentContext:
 
     Attributes
     ----------
-    probability : float64 (documents,), P(spun) of each document as it was given
     term_counts : of each document
     profile : of the documents' spinners
     """
 
-    probability: NDArray[np.float64]
     term_counts: DocumentTermCounts
     profile: SpinnerProfile
 
     @classmethod
-    def from_features(cls, probability: NDArray[np.float64], features: TokenFeatures) -> DocumentContext:
+    def from_features(cls, features: TokenFeatures) -> DocumentContext:
         """Estimate term counts and profiles from the features of whole documents."""
         profile = SpinnerProfile.from_odds(features, features.candidate_log10_odds)
-        return cls(probability, features.term_counts, profile)
+        return cls(features.term_counts, profile)
 
 
 def counted_substitutions(
-    features: TokenFeatures, probability: NDArray[np.float64], restorer: Restorer
+    features: TokenFeatures, extractor: FeatureExtractor, probability: NDArray[np.float64], restorer: Restorer
 ) -> SpinnerCounts:
     """Return the counts of documents on their one spinner; `probability` float64 (documents,) is P(spun) of each."""
-    context = DocumentContext.from_features(probability, features)
-    odds = restorer.reranker.rescore(features, probability, context.profile)
+    context = DocumentContext.from_features(features)
+    odds = restorer.reranker.rescore(features, extractor, probability, context.profile)
     return SpinnerCounts.from_features(features, odds, probability)
 
 
@@ -90,16 +89,18 @@ def restoration_plans(
     spinner : pairs of its wordings that are known
     """
     texts = features.batch.texts
-    if spinner is not None and spinner.channel is not None:
-        extractor, restorer = replace(extractor, channel=spinner.channel), replace(restorer, channel=spinner.channel)
+    if isinstance(spinner, KnownPairs):
+        extractor = replace(extractor, channel=spinner.channel)
         features = extractor.extract(features.batch)
-    context = DocumentContext.from_features(probability, features)
-    known = None
-    if spinner is not None:
-        odds = restorer.reranker.rescore(features, probability, context.profile)
+    context = DocumentContext.from_features(features)
+    known: KnownPairs | OtherDocuments | None = None
+    if isinstance(spinner, SpinnerCounts):
+        odds = restorer.reranker.rescore(features, extractor, probability, context.profile)
         known = spinner.beside(features, odds, probability)
+    elif spinner is not None:
+        known = spinner
     fixed = [[*spans, *((e.start, e.end) for e in made)] for spans, made in zip(keep, repairs, strict=True)]
-    chosen = restorer.plans(features, context.probability, context.profile, min_gain, fixed, known)
+    chosen = restorer.plans(features, extractor, probability, context.profile, min_gain, fixed, known)
     plans = [sorted([*a, *b], key=lambda e: e.start) for a, b in zip(repairs, chosen, strict=True)]
     # The spans that stay and the repairs, as they stand in the restored text.
     fixed = [
@@ -112,14 +113,14 @@ def restoration_plans(
             break
         # A document without new edits has no text here, so that rows stay those of the context.
         restored = [apply_plan(t, p) if new else "" for t, p, new in zip(texts, plans, fresh, strict=True)]
-        batch = tokenize(restored, restorer.vocabulary)
+        batch = tokenize(restored, extractor.vocabulary)
         if number == 0:
             features = extractor.extract(batch)
-            context = DocumentContext.from_features(probability, features)
+            context = DocumentContext.from_features(features)
         else:
             near = _near(batch, [[(start, end) for start, end, _ in restored_spans(new)] for new in fresh])
             features = extractor.extract(batch, term_counts=context.term_counts, places=near)
-        fresh = restorer.plans(features, context.probability, context.profile, min_gain, fixed, known)
+        fresh = restorer.plans(features, extractor, probability, context.profile, min_gain, fixed, known)
         plans = [compose_plans(t, p, new) if new else p for t, p, new in zip(texts, plans, fresh, strict=True)]
         fixed = [shift_spans(spans, new) for spans, new in zip(fixed, fresh, strict=True)]
     return plans

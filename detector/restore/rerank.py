@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.estimators.channel import SOURCES
-from detector.estimators.context_model import WordVectors
 from detector.estimators.perceptron import Perceptron
 from detector.restore.profile import (
     CLIP,
@@ -29,8 +28,7 @@ from detector.restore.profile import (
 )
 from detector.restore.topic import topic_fit
 from detector.scoring.columns import Columns
-from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
-from detector.text.vocabulary import Vocabulary
+from detector.scoring.tokens import CANDIDATE_COLUMNS, FeatureExtractor, TokenFeatures
 
 __all__ = ["MAX_GAIN", "RERANK_COLUMNS", "Reranker", "log10_gain", "rerank_features"]
 
@@ -185,24 +183,26 @@ class Reranker:
     Attributes
     ----------
     network : reads the columns RERANK_COLUMNS
-    vectors, vocabulary : of words, for the topic
     """
 
     network: Perceptron
-    vectors: WordVectors
-    vocabulary: Vocabulary
 
     def rescore(
-        self, features: TokenFeatures, probability: NDArray[np.float64], profile: SpinnerProfile
+        self,
+        features: TokenFeatures,
+        extractor: FeatureExtractor,
+        probability: NDArray[np.float64],
+        profile: SpinnerProfile,
     ) -> NDArray[np.float32]:
         """Return the log10 odds of each candidate, float32 (m,).
 
         Parameters
         ----------
+        extractor : that made the features
         probability : float64 (documents,), P(spun) of each document
         profile : of the documents as they were given
         """
-        fit = topic_fit(features, self.vectors, self.vocabulary)
+        fit = topic_fit(features, extractor.context_model.vectors, extractor.vocabulary)
         return self.network.log10_odds(
             rerank_features(features, features.candidate_log10_odds, probability, profile, fit)
         )

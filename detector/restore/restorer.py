@@ -9,22 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.estimators.channel import Candidates, Channel
-from detector.estimators.language_model import LanguageModel
 from detector.restore.decode import decode
 from detector.restore.plan import Span, without_overlap
 from detector.restore.profile import SpinnerProfile
 from detector.restore.rerank import MAX_GAIN, Reranker, log10_gain
-from detector.restore.spinner import PairShifts
+from detector.restore.spinner import OtherDocuments
+from detector.restore.spinner_table import KnownPairs
 from detector.restore.writing import write_words
-from detector.scoring.tokens import CANDIDATE_COLUMNS, TokenFeatures
+from detector.scoring.tokens import CANDIDATE_COLUMNS, FeatureExtractor, TokenFeatures
 from detector.text.casing import capitalised
 from detector.text.indefinite_article import article_for
 from detector.text.tokens import SENTENCE_START
-from detector.text.vocabulary import CAPITAL, LOWER, UPPER, Vocabulary
+from detector.text.vocabulary import CAPITAL, LOWER, UPPER
 from detector.types import Edit, EditAlternative
 
-__all__ = ["Restorer", "RestorerSettings"]
+__all__ = ["Restorer", "RestorerSettings", "original_text"]
 
 _MAX_PENALTY = -12.0  # log10; no gain is as high
 _ALTERNATIVES = 5  # readings of an edit that are shown
@@ -79,13 +78,71 @@ def _in_usual_case(word: str, usual_case: int, may_be_name: bool) -> str:
     return capitalised(word) if usual_case == CAPITAL and (may_be_name or is_pronoun) else word
 
 
+def original_text(features: TokenFeatures, extractor: FeatureExtractor, row: int) -> str:
+    """Return the original of one candidate, written as it would stand in the text."""
+    candidates, vocabulary = features.candidates, extractor.vocabulary
+    start, length = int(candidates.start[row]), int(candidates.length[row])
+    ids = extractor.channel.words_of(int(candidates.original[row]))
+    words = [vocabulary.words[i] for i in ids]
+    spun = features.batch.surface(start, start + length)
+    usual = vocabulary.usual_case
+    # A spinner keeps capitals, so a wording without any stands for no name ("purple" was not "Imperial").
+    may_be_name = not spun.islower()
+    written = [_in_usual_case(w, int(usual[i]), may_be_name) for w, i in zip(words, ids.tolist(), strict=True)]
+    spun_words = spun.split()
+    first_id = int(features.batch.ids[start])
+    capital = spun[:1].isupper() and (usual[first_id] == LOWER or features.batch.shape[start] & SENTENCE_START)
+    if len(spun) > 1 and spun.isupper() and usual[first_id] != UPPER:
+        written = [w.upper() for w in written]
+    elif len(spun_words) > 1 and len(words) > 1 and all(w[:1].isupper() for w in spun_words):
+        written = [capitalised(w) for w in written]
+    elif len(spun_words) == len(words) > 1:
+        # Word for word: "in Could" → "in May", whatever the originals are mostly like.
+        lower = [usual[i] == LOWER for i in features.batch.ids[start : start + length].tolist()]
+        written = [
+            capitalised(w) if s[:1].isupper() and (plain or capital) else w
+            for w, s, plain in zip(written, spun_words, lower, strict=False)
+        ]
+    elif capital:
+        written[0] = capitalised(written[0])
+    return write_words(written)
+
+
+def _edit(features: TokenFeatures, extractor: FeatureExtractor, row: int, gain: NDArray[np.float32]) -> Edit | None:
+    c = features.candidates
+    first, length = int(c.start[row]), int(c.length[row])
+    text = features.batch.texts[int(features.batch.document_of[first])]
+    start, end = int(features.batch.starts[first]), int(features.batch.ends[first + length - 1])
+    original = original_text(features, extractor, row)
+    spun = text[start:end]
+    low, high = np.searchsorted(c.start, (first, first + 1))
+    rivals = low + np.flatnonzero(c.length[low:high] == length)
+    rivals = rivals[np.argsort(-gain[rivals], kind="stable")]
+    others = [
+        (original_text(features, extractor, int(r)), float(gain[r]))
+        for r in rivals[:_ALTERNATIVES].tolist()
+        if r != row
+    ]
+    # "an honest" → "a sincere": the article before the edit belongs to it if it no longer agrees.
+    article = re.search(r"(?<![\w'’-])(an?)([ \u00a0])$", text[max(0, start - 4) : start], re.IGNORECASE)
+    prefix = ""
+    if article and article_for(original) != article.group(1).lower():
+        agreed = article_for(original)
+        written = article.group(1)
+        agreed = capitalised(agreed) if written[0].isupper() else agreed
+        prefix = agreed + article.group(2)
+        start -= len(written) + 1
+        spun = text[start:end]
+    if prefix + original == spun:
+        return None
+    alternatives = tuple(EditAlternative(prefix + o, round(g, 2)) for o, g in others if prefix + o != spun)
+    return Edit(start, end, spun, prefix + original, round(float(gain[row]), 2), alternatives)
+
+
 @dataclass(frozen=True)
 class Restorer:
     """Chooses and writes edits."""
 
-    vocabulary: Vocabulary
-    language_model: LanguageModel
-    channel: Channel
     reranker: Reranker
     settings: RestorerSettings
 
@@ -103,16 +160,18 @@ class Restorer:
     def plans(
         self,
         features: TokenFeatures,
+        extractor: FeatureExtractor,
         probability: NDArray[np.float64],
         profile: SpinnerProfile,
         min_gain: float,
         keep: Sequence[Sequence[Span]],
-        spinner: PairShifts | None = None,
+        spinner: KnownPairs | OtherDocuments | None = None,
     ) -> list[list[Edit]]:
         """Return the likeliest edits of each document, sorted and disjoint.
 
         Parameters
         ----------
+        extractor : that made the features
         probability : float64 (documents,), P(spun) of each document as it was given
         profile : of the documents as they were given
         min_gain : least log10 gain of an edit
@@ -120,7 +179,7 @@ class Restorer:
         spinner : pairs of its wordings that are known
         """
         s = self.settings
-        odds = self.reranker.rescore(features, probability, profile)
+        odds = self.reranker.rescore(features, extractor, probability, profile)
         gain = log10_gain(features, odds if spinner is None else odds + spinner.log10_shift(features))
         gain += (self.penalty(probability).astype(np.float32) + np.float32(s.offset))[
             features.batch.document_of[features.candidates.start]
@@ -129,8 +188,8 @@ class Restorer:
         rows = np.flatnonzero((gain > s.floor) & ~_touches(features, keep))
         chosen = rows[
             decode(
-                self.language_model,
-                self.channel,
+                extractor.language_model,
+                extractor.channel,
                 features,
                 features.candidates.take(rows),
                 gain[rows],
@@ -141,66 +200,8 @@ class Restorer:
         plans: list[list[Edit]] = [[] for _ in features.batch.texts]
         for row in chosen[gain[chosen] >= min_gain].tolist():
             plan = plans[int(features.batch.document_of[features.candidates.start[row]])]
-            edit = self._edit(features, row, gain)
+            edit = _edit(features, extractor, row, gain)
             if edit is not None and (not plan or plan[-1].end <= edit.start):
                 plan.append(edit)
         # An edit may reach for the article before it, and so for a span that must stay.
         return [without_overlap(plan, spans) for plan, spans in zip(plans, keep, strict=True)]
-
-    def original_text(self, features: TokenFeatures, candidates: Candidates, row: int) -> str:
-        """Return the original of one candidate, written as it would stand in the text."""
-        start, length = int(candidates.start[row]), int(candidates.length[row])
-        ids = self.channel.words_of(int(candidates.original[row]))
-        words = [self.vocabulary.words[i] for i in ids]
-        spun = features.batch.surface(start, start + length)
-        usual = self.vocabulary.usual_case
-        # A spinner keeps capitals, so a wording without any stands for no name ("purple" was not "Imperial").
-        may_be_name = not spun.islower()
-        written = [_in_usual_case(w, int(usual[i]), may_be_name) for w, i in zip(words, ids.tolist(), strict=True)]
-        spun_words = spun.split()
-        first_id = int(features.batch.ids[start])
-        capital = spun[:1].isupper() and (usual[first_id] == LOWER or features.batch.shape[start] & SENTENCE_START)
-        if len(spun) > 1 and spun.isupper() and usual[first_id] != UPPER:
-            written = [w.upper() for w in written]
-        elif len(spun_words) > 1 and len(words) > 1 and all(w[:1].isupper() for w in spun_words):
-            written = [capitalised(w) for w in written]
-        elif len(spun_words) == len(words) > 1:
-            # Word for word: "in Could" → "in May", whatever the originals are mostly like.
-            lower = [usual[i] == LOWER for i in features.batch.ids[start : start + length].tolist()]
-            written = [
-                capitalised(w) if s[:1].isupper() and (plain or capital) else w
-                for w, s, plain in zip(written, spun_words, lower, strict=False)
-            ]
-        elif capital:
-            written[0] = capitalised(written[0])
-        return write_words(written)
-
-    def _edit(self, features: TokenFeatures, row: int, gain: NDArray[np.float32]) -> Edit | None:
-        c = features.candidates
-        first, length = int(c.start[row]), int(c.length[row])
-        text = features.batch.texts[int(features.batch.document_of[first])]
-        start, end = int(features.batch.starts[first]), int(features.batch.ends[first + length - 1])
-        original = self.original_text(features, c, row)
-        spun = text[start:end]
-        low, high = np.searchsorted(c.start, (first, first + 1))
-        rivals = low + np.flatnonzero(c.length[low:high] == length)
-        rivals = rivals[np.argsort(-gain[rivals], kind="stable")]
-        others = [
-            (self.original_text(features, c, int(r)), float(gain[r]))
-            for r in rivals[:_ALTERNATIVES].tolist()
-            if r != row
-        ]
-        # "an honest" → "a sincere": the article before the edit belongs to it if it no longer agrees.
-        article = re.search(r"(?<![\w'’-])(an?)([ \u00a0])$", text[max(0, start - 4) : start], re.IGNORECASE)
-        prefix = ""
-        if article and article_for(original) != article.group(1).lower():
-            agreed = article_for(original)
-            written = article.group(1)
-            agreed = capitalised(agreed) if written[0].isupper() else agreed
-            prefix = agreed + article.group(2)
-            start -= len(written) + 1
-            spun = text[start:end]
-        if prefix + original == spun:
-            return None
-        alternatives = tuple(EditAlternative(prefix + o, round(g, 2)) for o, g in others if prefix + o != spun)
-        return Edit(start, end, spun, prefix + original, round(float(gain[row]), 2), alternatives)

@@ -9,16 +9,15 @@ weight of that depends on the spinner: if it writes any of ten synonyms, one pla
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.estimators.channel import ENTRY_BITS, Channel
+from detector.estimators.channel import ENTRY_BITS
 from detector.restore.profile import GroupedSums, SpinnerProfile, best_of_match, originals_of, pairs_of
 from detector.scoring.tokens import DocumentTermCounts, FeatureExtractor, TokenFeatures
 
-__all__ = ["KnownSpinner", "OtherDocuments", "PairEvidence", "PairShifts", "SpinnerCounts"]
+__all__ = ["OtherDocuments", "PairEvidence", "SpinnerCounts"]
 
 # P(substitute | original) before any document is seen is the channel's, times the share of words that spinners replace;
 # it counts as much as so many places of the original.
@@ -43,32 +42,6 @@ _SILENCE, _ENOUGH_WORDS = 0.6, 6_000.0
 # 0.685 -> 0.703 and 0.698 -> 0.745, of any synonyms 0.566 -> 0.561 and 0.617 -> 0.621 (25 texts). To count again by the
 # odds so found removes fewer, since errors then confirm each other: 0.609 and 0.650.
 _DOCUMENT_CAUTION = 4.0  # P(spun) of a document to this power is its weight: a human text counts little
-
-
-class PairShifts(Protocol):
-    """A source of the odds of a spinner's pairs of wordings."""
-
-    def log10_shift(self, features: TokenFeatures) -> NDArray[np.float32]:
-        """Return by how many powers of ten each candidate is likelier than if nothing was known, float32 (m,)."""
-        ...
-
-
-class KnownSpinner(Protocol):
-    """A spinner with pairs of wordings that are known before its documents are restored."""
-
-    @property
-    def channel(self) -> Channel | None:
-        """The channel that its pairs are rows of; None for the models' own."""
-        ...
-
-    def beside(
-        self,
-        features: TokenFeatures,
-        log10_odds: NDArray[np.float32],
-        probability: NDArray[np.float64],
-    ) -> PairShifts:
-        """Return the evidence from elsewhere for some documents; their own words are read in any case."""
-        ...
 
 
 def _weights(probability: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -136,11 +109,6 @@ class SpinnerCounts:
     pairs: GroupedSums
     originals: GroupedSums
     terms: NDArray[np.float64]
-
-    @property
-    def channel(self) -> None:
-        """The models' own: counts know no other pairs."""
-        return None
 
     @classmethod
     def from_features(

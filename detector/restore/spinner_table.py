@@ -22,7 +22,7 @@ from detector.scoring.tokens import FeatureExtractor, TokenFeatures
 from detector.text.tokens import tokenize
 from detector.text.vocabulary import BOUNDARY, SPECIAL_WORDS, Vocabulary
 
-__all__ = ["KnownPairs", "SpinnerPair", "SpinnerTable"]
+__all__ = ["KnownPairs", "KnownSpinner", "SpinnerPair", "SpinnerTable"]
 
 _MIN_LOG10_ODDS, _MIN_EXPECTED = 0.3, 0.5  # of the pairs that a table lists
 _DEFAULT_LOG10_ODDS = 2.0  # of a pair that someone has added without odds
@@ -80,10 +80,6 @@ class KnownPairs:
     shifts: GroupedSums
     left_out: tuple[SpinnerPair, ...]
 
-    def beside(self, *_: object) -> KnownPairs:
-        """Return the pairs themselves, which are the same for every document."""
-        return self
-
     def log10_shift(self, features: TokenFeatures) -> NDArray[np.float32]:
         """Return by how many powers of ten each candidate is likelier, float32 (m,).
 
@@ -97,6 +93,9 @@ class KnownPairs:
         first, match = c.matches
         won = np.maximum(np.maximum.reduceat(shift, first), 0.0)[match]
         return np.where(np.isin(keys, self.shifts.keys), shift, -won).astype(np.float32)
+
+
+KnownSpinner = KnownPairs | SpinnerCounts
 
 
 @dataclass(frozen=True)

@@ -260,6 +260,4 @@ class StageTrainer:
                 self._counter(len(examples)),
             )
 
-        return Reranker(
-            self._step("reranker", fitted, STAGES["full"], "full_document_calibration"), vectors, vocabulary
-        )
+        return Reranker(self._step("reranker", fitted, STAGES["full"], "full_document_calibration"))
