@@ -96,7 +96,7 @@ def _before_the_plan(
         models.tortured_phrases,
         _inside(group, damaged),
     )
-    by_cue = [cue.find(context) for cue in CUES if cue.when == "before"]
+    by_cue = [cue.find(context) for cue in CUES if cue.find is not None and cue.when == "before"]
     document = group.group.document
     penalty = models.restorer.penalty(np.nan_to_num(scores.probability)).tolist()
     found = [_disjoint(of_text) for of_text in zip(*by_cue, strict=True)]
@@ -252,7 +252,7 @@ def _after_the_plan(
         features.token_log10_odds + shift[features.batch.document_of],
         models.min_evidence_log10_odds,
     )
-    by_cue = [cue.find(context) for cue in CUES if cue.when == "after"]
+    by_cue = [cue.find(context) for cue in CUES if cue.find is not None and cue.when == "after"]
     return [
         without_overlap(_disjoint(of_text), mentions)
         for of_text, mentions in zip(zip(*by_cue, strict=True), features.batch.mentions, strict=True)

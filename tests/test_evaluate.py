@@ -48,7 +48,7 @@ from detector.model_store import find_models, load_models
 from detector.training.corpus import CorpusDocument
 from detector.training.families import FAMILIES, SpinnerResources
 from detector.training.forms import FORMS
-from detector.training.spinners import DamageSpinner, SpunText
+from detector.training.spinners import DamageSpinner, SpunText, undo
 from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence, Report, Restoration
 
 FEW_SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40).filter(
@@ -253,7 +253,7 @@ def test_damage_is_undone_down_to_so_many_words(n, seed):
     spun = DamageSpinner(rate=1.0, seed=seed).spin(text)
     kept = damage.some_undone(spun, n, np.random.default_rng(seed))
     assert len(kept.alignment) == min(n, len(spun.alignment))
-    assert kept.restored() == text == kept.original
+    assert undo(kept.text, kept.alignment) == text == kept.original
     assert all(kept.text[s.start : s.end] == s.spun for s in kept.alignment)
 
 
@@ -318,17 +318,13 @@ def test_the_card_names_the_tables_that_were_not_measured():
     assert "detector evaluate --leave-one-out` does" in card
     assert "detector evaluate --unseen-thesaurus FILE --unseen-dictionary FILE` does" in card
     assert "detector evaluate --people DIR` does" in card
-    assert "peak memory" not in card
 
 
 def test_the_card_has_the_facts_of_the_manifest():
     known = {
-        "training": {"seconds": 9000, "peak_mib": 4321},
         "metrics": {"registers_left_out": {"fpr=0.01": {"news": 0.0012, "wiki": 0.02}}},
     }
     card = render_card(empty(), MANIFEST | known)
-    assert "| training time | 2.5 hours |" in card
-    assert "| peak memory of training | 4321 MiB |" in card
     assert "| `fpr=0.01` | 0.12% | 2.00% |" in card
 
 
@@ -368,7 +364,7 @@ def resources():
 def test_spun_versions_undo(resources, family, seed):
     texts = ["The captain of the ship saw the island in the morning, and the Doctor wrote a letter.", "Nothing."]
     for text, spun in zip(texts, spin_all(texts, family, 1.0, resources, seed), strict=True):
-        assert spun is None or (spun.restored() == text and spun.text != text)
+        assert spun is None or (undo(spun.text, spun.alignment) == text and spun.text != text)
 
 
 @pytest.fixture(scope="module")

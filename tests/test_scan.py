@@ -84,7 +84,7 @@ def corpus(tmp_path):
 def test_with_evidence_every_record_has_the_report_that_detect_gives(corpus, tmp_path):
     summary = scan(ScanSettings(corpus, tmp_path / "out", evidence=True))
     assert (summary.done, summary.failures) == (4, [])
-    assert summary.verdicts == {"spun": 3, "clean": 3, "insufficient_text": 3}
+    assert summary.counts.verdicts == {"spun": 3, "clean": 3, "insufficient_text": 3}
     for found, record in zip(results(tmp_path / "out" / "one.jsonl"), RECORDS, strict=True):
         report = detect(record["text"]).to_dict()
         assert {k: found[k] for k in report} == report
@@ -146,9 +146,9 @@ def test_results_are_read_as_they_are_by_duckdb_pandas_and_polars(
     frame = pd.read_parquet(path) if is_table else pd.read_json(path, lines=True)
     rows = pl.read_parquet(path) if is_table else pl.read_ndjson(path)
     by_duckdb = duckdb.sql(f"select verdict, count(*), sum(n_words)::bigint from '{path}' group by 1").fetchall()
-    assert {verdict: n for verdict, n, _ in by_duckdb} == dict(made.verdicts)
+    assert {verdict: n for verdict, n, _ in by_duckdb} == dict(made.counts.verdicts)
     assert sum(words for *_, words in by_duckdb) == frame["n_words"].sum() == rows["n_words"].sum() == made.counts.words
-    assert frame["verdict"].value_counts().to_dict() == dict(made.verdicts)
+    assert frame["verdict"].value_counts().to_dict() == dict(made.counts.verdicts)
     assert frame["probability"].notna().sum() == rows["probability"].drop_nulls().len() == sum(made.counts.histogram)
 
 

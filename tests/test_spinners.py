@@ -29,6 +29,7 @@ from detector.training.spinners import (
     SlipSpinner,
     TableSpinner,
     spin_part,
+    undo,
 )
 
 TABLE = {
@@ -65,7 +66,7 @@ def whole(**settings_):
 
 def assert_replays(spun, text):
     assert spun.original == text
-    assert spun.restored() == text
+    assert undo(spun.text, spun.alignment) == text
     previous = 0
     for span in spun.alignment:
         assert previous <= span.start < span.end
@@ -186,7 +187,7 @@ def test_slips_are_one_letter_dropped_added_changed_or_swapped():
     text = "It was Halvers, and then Halvers again. " * 200
     spun = SlipSpinner(rate=0.5).spin(text)
     assert 150 < len(spun.alignment) < 250
-    assert spun.restored() == text
+    assert undo(spun.text, spun.alignment) == text
     slips = {s.spun for s in spun.alignment}
     assert {len(s) for s in slips} == {6, 7, 8}
     assert {"Havlers", "Halvrs"} <= slips  # swapped, dropped

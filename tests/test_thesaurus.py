@@ -12,7 +12,6 @@ from detector.training.inflection import Inflector
 from detector.training.thesaurus import (
     SPINTAX_FILE,
     Synonym,
-    Thesaurus,
     confusable_table,
     find_mythes,
     find_wordnet,
@@ -70,14 +69,14 @@ def wordnet(tmp_path):
 
 def test_wordnet_lists_a_sense_then_its_neighbours(wordnet):
     thesaurus = read_wordnet(wordnet)
-    assert list(thesaurus.synonyms("big")) == [Synonym("large", "a", 0), Synonym("huge", "a", 2)]
-    assert [(s.lemma, s.pos) for s in thesaurus.synonyms("hike")] == [
+    assert list(thesaurus.entries["big"]) == [Synonym("large", "a", 0), Synonym("huge", "a", 2)]
+    assert [(s.lemma, s.pos) for s in thesaurus.entries["hike"]] == [
         ("long walk", "n"),
         ("raise", "v"),
         ("journey", "n"),
     ]
-    assert thesaurus.synonyms("go up") == [Synonym("rise", "v", 0)]
-    assert thesaurus.synonyms("zebra") == ()
+    assert thesaurus.entries["go up"] == [Synonym("rise", "v", 0)]
+    assert "zebra" not in thesaurus.entries
 
 
 def test_a_missing_thesaurus_names_the_package(tmp_path, monkeypatch):
@@ -139,15 +138,15 @@ def test_mythes_ranks_notes_lower_and_drops_antonyms(tmp_path):
         encoding="utf-8",
     )
     thesaurus = read_mythes(path)
-    assert [s.lemma for s in thesaurus.synonyms("big")] == ["large", "adult", "grown", "huge"]
-    assert [s.lemma for s in thesaurus.synonyms("rise")] == ["go up", "move"]
+    assert [s.lemma for s in thesaurus.entries["big"]] == ["large", "adult", "grown", "huge"]
+    assert [s.lemma for s in thesaurus.entries["rise"]] == ["go up", "move"]
 
 
 def test_a_plain_list_takes_its_parts_of_speech_from_elsewhere(tmp_path):
     path = tmp_path / "words.txt"
     path.write_text("big,large,great deal,quickly\n", encoding="utf-8")
     thesaurus = read_moby(path, {"big": ["a"], "large": ["a"], "quickly": ["r"]})
-    assert {s.lemma for s in thesaurus.synonyms("big")} == {"large", "great deal"}
+    assert {s.lemma for s in thesaurus.entries["big"]} == {"large", "great deal"}
 
 
 def test_spintax_ranks_synonyms_by_their_place(tmp_path, monkeypatch):
@@ -155,13 +154,13 @@ def test_spintax_ranks_synonyms_by_their_place(tmp_path, monkeypatch):
     path.write_text("v rise|go up|climb|soar\nn rise|growth\n", encoding="utf-8")
     monkeypatch.setattr(thesaurus_module, "SPINTAX_FILE", path)
     thesaurus = read_spintax()
-    assert [(s.lemma, s.pos, s.rank) for s in thesaurus.synonyms("rise")] == [
+    assert [(s.lemma, s.pos, s.rank) for s in thesaurus.entries["rise"]] == [
         ("go up", "v", 0),
         ("growth", "n", 0),
         ("climb", "v", 1),
         ("soar", "v", 2),
     ]
-    assert thesaurus.synonyms("soar") == ()
+    assert "soar" not in thesaurus.entries
 
 
 def test_the_spintax_lists_are_sound():
@@ -244,7 +243,3 @@ def test_confusables_are_substitutes_then_neighbours():
     assert table[big, 3] in (large, huge)
     assert not table[:4].any()
     assert not table[small].any()
-
-
-def test_synonyms_of_an_empty_thesaurus():
-    assert Thesaurus("none", {}).synonyms("word") == ()

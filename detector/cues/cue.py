@@ -55,7 +55,7 @@ class Cue:
     id : as JSON has it; ids never change
     label, plural : for readers
     description : one sentence that defines it and says why it is suspicious
-    find : returns the findings of each text of a batch, sorted and disjoint
+    find : returns the findings of each text of a batch, sorted and disjoint; None if edits of the plan are its findings
     when : "before" the plan, which then holds each finding with an alternative; from the "plan" itself; "after" it, for
         words that no edit touches
     is_damage : whether findings are damage, not signs of rewriting
@@ -68,7 +68,7 @@ class Cue:
     label: str
     plural: str
     description: str
-    find: Callable[[CueContext], Found]
+    find: Callable[[CueContext], Found] | None
     when: Literal["before", "plan", "after"]
     is_damage: bool = False
     example: str = ""

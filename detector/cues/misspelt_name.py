@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from detector.cues.cue import Cue, CueContext, Found
 from detector.scoring.columns import Columns
 from detector.scoring.tokens import FeatureExtractor, TokenScores
+from detector.text.casing import capitalised
 from detector.text.dialect import american
 from detector.text.spelling import one_apart
 from detector.text.tokens import ALL_UPPER, FIRST_UPPER, MIXED_CASE, RARE_CAPITAL, SENTENCE_START, WORD, TokenBatch
@@ -147,7 +148,7 @@ def candidate_misspellings(m: TokenScores, extractor: FeatureExtractor) -> Missp
     x["length"] = lengths[rows]
     x["ways"] = [_log10_ways(right, written[row][1]) for row, right in pairs]
     x["elsewhere"] = np.log10([1 + times[written[row][0], right] for row, right in pairs])
-    return Misspellings(place, [right[:1].upper() + right[1:] for right in rights], x.values)
+    return Misspellings(place, list(map(capitalised, rights)), x.values)
 
 
 def _known(written: Sequence[tuple[int, str]], vocabulary: Vocabulary) -> Iterator[tuple[int, str]]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from detector.cues.cue import Cue, CueContext, Found
+from detector.cues.cue import Cue
 from detector.text.tokens import fold
 from detector.types import Alternative, Edit, Evidence
 
-__all__ = ["CONSISTENT", "CUE", "alternatives_of", "classified", "evidence_of", "times_likelier"]
+__all__ = ["CONSISTENT", "CUE", "classified", "evidence_of", "times_likelier"]
 
 _ID = "substitution"
 _CONSISTENT_ID = "consistent_substitution"
@@ -63,17 +63,9 @@ def _classified(edit: Edit, pairs: Counter[tuple[str, str]], absent: Mapping[str
 
 def evidence_of(edit: Edit) -> Evidence:
     """Return an edit as evidence: the same span, the original as its first alternative."""
-    return Evidence(edit.start, edit.end, edit.spun, edit.cue, edit.log10_gain, alternatives_of(edit), edit.message)
-
-
-def alternatives_of(edit: Edit) -> tuple[Alternative, ...]:
-    """Return the original of an edit, and its other readings."""
     others = (Alternative(a.text, a.log10_gain) for a in edit.alternatives)
-    return (Alternative(edit.original, edit.log10_gain), *others)
-
-
-def _from_plan(cue: str) -> Callable[[CueContext], Found]:
-    return lambda context: [[evidence_of(e) for e in plan if e.cue == cue] for plan in context.plans]
+    alternatives = (Alternative(edit.original, edit.log10_gain), *others)
+    return Evidence(edit.start, edit.end, edit.spun, edit.cue, edit.log10_gain, alternatives, edit.message)
 
 
 CUE = Cue(
@@ -81,7 +73,7 @@ CUE = Cue(
     "substitution",
     "substitutions",
     "A wording that is far less likely here than one that spinners are known to replace by it.",
-    _from_plan(_ID),
+    None,
     "plan",
     example="The council will [scale back] the fee for the [younger] market. (cut, new)",
     innocent=(
@@ -96,7 +88,7 @@ CONSISTENT = Cue(
     "consistent substitution",
     "consistent substitutions",
     "The same wording stands for the same original throughout, and the original nowhere: dictionary spinners do so.",
-    _from_plan(_CONSISTENT_ID),
+    None,
     "plan",
     example="The mayor [mentioned] it was late, the clerk [mentioned] it was cold; nobody [mentioned] why. (said)",
     innocent=(

@@ -37,7 +37,6 @@ _COMMON_BYTES = 60 << 20  # of rows of the commonest words that are kept; ids ar
 # depends neither on the others in its block nor on the batch (tested on whole reports).
 _TILE = 64
 _ROWS = 256
-_Matrix = NDArray[np.float32]
 # From a place to the words that a window holds, in the order of the projections; the word's own is the last.
 _DISTANCES = (*range(-REACH, 0), *range(1, REACH + 1), 0)
 _LOG10_E = np.float32(np.log10(np.e))

@@ -89,7 +89,6 @@ def render_card(found: Evaluation, manifest: dict[str, Any]) -> str:
     text = environment.from_string(template).render(
         e=found,
         manifest=manifest,
-        training=manifest.get("training", {}),
         megabytes=_megabytes(manifest),
         min_words=MIN_WORDS,
         lengths=LENGTHS,

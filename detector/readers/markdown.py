@@ -18,7 +18,7 @@ from detector.readers import InputDocument, Omission
 from detector.readers.text import read as read_text
 from detector.text.prose import blanked, is_prose
 
-__all__ = ["masked", "read"]
+__all__ = ["read"]
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?(?:---\r?\n.*?\n---|\+\+\+\r?\n.*?\n\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 # Each start that fails must fail at once, or a text of nothing but starts takes quadratic time.
@@ -127,15 +127,6 @@ def _left_out(text: str, obey: bool) -> tuple[str, list[Omission]]:
     prose = blanked(text, blocks)
     inline = list(_inline(prose))
     return blanked(prose, inline), sorted([*blocks, *inline])
-
-
-def masked(text: str) -> str:
-    """Return the text with all that is not prose turned into spaces; its length and lines stay.
-
-    >>> masked("Run `ls -l` now.")
-    'Run         now.'
-    """
-    return _left_out(text, False)[0]
 
 
 def read(path: Path, data: bytes, regions: bool = False) -> InputDocument:

@@ -186,7 +186,6 @@ def _document(judged: JudgedDocument, prefix: str, restored_text: str | None) ->
         "n_findings": len(report.evidence),
         "n_flagged": n_flagged,
         "n_passages": len(report.passages),
-        "n_marks": len(marks),
         "answer": verdict(judged),
         "base_rate": base_rate(judged),
         "summary": _summary(judged, found),
@@ -322,7 +321,6 @@ def restoration_fragment(restoration: Restoration) -> str:
             "class": "restored-text",
             "answer": f"{count(len(restoration.plan), 'edit')}; each shows the wording that it replaced",
             "n_passages": 0,
-            "n_marks": len(marks),
             "passages": [passage],
             "restored_text": None,
         }

@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from detector.extras import missing_extra
 from detector.readers.records import BadRecord, Record
@@ -19,7 +19,6 @@ __all__ = [
     "JsonWriter",
     "MemoryFile",
     "ResultWriter",
-    "RowWriter",
     "SourceWriter",
     "join_json",
     "join_parquet",
@@ -53,13 +52,6 @@ def check_available(output_format: str, compression: str) -> None:
         _pyarrow()
     elif compression == "zstd":
         _zstd()
-
-
-class RowWriter(Protocol):
-    """Writes the rows of one part to a file that is complete when it is closed."""
-
-    def close(self) -> None:
-        """Write the rest and close the file."""
 
 
 class MemoryFile(io.BytesIO):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,11 +102,6 @@ class ScanSummary:
     failures: list[InputFailure] = field(default_factory=list)
     seconds: float = 0.0
     words: int = 0
-
-    @property
-    def verdicts(self) -> Counter[str]:
-        """Records by verdict."""
-        return self.counts.verdicts
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of `summary.json`."""

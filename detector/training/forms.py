@@ -14,7 +14,7 @@ from functools import cache, cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text.casing import in_case_of
+from detector.text.casing import capitalised, in_case_of
 from detector.text.dialect import american, british
 from detector.text.replacement import replaced
 from detector.training.examples import Example
@@ -212,7 +212,7 @@ _SMALL_WORDS = frozenset(
 
 def _title(text: str, rng: np.random.Generator) -> list[Replacement]:
     small = _SMALL_WORDS if rng.random() < 0.5 else frozenset()
-    return _each(_WORD_START, text, lambda word: word if word in small else word[:1].upper() + word[1:])
+    return _each(_WORD_START, text, lambda word: word if word in small else capitalised(word))
 
 
 _MARK = rf"(?:[^\w\s'’$£€%&@#+={_INSIDE}]|_|(?<!\w)['’]|['’](?!\w))"

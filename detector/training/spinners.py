@@ -60,10 +60,6 @@ class SpunText:
     original: str
     alignment: tuple[AlignedSpan, ...]
 
-    def restored(self) -> str:
-        """Return the text with the alignment undone."""
-        return undo(self.text, self.alignment)
-
 
 def undo(text: str, alignment: Sequence[AlignedSpan]) -> str:
     """Return a spun text with the original of every span restored."""

@@ -11,7 +11,6 @@ import ast
 import hashlib
 import inspect
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,12 +36,10 @@ class StepCache:
     ----------
     folder : of the results, one file a step, which replaces an older one of that step
     announce : called with the name of each step as it begins
-    seconds : wall-clock time of each step that was computed, not read
     """
 
     folder: Path
     announce: Callable[[str], None] = lambda step: None
-    seconds: dict[str, float] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,9 +97,7 @@ class StepCache:
         if path.exists():
             known: T = joblib.load(path)
             return known
-        begun = time.monotonic()
         result = work()
-        self.seconds[name] = round(time.monotonic() - begun, 1)
         partial = path.with_name(f"{path.name}.partial")
         joblib.dump(result, partial)
         for older in self.folder.glob(f"{name}-{'[0-9a-f]' * _DIGITS}.joblib"):

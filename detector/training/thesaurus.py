@@ -94,10 +94,6 @@ class Thesaurus:
     name: str
     entries: Mapping[str, Sequence[Synonym]] = field(repr=False)
 
-    def synonyms(self, headword: str) -> Sequence[Synonym]:
-        """Return the entries of a headword, closest first; empty if it is not listed."""
-        return self.entries.get(headword, ())
-
 
 def _thesaurus(name: str, pairs: Iterable[tuple[str, str, str, int]]) -> Thesaurus:
     """Collect (headword, synonym, pos, rank), each synonym once under its closest rank."""
