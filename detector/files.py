@@ -13,7 +13,15 @@ from typing import IO, Any
 
 from detector.errors import InputError
 
-__all__ = ["Lock", "alone_in", "lock", "open_regular", "write_file", "write_new_file"]
+__all__ = ["Lock", "alone_in", "lock", "name_bytes", "open_regular", "write_file", "write_new_file"]
+
+
+def name_bytes(name: str) -> bytes:
+    """Return a file's name as the system has it; names that no file here can have, as a request may, as UTF-8."""
+    try:
+        return os.fsencode(name)
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogatepass")
 
 
 def open_regular(path: Path | str) -> IO[bytes]:

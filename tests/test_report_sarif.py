@@ -136,7 +136,12 @@ def test_failures_are_notifications_and_the_run_is_not_a_success():
 
 @pytest.mark.parametrize(
     ("path", "uri"),
-    [("a:b.txt", "a%3Ab.txt"), ("x y/ä.txt", "x%20y/%C3%A4.txt"), ("/srv/a.txt", "file:///srv/a.txt")],
+    [
+        ("a:b.txt", "a%3Ab.txt"),
+        ("x y/ä.txt", "x%20y/%C3%A4.txt"),
+        ("/srv/a.txt", "file:///srv/a.txt"),
+        ("a\ud800", "a%ED%A0%80"),
+    ],
 )
 def test_paths_are_uri_references(path, uri):
     (place,) = locations(made("x", ("x", "substitution"), path=path))

@@ -181,7 +181,8 @@ def packed(suffix, data):
         import zstandard
 
         half = len(data) // 2  # two frames, as parallel compressors write them
-        return b"".join(zstandard.ZstdCompressor().compress(x) for x in (data[:half], data[half:]))
+        compressor = zstandard.ZstdCompressor(write_checksum=True)  # as the program `zstd` does
+        return b"".join(map(compressor.compress, (data[:half], data[half:])))
     return {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[suffix](data)
 
 

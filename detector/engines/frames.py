@@ -122,6 +122,8 @@ def _arrow(frame: object, text_column: str, threshold: Threshold, prefix: str) -
         pyarrow.array(found.verdict, pyarrow.string()),
         pyarrow.array(found.n_words),
     )
+    # Not `append_column`, which batches of records have had only since pyarrow 17.
+    schema = frame.schema  # type: ignore[attr-defined]
     for name, column in zip(COLUMNS, columns, strict=True):
-        frame = frame.append_column(prefix + name, column)  # type: ignore[attr-defined]
-    return frame
+        schema = schema.append(pyarrow.field(prefix + name, column.type))
+    return type(frame).from_arrays([*frame.columns, *columns], schema=schema)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@
 `doc._.detector` is the `Report`.
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`: spaCy before 3.8.8 cannot resolve a factory's annotations from strings.
 
 from collections.abc import Iterable, Iterator
 from typing import Any

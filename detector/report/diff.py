@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
+from detector.files import name_bytes
 from detector.report.text import printable
 from detector.restore.plan import apply_plan
 from detector.types import Edit
@@ -118,7 +119,7 @@ def _name(path: str) -> str:
 
 
 def _octal(character: str) -> str:
-    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape"))
+    return "".join(f"\\{byte:03o}" for byte in name_bytes(character))
 
 
 def _row(mark: str, line: str) -> str:

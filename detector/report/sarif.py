@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from detector.cues import CUES
+from detector.files import name_bytes
 from detector.report.format import ReportFormat
 from detector.report.json import dumps
 from detector.report.lines import LineIndex
@@ -21,7 +22,7 @@ _RULE_NUMBER = {cue.id: number for number, cue in enumerate(CUES)}
 
 def _uri(path: str) -> str:
     """Return a path as a URI reference; one from the root is a URI of its own."""
-    uri = quote(os.fsencode(path.replace(os.sep, "/")), safe="/.-_~")
+    uri = quote(name_bytes(path.replace(os.sep, "/")), safe="/.-_~")
     return f"file://{uri}" if uri.startswith("/") else uri
 
 

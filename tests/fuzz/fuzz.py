@@ -44,10 +44,10 @@ ASKED = 20  # texts of every second round that a fresh process judges and restor
 MAX_GROWTH = 50  # MB after the first 100,000 inputs of a process, in which its caches and corpora fill
 SETTLED = 100_000
 FRESH = """
-import json, sys
+import ast, json, sys
 from detector import detect, reverse
 for line in sys.stdin:
-    text = json.loads(line)
+    text = ast.literal_eval(line)
     print(json.dumps([detect(text).to_dict(), reverse(text).to_dict()]))
 """
 
@@ -107,7 +107,7 @@ class Run:
     def fault(self, target: str, source: Any, trace: str) -> None:
         """Count a fault, and write it down."""
         self.counts[f"{target}: FAULTS"] += 1
-        name = f"fault-{target}-{self.counts['runs']}-{self.counts[target]}"
+        name = f"fault-{target}-{self.counts['runs']}-{self.n_inputs}-{self.counts[f'{target}: FAULTS']}"
         said = f"{source!r}\n\n{trace}"
         (self.folder / f"{name}.txt").write_text(said, encoding="utf-8", errors="backslashreplace")
         print(f"FAULT {name}: {trace.strip().splitlines()[-1][:300]}", flush=True)
@@ -210,7 +210,7 @@ class Run:
         self.counts["process: texts asked of a fresh one"] += ASKED
         restored = map(reverse, texts)
         here = [_plain([a.to_dict(), b.to_dict()]) for a, b in zip(detect_many(texts), restored, strict=True)]
-        lines = "".join(json.dumps(text) + "\n" for text in texts)
+        lines = "".join(f"{text!a}\n" for text in texts)  # JSON would join two halves of a surrogate pair
         fresh = subprocess.run([sys.executable, "-c", FRESH], input=lines, capture_output=True, text=True, check=True)
         for text, own, line in zip(texts, here, fresh.stdout.splitlines(), strict=True):
             if own != json.loads(line):
