@@ -286,7 +286,7 @@ def restore(
 
 
 def known_spinner(table: SpinnerTable) -> KnownPairs:
-    """Return the pairs of a table as the models know them; `detect` and `reverse` take either."""
+    """Return a table's pairs as rows of the channel; `detect` and `reverse` also accept the table itself."""
     if not isinstance(table, SpinnerTable):
         raise InputError(f"spinner is a {type(table).__name__}: give what `learn_spinner` returns")
     return table.known_pairs(load_models().full.extractor)
@@ -304,9 +304,8 @@ def detect(text: str, threshold: Threshold = None, keep: Sequence[Span] = (), sp
     Parameters
     ----------
     threshold : least probability of the verdict `spun`, or the name of one ("fpr=0.001"); None for the default
-    keep : half-open spans of `text` whose originals are not wanted, as `reverse` takes them
-    spinner : known pairs of its wordings, as `reverse` takes them; verdict and probability are the same with and
-        without
+    keep : half-open spans of `text` that no edit may change, as for `reverse`
+    spinner : known pairs of the spinner's wordings, as for `reverse`; they change neither verdict nor probability
 
     Examples
     --------
@@ -412,7 +411,7 @@ def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
 
 
 def counted(texts: Sequence[str], models: Models, threshold: float) -> SpinnerCounts | None:
-    """Return the same as `spinner_of`, with the given models."""
+    """Return the counts of one spinner over these texts, by the given models; None if none of them may be spun."""
     scores = _Views.from_texts(texts).scores(models.cascade, threshold)
     counts = []
     for group in scores.groups:
@@ -433,9 +432,9 @@ class _Count:
 
 
 def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> SpinnerCounts | None:
-    """Return the evidence of the texts of one spinner for each of them; None if none of them may be spun.
+    """Return what texts by one spinner say about its pairs of wordings; None if none of them may be spun.
 
-    Each text is restored with the evidence of the others: its own is read anyway.
+    When one of these texts is restored, its own counts are subtracted, since its words are read anyway.
     """
     return _total(_map_batches(texts, n_jobs, _Count(_threshold(load_models(), threshold)), None))
 
@@ -443,7 +442,7 @@ def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = Non
 def learn_spinner(texts: Iterable[str], n_jobs: int = 1) -> SpinnerTable:
     """Return the table of a spinner from texts that it wrote: its pairs of wordings, for `reverse` and `detect`.
 
-    Human texts among them count as little as they are likely spun.
+    Each text is weighted by a power of its P(spun), so human texts hardly count.
 
     >>> learn_spinner(["Nothing here was changed."]).pairs
     ()
@@ -459,7 +458,7 @@ def _with_spinner(
     if not same_spinner:
         return texts, _known(spinner)
     if spinner is not None:
-        raise InputError("same_spinner learns the spinner from the texts, spinner is learnt already: give one of them")
+        raise InputError("give either same_spinner=True (learn from these texts) or spinner (learnt before), not both")
     texts = list(texts)
     return texts, spinner_of(texts, n_jobs, threshold)
 
@@ -473,19 +472,19 @@ def detect_many(
     same_spinner: bool = False,
     spinner: Spinner | None = None,
 ) -> Iterator[Report]:
-    """Yield the reports of many texts, in order, as `detect` gives them; lazily, in bounded memory.
+    """Yield the report on each of many texts, in order, as `detect` returns it; lazily, in bounded memory.
 
     Parameters
     ----------
-    n_jobs : processes that work side by side
-    threshold : as `detect` takes it
+    n_jobs : number of parallel processes
+    threshold : as for `detect`
     errors : treatment of an item that is not text (a missing value, bytes): "raise" an InputError that says which
         it is, or "skip" it with a warning. Then there are fewer reports than items
     backend : joblib's name of a back end that runs the processes: "dask" with an open `Client`, "ray" after its
         `register_ray`; None for this computer
     same_spinner : whether one spinner wrote those texts that are spun, so that each helps to restore the others; all
         texts are then read first, and kept in memory. Verdicts and probabilities stay the same
-    spinner : known pairs of its wordings, as `detect` takes them
+    spinner : known pairs of the spinner's wordings, as for `detect`
 
     Examples
     --------
@@ -554,12 +553,12 @@ def _columns(scores: DocumentScores, threshold: float) -> ScoreColumns:
 def scores(
     texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None, backend: str | None = None
 ) -> ScoreColumns:
-    """Return probability, verdict and words of many texts as columns: the same as `detect` gives, without findings.
+    """Return probability, verdict and number of words of many texts as columns, as `detect` does, without findings.
 
     Parameters
     ----------
-    n_jobs, backend : as `detect_many` takes them
-    threshold : as `detect` takes it
+    n_jobs, backend : as for `detect_many`
+    threshold : as for `detect`
 
     Examples
     --------
@@ -610,7 +609,7 @@ def reverse(
 
     Parameters
     ----------
-    threshold : as `detect` takes it; texts that may reach it are read in full
+    threshold : as for `detect`; texts that may reach it are read in full
     min_gain : least log10 gain of an edit; None for the tuned default
     keep : half-open spans of `text` that must stay as they are
     spinner : known pairs of the spinner's wordings, from `learn_spinner` or `SpinnerTable.read`
@@ -638,7 +637,7 @@ def reverse_many(
 
     Parameters
     ----------
-    threshold, min_gain, spinner : as `reverse` takes them
+    threshold, min_gain, spinner : as for `reverse`
     same_spinner : whether one spinner wrote those texts that are spun, so that each helps to restore the others; all
         texts are then read first, and kept in memory
     """
@@ -656,7 +655,7 @@ def reverse_many(
 
 
 def model_info() -> dict[str, Any]:
-    """Return facts on the models: version, signature, thresholds, sources with their licences, metrics."""
+    """Return facts about the models: version, signature, thresholds, sources with their licences, metrics."""
     models = load_models()
     m = models.manifest
     return {

@@ -12,7 +12,7 @@ __all__ = ["number_between", "shown"]
 
 
 def shown(value: object) -> str:
-    """Return a value as a message has it; one that Python does not show, such as a number of 5,000 digits, by its type.
+    """Return `repr(value)` for an error message; the type's name if Python cannot print it (a number of 5,000 digits).
 
     >>> shown(0.5), shown(10**5000)
     ('0.5', 'a value of type int that cannot be shown')

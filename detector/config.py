@@ -22,18 +22,18 @@ _COLORS = ("auto", "always", "never")
 # The meaning of each key, as `detector --help` prints it.
 KEYS = {
     "threshold": 'probability from which a document is flagged, "95%", or a name such as "fpr=0.001"',
-    "prior": "share of your texts that are spun, 0 to 1; reports then state the probability among them",
-    "min-gain": "least log10 gain of an edit",
-    "format": "used by the commands that have it",
+    "prior": "share of your texts that are spun, 0 to 1; reports then add the probability for that share",
+    "min-gain": "log10 gain from which an edit is made",
+    "format": "format of the results, for commands that have it",
     "color": "auto, always or never",
     "exclude": 'patterns of files to skip in folders, such as ["drafts/*"]',
-    "cache": "folder in which reports are kept, beside this file",
+    "cache": "folder for reports that are kept, relative to this file",
     "regions": "true to leave out what authors mark: <!-- detector: off -->, front matter, code fences",
-    "max-bytes": "size of an input from which it is refused",
-    "timeout": "seconds after which a document is given up",
+    "max-bytes": "size in bytes above which an input is refused",
+    "timeout": "seconds before giving up on a document",
     "ignore": 'cues that are neither shown nor restored, by the ids of `detector explain`, such as ["name_mangling"]',
     "accept": 'wordings that are neither shown nor restored, such as ["scale back"]',
-    "phrases": "file of phrases to look for, beside this file: one a line, a tab, the expected wording",
+    "phrases": "file of phrases to look for, relative to this file: one a line, then a tab and the expected wording",
     "per-path": 'tables of ignore and accept for some files: [tool.detector.per-path."letters/*"]',
 }
 _OF_PATH = ("ignore", "accept")
@@ -132,7 +132,7 @@ def _cue_ids(table: Mapping[str, Any], where: str, cues: Sequence[str]) -> tuple
     for cue in ids:
         if cue not in cues:
             near = get_close_matches(cue, cues, n=1, cutoff=0.0)
-            raise InputError(f"{where}: ignore names no cue {cue!r}; did you mean {near[0]!r}?")
+            raise InputError(f"{where}: ignore: {cue!r} is not the id of a cue; did you mean {near[0]!r}?")
     return ids
 
 

@@ -86,8 +86,8 @@ def _before_the_plan(
 ) -> list[list[Evidence]]:
     """Return the findings of each text that need no plan.
 
-    The odds of damage are those that the source had the other word. Most authors of a misspelt name have misspelt it
-    themselves, so they fall with P(spun).
+    The odds of damage say how likely it is that the source had the other word. The lower P(spun) is, the lower they
+    are, since in human text the author usually made the mistake.
     """
     context = CueContext(
         group.screen().features,
@@ -116,7 +116,7 @@ def _with_mentions(found: Sequence[Evidence], mentions: Sequence[Span]) -> list[
 
 
 def _as_mention(evidence: Evidence) -> Evidence:
-    message = "The text mentions this wording and does not use it, which says nothing of how it was written."
+    message = "The text only mentions this wording, which says nothing about how it was written."
     return replace(evidence, log10_odds=0.0, alternatives=(), message=message)
 
 
@@ -177,7 +177,7 @@ def _plans(
 def _in_dialect(text: str, plan: Sequence[Edit]) -> list[Edit]:
     """Return a plan whose originals are spelt as the text spells; an edit that then changes nothing is dropped.
 
-    Words that an edit leaves keep their spelling, and damage is mended to the letter.
+    Words that an edit leaves keep their spelling, and repairs of damage keep theirs.
     """
     rewritten = [edit for edit in plan if not CUE_BY_ID[edit.cue].is_damage]
     dialect = Dialect.of(text) if rewritten else None

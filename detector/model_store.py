@@ -319,7 +319,7 @@ ZIPF_STEPS = 25  # stored frequencies are whole steps of 0.04 on the Zipf scale
 
 
 def _read_human_scores(folder: Path) -> HumanScores:
-    """Return how human text scores; while models are being fitted, no text has been scored yet."""
+    """Return the scores of human text; without the folder, as during training, a table whose rates are all 1."""
     return read_arrays(HumanScores, folder) if folder.is_dir() else HumanScores(np.ones((4, 81), dtype=np.int32))
 
 

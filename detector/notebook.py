@@ -71,14 +71,14 @@ def detect_files(
     """Return the reports on files as a pandas DataFrame, one row a file, in order.
 
     Columns: `path`; `reading` ("flagged", "doubtful", "not flagged", "no verdict"); `verdict`; `probability` (0 to 1,
-    NaN if there is no verdict); `human_rate` (share of human texts of like length that score as high); `n_words`;
+    NaN if there is no verdict); `human_rate` (share of human texts of similar length that score as high); `n_words`;
     `omitted_words` (not judged); `passages` and `spun_passages` (their numbers); `evidence` and `damage` (numbers of
     findings); `language`. Raises InputError if pandas is not installed.
 
     Parameters
     ----------
     paths : files, folders (searched for the kinds of file that `detector` reads) and patterns
-    n_jobs : processes that work side by side
+    n_jobs : number of parallel processes
     threshold : as `detect` takes it
     errors : treatment of a file that cannot be read: "raise" an InputError, or "skip" it with a warning
     regions : whether marks of the author are obeyed, as `read_document` takes it

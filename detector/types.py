@@ -97,8 +97,8 @@ class Evidence(JsonObject):
 class Damage(JsonObject):
     """A word that is damaged, not rewritten: a misspelt name, look-alike letters, invisible characters.
 
-    It says nothing on whether the text was rewritten. The log10 odds of its alternatives are those that the *source*
-    had them: in a document that reads as human they are low, since its author may have written it so.
+    It says nothing about whether the text was rewritten. An alternative's log10 odds say how likely it is that the
+    *source* had it. They are low in a text that reads as human, because its author may have made the mistake.
     """
 
     start: int
@@ -151,7 +151,7 @@ class Report(JsonObject):
     `probability` is the calibrated P(spun), 0 to 1, or None if the verdict abstains
     (`insufficient_text`, `unsupported_language`). `threshold` is the one that the verdict used. `damage` does not move
     the probability. `reverse` changes the findings whose first alternative gains at least `min_gain`. `human_rate`
-    is the share of human texts of like length that score as high, None if the verdict abstains. `omitted` holds
+    is the share of human texts of similar length that score as high, None if the verdict abstains. `omitted` holds
     the spans that are not judged: code, tables, verse, other languages.
     `source` is the judged text itself: the evidence's offsets point into it.
     """

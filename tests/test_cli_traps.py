@@ -503,7 +503,7 @@ class TestQueue:
         assert n > 5
         run(*arguments, "-o", "a.html")
         for said in (run(*arguments)[1], Path("a.html").read_text(encoding="utf-8")):
-            assert f"substitutions shown, {n} findings left out, as asked for" in " ".join(said.split())
+            assert f"substitutions shown, {n} findings left out, as requested" in " ".join(said.split())
             assert "rests on" not in said
 
     def test_statistics(self, run):
@@ -628,7 +628,7 @@ class TestBaseline:
         assert json.loads(Path("base.json").read_text()) == json.loads(base)
         known = n_findings(json.loads(base))
         assert f"{known} known findings left out" in err
-        assert f"{known} findings left out, as asked for" in " ".join(out.split())
+        assert f"{known} findings left out, as requested" in " ".join(out.split())
         assert "rests on" not in out
 
     def test_findings_in_missing_files_of_a_folder_are_gone(self, run, folder):

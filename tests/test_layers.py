@@ -27,7 +27,7 @@ LAYERS = (
         "types",
         "version",
     },
-    {"normalization", "text"},
+    {"text"},
     {"estimators"},
     {"scoring"},
     {"restore"},

@@ -143,7 +143,7 @@ def test_a_column_may_be_both_text_and_id(tmp_path):
 def test_a_column_that_is_there_twice_is_one_error(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], ["text", "text"]), path)
-    with pytest.raises(InputError, match="'text' stands there twice"):
+    with pytest.raises(InputError, match="'text' occurs twice"):
         read(path)
 
 

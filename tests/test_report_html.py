@@ -200,7 +200,7 @@ def test_a_restoration_shows_the_replaced_wordings():
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        ("spun", "It rests on 1 substitution"),
+        ("spun", "The flag rests on 1 substitution"),
         ("clean", "too weak for a flag: 1 substitution"),
         ("insufficient_text", "too little text"),
         ("unsupported_language", "not English"),
@@ -259,7 +259,7 @@ def test_damage_is_a_remark_of_its_own():
         TEXT.index("May."), TEXT.index("May.") + 3, "May", "name_mangling", (Alternative("Mai", -0.6),), "Odd."
     )
     source = page((finding("stated", "said"),), damage=(name,))
-    assert "It rests on 1 substitution." in source
+    assert "The flag rests on 1 substitution." in source
     assert re.search(r"Is it damaged\?</b> 1 misspelt name\.", source)
     assert "Is it damaged" not in page((finding("stated", "said"),))
     assert Page(source).template == TEXT.replace("stated", "said")  # a wording that is not likelier is not an edit

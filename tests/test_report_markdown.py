@@ -63,7 +63,7 @@ def test_the_likeliest_passage_is_quoted_with_its_findings():
     source = render(made(text, finding(text, "go to", "visit"), finding(text, "yr"), passages=passages))
     assert quoted(source) == ("We go to [visit] the quay of yr, 1 * 2.", ["go to", "yr"])
     assert "2 of 3 passages read as spun" in source
-    assert "| go to | visit | substitution | about 100 times likelier than what stands there |" in source
+    assert "| go to | visit | substitution | about 100 times likelier than what is there |" in source
 
 
 def test_of_a_long_passage_the_beginning_is_quoted():

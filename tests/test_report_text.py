@@ -60,7 +60,7 @@ def test_the_original_stands_beside_the_wording():
     assert shown.splitlines()[-3:] == [
         "flagged  97.0%  9 words, 2 findings; threshold 50%",
         "This assumes that half of all texts are spun; if 1% are, it is 24.6%.",
-        "It rests on 2 substitutions. What to do now: detector explain substitution",
+        "The flag rests on 2 substitutions. What to do now: detector explain substitution",
     ]
 
 
@@ -205,15 +205,15 @@ def test_damage_and_doubt_are_stated_in_words():
     assert lines[2:] == [
         "doubtful  80.0%  6 words, no findings; threshold 90%, doubtful from 70%",
         "This assumes that half of all texts are spun; if 10% of yours are, it is 30.8%.",
-        "damaged  1 misspelt name. This says nothing on whether the text was rewritten.",
+        "damaged  1 misspelt name. This does not say whether the text was rewritten.",
     ]
 
 
 @pytest.mark.parametrize(
     ("verdict", "passages", "said"),
     [
-        ("clean", ("clean", "spun", "clean"), "Flagged, taken alone: 1 of 3 passages. The whole is not: "),
-        ("spun", ("clean", "insufficient_text"), "No passage is flagged, taken alone: "),
+        ("clean", ("clean", "spun", "clean"), "1 of 3 passages would be flagged if judged alone, but the whole"),
+        ("spun", ("clean", "insufficient_text"), "No passage would be flagged if judged alone, "),
         ("spun", ("clean", "spun"), ""),
         ("clean", ("clean", "insufficient_text"), ""),
         ("insufficient_text", (), ""),
@@ -247,4 +247,5 @@ def test_a_report_states_how_often_human_text_scores_as_high():
     document = judged(
         "The ferry was late again, and nobody on the pier had been told of it until the fog had gone. " * 3
     )
-    assert f"Of human texts of like length, {one_in(document.report.human_rate)} score as high." in base_rate(document)
+    rate = one_in(document.report.human_rate)
+    assert f"Of human texts of similar length, {rate} score as high." in base_rate(document)

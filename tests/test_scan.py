@@ -271,7 +271,7 @@ def test_results_do_not_go_to_a_url(tmp_path, capsys, monkeypatch, option):
     (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
     places = {"--output": "out", "--rejected": "no", option: "s3://bucket/out"}
     assert main(["scan", "a.jsonl", "--write", "clean", *(x for place in places.items() for x in place)]) == 2
-    assert "s3://bucket/out: results go to a folder of this computer" in capsys.readouterr().err
+    assert "s3://bucket/out: results go to a folder on this computer" in capsys.readouterr().err
     assert {p.name for p in tmp_path.iterdir()} == {"a.jsonl"}
 
 
@@ -513,7 +513,7 @@ def test_ctrl_c_says_that_parts_are_kept_and_how_to_go_on(tmp_path, number):
     stopped = subprocess.run(command, capture_output=True, text=True)
     assert stopped.returncode == 130
     assert f"kept in {tmp_path / 'out'}" in stopped.stderr
-    assert "the same command goes on" in stopped.stderr
+    assert "the same command continues" in stopped.stderr
     assert "Traceback" not in stopped.stderr
     left = {p.suffix for p in (tmp_path / "out" / ".scan" / "parts").iterdir()}
     assert left == {".results", ".done", ".json"}
@@ -784,7 +784,7 @@ def test_a_full_file_system_ends_the_command_with_3(tmp_path, small_disk, small_
     assert main(command) == 3
     told = capsys.readouterr().err
     assert "No space left on device" in told
-    assert "the same command goes on" in told
+    assert "the same command continues" in told
     done = len(list((small_disk / "out" / ".scan" / "parts").glob("*.done")))
     assert done > 0
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
@@ -809,7 +809,7 @@ def test_a_worker_that_is_killed_ends_the_command_with_3_and_finished_parts_stay
                 if "popen_loky" in Path(f"/proc/{pid}/cmdline").read_text():
                     os.kill(int(pid), signal.SIGKILL)
 
-    with pytest.raises(ScanStopped, match=r"was killed.*the same command goes on"):
+    with pytest.raises(ScanStopped, match=r"was killed.*the same command continues"):
         scan(settings, progress=kill_a_worker)
     kept = len(list((tmp_path / "out" / ".scan" / "parts").glob("*.done")))
     assert kept > 0

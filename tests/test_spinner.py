@@ -225,7 +225,7 @@ def test_a_table_by_hand_needs_two_columns_alone():
 
 
 def test_a_spinner_is_learnt_or_given():
-    with pytest.raises(InputError, match="one of them"):
+    with pytest.raises(InputError, match="not both"):
         reverse_many([SPUN], same_spinner=True, spinner=SpinnerTable(()))
     with pytest.raises(InputError, match="learn_spinner"):
         reverse(SPUN, spinner="table.tsv")
@@ -252,7 +252,7 @@ def test_the_command_line_learns_and_uses_a_table(run, folder, of_one_spinner):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["reverse", "--same-spinner", "--spinner", "table.tsv", "spun.txt"], "leave one of them out"),
+        (["reverse", "--same-spinner", "--spinner", "table.tsv", "spun.txt"], "leave one out"),
         (["reverse", "--spinner", "spun.txt", "spun.txt"], "column 'substitute'"),
         (["annotate", "--spinner", "none.tsv", "spun.txt"], "cannot be read"),
         (["annotate", "--same-spinner", "--cache", "kept", "spun.txt"], "--cache"),

@@ -44,17 +44,17 @@ _WIDTH = max(map(len, KEYS)) + 2
 _EPILOG = (
     """
 \b
-Settings, in detector.toml or under [tool.detector] in pyproject.toml (options go before them):
+Settings, in detector.toml or under [tool.detector] in pyproject.toml (options take precedence):
 """
     + "\n".join(f"  {key:<{_WIDTH}}{meaning}" for key, meaning in KEYS.items())
     + """
 
 \b
-With --regions, these comments in a text put a part out of bounds:
+With --regions, the part of a text between these comments is left out:
   <!-- detector: off --> ... <!-- detector: on -->
 
 \b
-Completion of commands and options, in the shell's start-up file:
+To complete commands and options with Tab, add this to the shell's start-up file:
   bash   eval "$(_DETECTOR_COMPLETE=bash_source detector)"
   zsh    eval "$(_DETECTOR_COMPLETE=zsh_source detector)"
   fish   _DETECTOR_COMPLETE=fish_source detector | source
@@ -123,7 +123,7 @@ def _no_such_option(error: click.NoSuchOption, given: Sequence[str]) -> str:
     name = error.option_name
     path = error.ctx.command_path if error.ctx is not None else "detector"
     if any(name in option.opts for option in cli.params):
-        return f"{path} has no option {name}, the program itself does: detector {name}"
+        return f"{path} has no option {name}, the program itself has it: detector {name}"
     having = [c.name for c in cli.commands.values() if any(name in option.opts for option in c.params)]
     if not having:
         return f"{error.format_message()} (see `{path} --help`)"
@@ -182,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         echo_error(f"{where}: {error.strerror or error}")
         return 3
     except MemoryError:
-        echo_error("out of memory; fewer --jobs, or smaller files, need less")
+        echo_error("out of memory: use fewer --jobs, or smaller files")
         return 3
     except Exception as error:
         if {"-v", "--verbose"} & set(given):

@@ -58,25 +58,25 @@ __all__ = ["annotate"]
     "--context",
     type=WholeNumber(0),
     metavar="N",
-    help="Show only passages with findings, and N around each (text).",
+    help="Show only passages with findings, and N passages around each (only in text).",
 )
-@click.option("--statistics", is_flag=True, help="Count findings by cue instead of showing them (text).")
+@click.option("--statistics", is_flag=True, help="Count findings by cue instead of showing them (only in text).")
 @click.option(
     "--why",
     "cues",
     type=click.Choice(tuple(CUE_BY_ID)),
     metavar="CUE",
     multiple=True,
-    help=f"Only findings of this kind; repeatable. One of {', '.join(CUE_BY_ID)}.",
+    help=f"Show only findings of this cue; repeatable. One of {', '.join(CUE_BY_ID)}.",
 )
 @click.option(
     "--baseline",
     "baseline_path",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Only findings that this former JSON report lacks; --check counts only documents with such findings.",
+    help="Show only findings that this earlier JSON report lacks; --check counts only documents with such findings.",
 )
-@click.option("--prune", is_flag=True, help="Take findings that are gone out of the baseline's file.")
+@click.option("--prune", is_flag=True, help="Remove findings that no longer occur from the baseline file.")
 @spinner_options
 @click.pass_context
 def annotate(
@@ -103,12 +103,12 @@ def annotate(
     """Highlight wording that reads as substituted, passage by passage, with likely originals.
 
     Exit codes: 0 ran; 1 with --check, a document is flagged; 2 wrong usage; 3 an input could not be read, the
-    others are done nevertheless; 70 a fault of the program.
+    others were processed; 70 an error in the program itself.
     """
     call = call_of(ctx)
     for name, given in (("--context", context is not None), ("--statistics", statistics)):
         if given and call.format != "text":
-            raise Usage(f"{name} goes with --format text, not {call.format}: leave one of them out")
+            raise Usage(f"{name} works only with --format text, not {call.format}: leave one out")
     if prune and baseline_path is None:
         raise Usage("--prune needs a baseline: add --baseline FILE")
     check_threshold(threshold)
@@ -160,7 +160,7 @@ def annotate(
         baseline.miss([path for path in paths if os.path.isdir(path)])
         if prune:
             baseline.prune()
-        removed = "taken out of it" if prune else "--prune takes them out"
+        removed = "removed" if prune else "--prune removes them"
         note = f"{count(baseline.left_out, 'known finding')} left out"
         call.note(note + (f"; {baseline.gone:,} of {baseline.path} are gone ({removed})" if baseline.gone else ""))
     return call.code(check)

@@ -30,16 +30,16 @@ _LIBRARIES = (
 _TEXTS = frozenset({"surface", "alternatives", "message", "text"})  # fields that hold words of the document
 
 
-@click.command("bug-report", short_help="A bundle for a report to the maintainers, without the text.")
+@click.command("bug-report", short_help="Facts for a report to the maintainers, without the text.")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--include-text", is_flag=True, help="Put the text and its words in; for text that may be published.")
+@click.option("--include-text", is_flag=True, help="Include the text and its words, if it may be published.")
 @click.option("--expected", type=click.Choice(("human", "spun")), help="Whether the text is spun, as far as you know.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 def bug_report(path: Path, include_text: bool, expected: str | None, output: Path | None) -> int:
     """Write facts for a report of a false positive or a missed spinner, as JSON. FILE - reads standard input.
 
-    It holds versions, models, verdict, probabilities, and kind, place and odds of each finding: no word of the text,
-    nor the name of the file, unless --include-text is given.
+    It contains versions, models, verdict, probabilities, and kind, place and odds of each finding, but no word of the
+    text unless --include-text is given, and never the name of the file.
     """
     (item,) = iter_inputs([path])
     if not isinstance(item, Input):

@@ -54,7 +54,7 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--write-spun",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write spun test documents here, a file a family and rate, and measure nothing.",
+    help="Write spun test documents here, one file for each family and rate, and measure nothing.",
 )
 @click.option("--seed", type=int, default=4096, show_default=True, help="Same inputs and seed, same numbers.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")

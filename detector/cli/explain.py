@@ -41,7 +41,7 @@ def explain(cue: str | None, everything: bool) -> int:
         for c in CUES:
             click.echo(f"{c.id:<24} {c.label}{' (damage)' if c.is_damage else ''}")
     elif cue in CUE_IDS and cue not in CUE_BY_ID:
-        click.echo(f"{cue} was found by earlier versions alone: it was as frequent in human text as in spun text.")
+        click.echo(f"{cue} was found only by earlier versions: it was as frequent in human text as in spun text.")
     else:
         click.echo(_explained(_named(cue)), nl=False)
     return 0
@@ -64,7 +64,7 @@ def _plain(name: str) -> str:
 
 
 def _explained(cue: Cue) -> str:
-    damaged = "Is it damaged? It says nothing on whether a text was rewritten."
+    damaged = "Is it damaged? It says nothing about whether the text was rewritten."
     question = damaged if cue.is_damage else "Was it rewritten?"
     lines = [
         f"{cue.label} ({cue.id})",

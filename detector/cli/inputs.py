@@ -62,9 +62,9 @@ def paths_of(arguments: Sequence[str], exclude: Sequence[str], stdin_filename: s
         if argument != STDIN and is_records(Path(argument)) and os.path.isfile(argument):
             raise _holds_records(argument)
     if stdin_filename is not None and STDIN not in arguments:
-        raise Usage("--stdin-filename names standard input, but files were given: leave one of them out")
+        raise Usage("--stdin-filename is for standard input, but files were given: leave one out")
     if list(arguments).count(STDIN) > 1:
-        raise Usage("standard input (-) is named twice, but can be read once: leave one out")
+        raise Usage("standard input (-) is named twice, but can be read only once: leave one out")
     return [path for argument in arguments for path in _files(argument, exclude)]
 
 
@@ -82,7 +82,7 @@ def _files(argument: str, exclude: Sequence[str]) -> list[Path]:
 
 
 def _holds_records(argument: str) -> Usage:
-    return Usage(f"{argument} holds records: `detector scan {argument} --output FOLDER` judges each of them")
+    return Usage(f"{argument} contains records: `detector scan {argument} --output FOLDER` judges each of them")
 
 
 def _spec_of(lines: Iterable[str]) -> GitIgnoreSpec:

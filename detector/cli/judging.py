@@ -37,7 +37,7 @@ class Judging:
     Attributes
     ----------
     threshold : as `detect` takes it
-    jobs : processes that work side by side
+    jobs : number of parallel processes
     findings : whether passages and findings are wanted; scores alone are faster
     prior : share of the reader's texts that are spun; None if it was not given
     rules : which findings the project does not want, and which phrases of its own it does
@@ -111,9 +111,10 @@ def isolated(
     verbose: bool,
     timeout: float | None = None,
 ) -> list[_T | str]:
-    """Return the result of `work` on each text; a text that it fails on gets a message, and the others are done alone.
+    """Return the result of `work` on each text, or an error message.
 
-    The errors that this catches are faults, or too little memory or time: errors of inputs were found before.
+    If the batch fails, each text is tried alone. The errors that this catches are faults, or too little memory or time:
+    errors of inputs were found before.
     """
     try:
         with time_limit(timeout if timeout is None else timeout * len(items)):

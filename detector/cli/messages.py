@@ -17,7 +17,7 @@ class Usage(click.UsageError):
 
 
 class PipeClosed(Exception):
-    """Whoever read the results has read enough."""
+    """The reader of standard output has closed the pipe."""
 
 
 def echo_error(message: str) -> None:
@@ -36,6 +36,6 @@ def fault(error: Exception) -> str:
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     return (
-        f"a fault of detector itself ({what}{where}): please report it to its maintainers, "
+        f"an error in detector itself ({what}{where}): please report it to the maintainers, "
         "with the output of the same command with `-v`, and of `detector --version`"
     )

@@ -138,14 +138,14 @@ class Span(_ParamType):
 
 
 def _settle(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Read the project's settings, once both options that say which are known; they are the other options' defaults."""
+    """Read the settings once --config and --isolated are parsed, and use them as defaults of the other options."""
     given = ctx.meta.setdefault("detector.config", {})
     given[param.name] = value
     if len(given) < 2:
         return value
     path, isolated = given["config"], given["isolated"]
     if path is not None and isolated:
-        raise Usage("--config names settings, --isolated wants none: leave one of them out")
+        raise Usage("--config and --isolated exclude each other: leave one out")
     cues = tuple(CUE_BY_ID)
     try:
         if path is not None:
@@ -205,12 +205,12 @@ _SHARED = (
         "--exclude",
         multiple=True,
         metavar="PATTERN",
-        help="Pass over such files and folders in folders; repeatable, beside those of the settings.",
+        help="Skip matching files and folders inside folders; repeatable, in addition to the settings.",
     ),
     click.option(
         "--regions",
         is_flag=True,
-        help="Leave out what authors mark: <!-- detector: off -->, front matter, fences. Nothing is hidden otherwise.",
+        help="Leave out what authors mark: <!-- detector: off -->, front matter, fences. Otherwise marks hide nothing.",
     ),
     click.option(
         "--max-bytes",
@@ -224,7 +224,7 @@ _SHARED = (
         "--timeout",
         type=Seconds(),
         metavar="SECONDS",
-        help="Give up a document that takes longer to read or to judge (not on Windows).",
+        help="Give up on a document that takes longer to read or to judge (not on Windows).",
     ),
     models_option,
     click.option(
@@ -232,7 +232,7 @@ _SHARED = (
         type=click.Choice(("auto", "always", "never")),
         default="auto",
         show_default=True,
-        help="Colour in text; auto obeys NO_COLOR.",
+        help="Use colour in text; auto obeys NO_COLOR.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no notes."),
     click.option("--verbose", "-v", is_flag=True, help="Print the traceback of a fault too."),
@@ -243,7 +243,7 @@ _SHARED = (
         is_eager=True,
         callback=_settle,
         expose_value=False,
-        help="Read the settings from FILE, and from nowhere else.",
+        help="Read the settings from FILE only.",
     ),
     click.option(
         "--isolated",
@@ -253,7 +253,7 @@ _SHARED = (
         expose_value=False,
         help="Read no settings.",
     ),
-    click.option("--show-settings", is_flag=True, help="Print each setting with its origin, and stop."),
+    click.option("--show-settings", is_flag=True, help="Print each setting and where it comes from, and stop."),
 )
 
 
@@ -294,7 +294,7 @@ _ORIGINS = {
 def _show_settings(ctx: click.Context) -> None:
     """Print each option with its value and origin, and the settings that are not options."""
     config = config_of(ctx)
-    click.echo(f"settings: {config.source or 'none; no detector.toml and no [tool.detector] upward from here'}")
+    click.echo(f"settings: {config.source or 'none; no detector.toml and no [tool.detector] here or above'}")
     for name, value in ctx.params.items():
         source = ctx.get_parameter_source(name)
         if name in ("paths", "show_settings"):
@@ -319,7 +319,7 @@ prior_option = click.option(
     "--prior",
     type=Share(),
     metavar="SHARE",
-    help="Share of your texts that is spun, such as 0.01; reports then state the probability among them.",
+    help="Share of your texts that is spun, such as 0.01; reports then add the probability for that share.",
 )
 check_option = click.option("--check", is_flag=True, help="Exit with 1 if a document is flagged.")
 jobs_option = click.option(
@@ -329,13 +329,13 @@ jobs_option = click.option(
     default=1,
     show_default=True,
     metavar="N",
-    help="Processes to work in.",
+    help="Number of parallel processes.",
 )
 cache_option = click.option(
     "--cache",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Keep reports here, and take them from here while text, models and threshold are the same.",
+    help="Keep reports in FOLDER, and reuse them while text, models and threshold are the same.",
 )
 
 
@@ -385,7 +385,7 @@ def call_of(ctx: click.Context) -> Invocation:
     values = ctx.params
     output: Path | None = values["output"]
     if output is not None and values["output_dir"] is not None:
-        raise Usage("-o names one file, --output-dir a folder of them: leave one of them out")
+        raise Usage("-o names a file, --output-dir a folder: leave one out")
     if output == Path("-"):
         output = None
     formats = FORMATS[ctx.info_name or ""]

@@ -22,12 +22,12 @@ only_option = click.option(
     "--only",
     type=click.Choice(tuple(_GROUPS)),
     multiple=True,
-    help="Only these documents; repeatable. Doubtful: not flagged, but only 1 in 100 human texts score as high.",
+    help="Show only these documents; repeatable. Doubtful: not flagged, but only 1 in 100 human texts score as high.",
 )
 sort_option = click.option(
     "--sort",
     type=click.Choice(tuple(_KEYS)),
-    help="Order of the documents: the highest first, or by path; without it, as they are read.",
+    help="Order of the documents: highest first, or by path; by default as they are read.",
 )
 
 

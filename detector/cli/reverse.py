@@ -68,7 +68,7 @@ def reverse(
 ) -> int:
     """Write the text with its likely originals restored.
 
-    Several texts are separated by a line with the name of each. Exit codes are those of annotate.
+    If there are several texts, a line with its name precedes each. Exit codes are those of annotate.
     """
     call = call_of(ctx)
     limits = limits_of(shared)
@@ -81,7 +81,7 @@ def reverse(
     if writer is not None and output_dir is None and len(files) > 1:
         raise Usage(f"--format {call.format} writes one file for each input: add --output-dir FOLDER")
     if call.format == "docx" and output_dir is None and call.on_terminal:
-        raise Usage("a Word file is nothing for a terminal: add -o FILE.docx")
+        raise Usage("a Word file cannot be shown in a terminal: add -o FILE.docx")
 
     def results() -> Iterator[RestoredDocument | InputFailure]:
         inputs, known = spinner.known(iter_inputs(files, shared["stdin_filename"], limits), call)
@@ -116,17 +116,17 @@ def _check_usage(
     in_place: bool,
 ) -> None:
     if keeps and len(files) > 1:
-        raise Usage(f"--keep holds offsets of one document, but there are {len(files)}: give one")
+        raise Usage(f"--keep takes offsets in one document, but there are {len(files)}: give one")
     if min_gain is not None and math.isnan(min_gain):
         raise Usage("--min-gain is not a number: give log10 odds, such as 0.3")
     if queries and call.format == "diff":
-        raise Usage("--queries goes with --format text or json, not diff: leave one of them out")
+        raise Usage("--queries works with --format text or json, not diff: leave one out")
     if not in_place:
         return
     if call.output is not None or output_dir is not None:
         raise Usage("--in-place writes to the inputs: leave -o and --output-dir out")
     if call.format != "text" or queries:
-        raise Usage("--in-place writes texts: leave --format and --queries out")
+        raise Usage("--in-place writes only the restored text: leave --format and --queries out")
     if any(str(path) == STDIN for path in files):
         raise Usage("--in-place needs files, and standard input is not one: name them, or leave it out")
 
@@ -170,7 +170,7 @@ def _written(call: Invocation, restored: RestoredDocument, kind: str) -> bytes |
     writer = writer_for(kind)
     if writer is None or restored.suffix not in writer.suffixes:
         right = "" if writer is None else f" ({', '.join(writer.suffixes)})"
-        call.fail(InputFailure(document.path, f"not a file of that kind{right}: --format text or json goes with any"))
+        call.fail(InputFailure(document.path, f"not a file of that kind{right}: --format text or json works with any"))
         return None
     try:
         written = writer.write(restored.data, document.text, restored.restoration.plan)
@@ -178,7 +178,7 @@ def _written(call: Invocation, restored: RestoredDocument, kind: str) -> bytes |
         call.fail(InputFailure(document.path, str(error)))
         return None
     if written.left_out:
-        call.note(f"{document.path}: {count(len(written.left_out), 'edit')} left out, for which the file has no place")
+        call.note(f"{document.path}: {count(len(written.left_out), 'edit')} left out: the file has no place for them")
     return written.data
 
 
@@ -190,7 +190,7 @@ def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
     if writer_for(restored.suffix) is not None:
         data = _written(call, restored, restored.suffix)
     elif document.extracted:
-        message = "text of this kind of file cannot be written back into it; --output-dir writes it apart"
+        message = "text cannot be written back into this kind of file; --output-dir writes it to another file"
         call.fail(InputFailure(document.path, message))
         return
     else:

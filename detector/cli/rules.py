@@ -54,8 +54,8 @@ class PhraseList:
     def _evidence(self, text: str, start: int, end: int) -> Evidence:
         surface = text[start:end]
         expected = self._expected(" ".join(surface.lower().split()))
-        message = f"The phrase list {self.name} has this"
-        message += f", and expects “{expected}”." if expected else "."
+        message = f"This is in the phrase list {self.name}"
+        message += f", which expects “{expected}”." if expected else "."
         return Evidence(start, end, surface, TORTURED_PHRASE.id, 0.0, (), message)
 
     def _expected(self, found: str) -> str:

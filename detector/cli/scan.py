@@ -75,14 +75,14 @@ def _shard(ctx: click.Context, parameter: click.Parameter, value: str) -> tuple[
     type=click.Choice(("none", "gzip", "zstd")),
     default="none",
     show_default=True,
-    help="Of JSON Lines; Parquet is compressed always.",
+    help="Compression of JSON Lines; Parquet is always compressed.",
 )
 @click.option(
     "--shard",
     default="1/1",
     metavar="I/N",
     callback=_shard,
-    help="Score the I-th of N shares of SRC only, for job arrays.",
+    help="Score only the I-th of N shares of SRC, for job arrays.",
 )
 @threshold_option
 @jobs_option
@@ -105,9 +105,9 @@ def scan(
 ) -> int:
     """Score a corpus: JSON Lines (plain, gzip, bzip2, xz, Zstandard), Parquet, or a folder of texts.
 
-    SRC is a file, a folder, a URL such as s3://bucket/corpus, or - for JSON Lines on standard input. A scan that was
-    interrupted goes on when it is called again, and several scans into one folder share the work. Besides the results,
-    DIR gets summary.json, and quarantine/ with the records that hold no text.
+    SRC is a file, a folder, a URL such as s3://bucket/corpus, or - for JSON Lines on standard input. The same command
+    continues a scan that was interrupted, and several scans into one folder share the work. Besides the results, DIR
+    gets summary.json, and quarantine/ with the records that have no text.
     """
     from detector.scan import ScanSettings
     from detector.scan import scan as run
@@ -144,8 +144,8 @@ def scan(
     except InputError as error:
         raise Usage(str(error)) from None
     except KeyboardInterrupt:
-        scored = f"scored: {count(at[0].records, 'record')}; " if at else ""
-        echo_error(f"stopped: {scored}finished parts are kept in {output}; the same command goes on from there")
+        scored = f" after {count(at[0].records, 'record')}" if at else ""
+        echo_error(f"stopped{scored}; finished parts are kept in {output}, and the same command continues from there")
         return 130
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -247,10 +247,10 @@ def _table(summary: ScanSummary, output: Path) -> Iterator[str]:
         yield f"  {count(counts.written, 'record')} written, {counts.rejected:,} left out"
     if summary.changed:
         changed = count(len(summary.changed), "file")
-        yield f"  {changed} changed since and scanned anew: {', '.join(summary.changed[:3])}"
+        yield f"  {changed} changed since and scanned again: {', '.join(summary.changed[:3])}"
     if summary.found_done:
         yield f"  {count(summary.found_done, 'file')} done before"
     if summary.failures:
-        yield f"  {count(len(summary.failures), 'file')} could not be read, or not to the end"
+        yield f"  {count(len(summary.failures), 'file')} could not be read, or only in part"
     rate = f", {summary.words / summary.seconds:,.0f} words/s" if summary.words else ""
     yield f"  {_clock(summary.seconds)}{rate}"

@@ -34,7 +34,7 @@ from detector.version import __version__
 __all__ = ["score"]
 
 
-@click.command(short_help="One line a document: path, probability, verdict, words.")
+@click.command(short_help="One line for each document: path, probability, verdict, words.")
 @common("score")
 @threshold_option
 @prior_option
@@ -58,7 +58,7 @@ def score(
     sort: str | None,
     **shared: Any,
 ) -> int:
-    """Write one line a document: path, probability, verdict, words.
+    """Write one line for each document: path, probability, verdict, words.
 
     Passages and findings are not computed; `detector annotate` shows them. Exit codes are those of annotate.
     """

@@ -53,14 +53,14 @@ __all__ = ["serve"]
     default=120.0,
     show_default=True,
     metavar="SECONDS",
-    help="Time of a request, waiting included; then it is refused (503).",
+    help="Time for a request, waiting included; after it the request is refused (503).",
 )
 @click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to this name too; repeatable.")
 @click.option(
     "--allow-origin",
     multiple=True,
     metavar="ORIGIN",
-    help="Let pages of this origin ask, such as https://editor.example; repeatable.",
+    help="Let pages of this origin send requests, such as https://editor.example; repeatable.",
 )
 @models_option
 def serve(
@@ -74,7 +74,7 @@ def serve(
     allow_host: tuple[str, ...],
     allow_origin: tuple[str, ...],
 ) -> int:
-    """Serve a page to paste and drop texts into, the same as JSON, and LanguageTool's interface.
+    """Serve a page for pasting and dropping texts, the same results as JSON, and LanguageTool's interface.
 
     Texts stay on this computer; nothing is stored and nothing is logged. Ctrl-C stops it.
     """

@@ -34,12 +34,12 @@ def spinner_options(command: _Command) -> _Command:
             "spinner_table",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="FILE",
-            help="Restore by what `detector learn-spinner` has learnt; annotate and reverse still show the same edits.",
+            help="Use the table that `detector learn-spinner` wrote; annotate and reverse show the same edits.",
         ),
         click.option(
             "--same-spinner",
             is_flag=True,
-            help="One spinner wrote all spun texts here: use each of them as evidence on the originals of the others.",
+            help="Assume that one spinner wrote all spun texts here, so that each helps to restore the others.",
         ),
     ):
         command = option(command)
@@ -63,9 +63,9 @@ class SpinnerChoice:
     def from_options(cls, same_spinner: bool, spinner_table: Path | None, cache: Path | None = None) -> SpinnerChoice:
         """Read the table; raise Usage if it cannot be read, or options exclude each other."""
         if same_spinner and spinner_table is not None:
-            raise Usage("--same-spinner learns the spinner, --spinner knows it already: leave one of them out")
+            raise Usage("--same-spinner and --spinner exclude each other: leave one out")
         if cache is not None and (same_spinner or spinner_table is not None):
-            raise Usage("--cache keeps reports of texts alone: leave it out with --same-spinner and --spinner")
+            raise Usage("--cache cannot keep reports that depend on a spinner: leave --cache or the spinner out")
         try:
             return cls(same_spinner, None if spinner_table is None else SpinnerTable.read(spinner_table))
         except InputError as error:
@@ -80,7 +80,7 @@ class SpinnerChoice:
             if found.left_out:
                 wordings = ", ".join(f"{p.substitute} ({p.original})" for p in found.left_out[:5])
                 pairs = count(len(found.left_out), "pair")
-                call.note(f"{pairs} with words that the models do not know left out: {wordings}")
+                call.note(f"left out {pairs} with words that the models do not know: {wordings}")
             return inputs, found
         if not self.same:
             return inputs, None
@@ -103,7 +103,7 @@ class SpinnerChoice:
     "--exclude",
     multiple=True,
     metavar="PATTERN",
-    help="Pass over such files and folders in folders; repeatable.",
+    help="Skip matching files and folders inside folders; repeatable.",
 )
 @jobs_option
 @click.option("--quiet", "-q", is_flag=True, help="Print errors only: no progress, no notes.")

@@ -28,7 +28,7 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
     "--corpus",
     type=_folder,
     required=True,
-    help="Folder of human text: JSON Lines, as its SOURCES.md says.",
+    help="Folder of human text as JSON Lines, with a SOURCES.md that lists sources and licences.",
 )
 @click.option("--lexicon", type=_folder, required=True, help="Folder of known substitutions.")
 @click.option("--pairs", type=_folder, required=True, help="Folder of observed pairs of sentences.")
@@ -43,7 +43,7 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
 @click.option(
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep each step here, so that a run that was broken off goes on; without it nothing is kept.",
+    help="Keep the result of each step here, so that an interrupted run continues.",
 )
 @click.option(
     "--wordnet", type=click.Path(path_type=Path), help="Folder of WordNet's database files; the usual places otherwise."
@@ -59,7 +59,7 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
 @click.option(
     "--start-from",
     type=_folder,
-    help="Fit the context models of this folder of models further, on the new corpus; from nothing otherwise.",
+    help="Fit the context models of this folder further, on the new corpus; by default they are fitted from scratch.",
 )
 @_size("--vocabulary", 1 << 17, "Words of the vocabulary.")
 @_size("--bigrams", 3_000_000, "Pairs of words in the language model.")
@@ -69,7 +69,7 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
 @_size("--examples", 12_000, "Documents from which the examples of each fit are drawn.")
 @_size("--dev-examples", 30_000, "Human texts from which the thresholds are chosen.")
 @click.option("--seed", type=int, default=2026, show_default=True, help="Same inputs and seed, same files.")
-@click.option("--jobs", "-j", type=WholeNumber(1), default=2, show_default=True, help="Processes to work in.")
+@click.option("--jobs", "-j", type=WholeNumber(1), default=2, show_default=True, help="Number of parallel processes.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def train(
     corpus: Path,

@@ -120,7 +120,7 @@ def find(context: CueContext) -> Found:
                 _ID,
                 _LOG10_ODDS,
                 (Alternative(figures, _LOG10_ODDS),),
-                f"This is “{figures}”, half in words: programs that replace words write so, and hardly anybody else.",
+                f"This is “{figures}” half in words: programs that replace words do this, people hardly ever do.",
             )
             for start, end, figures in iter_broken_numbers(text)
         ]

@@ -28,7 +28,7 @@ def find(context: CueContext) -> Found:
                 _ID,
                 _LOG10_ODDS,
                 (Alternative(damage.repaired, _LOG10_ODDS),),
-                f"This word reads “{damage.repaired}” but holds {_KINDS[damage.kind]}.",
+                f"This word reads “{damage.repaired}” but contains {_KINDS[damage.kind]}.",
             )
             for start, end, damage in words
         ]

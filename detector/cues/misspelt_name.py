@@ -43,9 +43,8 @@ NAME_COLUMNS = (
 )
 
 _MIN_LETTERS, _MIN_RIGHT_LETTERS = 3, 4  # letters; shorter names too often differ by one letter for good ("Lee", "Leo")
-_MIN_MENTIONS = (
-    2  # times that the text has a name which it alone knows; two names that stand there once are both at home
-)
+# How often a name must occur in the text to correct another one; of two that occur once, neither corrects the other.
+_MIN_MENTIONS = 2
 _MIN_LOG10_ODDS = 0.0  # least log10 odds of a misspelt name that is reported
 _MIN_LOG10_ODDS_CASELESS = 2.0  # the same of a word whose case says nothing
 # A word at least this common may be the right one if two letters are swapped. Of 1,764 dev texts with one such slip 81%
@@ -93,7 +92,7 @@ def find(context: CueContext) -> Found:
                 _ID,
                 gain,
                 (Alternative(right, gain),),
-                f"This looks like “{right}” with a letter wrong.",
+                f"This looks like a misspelling of “{right}”.",
             )
         )
     return out
@@ -219,7 +218,7 @@ CUE = Cue(
     _ID,
     "misspelt name",
     "misspelt names",
-    "A name with a letter wrong: from transliteration there and back, a careless spinner, or a slip of the author's.",
+    "A name with a wrong letter: from transliteration there and back, a careless spinner, or a slip of the author's.",
     find,
     "before",
     is_damage=True,
@@ -227,7 +226,7 @@ CUE = Cue(
     innocent=(
         "The author mistyped the name, as authors do.",
         "Two people have names one letter apart, or a name has two accepted spellings.",
-        "The name is rarer than the one that it resembles, and right.",
+        "The name is correct, but rarer than the one that it resembles.",
     ),
-    advice="Look the name up in a source of your own. Such a slip says nothing on whether the text was rewritten.",
+    advice="Look the name up elsewhere. Such a slip says nothing about whether the text was rewritten.",
 )

@@ -1,4 +1,4 @@
-"""Words that fit neither neighbours nor topic, even if no original is known."""
+"""Words that fit neither their neighbours nor the topic, and whose original is not known."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def weightiest(context: CueContext, document: int, log10_ratio: NDArray[np.float
     batch = context.scores.batch
     places = np.flatnonzero(batch.is_word & (batch.document_of == document) & (log10_ratio > 0.05))
     places = np.sort(places[np.argsort(-log10_ratio[places], kind="stable")[:n]])
-    message = "Of all words, this is among those that raised the probability most; each alone says little."
+    message = "This is one of the words that raised the probability most; on its own it says little."
     return [_evidence(context, place, float(log10_ratio[place]), message) for place in places.tolist()]
 
 

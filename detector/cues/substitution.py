@@ -54,8 +54,8 @@ def _classified(edit: Edit, pairs: Counter[tuple[str, str]], absent: Mapping[str
     likelier = times_likelier(edit.log10_gain)
     if pairs[pair] > 1 and absent[pair[1]]:
         message = (
-            f"“{edit.spun}” stands {pairs[pair]} times where “{edit.original}” would be expected, "
-            f"and “{edit.original}” never; here it is {likelier} than “{edit.spun}”."
+            f"“{edit.spun}” occurs {pairs[pair]} times where “{edit.original}” would be expected, and "
+            f"“{edit.original}” never does; here “{edit.original}” is {likelier} than “{edit.spun}”."
         )
         return replace(edit, cue=_CONSISTENT_ID, message=message)
     return replace(edit, message=f"“{edit.original}” is {likelier} here than “{edit.spun}”.")
@@ -72,7 +72,7 @@ CUE = Cue(
     _ID,
     "substitution",
     "substitutions",
-    "A wording that is far less likely here than one that spinners are known to replace by it.",
+    "A wording that is far less likely here than another that spinners are known to replace with it.",
     None,
     "plan",
     example="The council will [scale back] the fee for the [younger] market. (cut, new)",
@@ -87,7 +87,7 @@ CONSISTENT = Cue(
     _CONSISTENT_ID,
     "consistent substitution",
     "consistent substitutions",
-    "The same wording stands for the same original throughout, and the original nowhere: dictionary spinners do so.",
+    "The same wording always replaces the same original, which never occurs itself: dictionary spinners do this.",
     None,
     "plan",
     example="The mayor [mentioned] it was late, the clerk [mentioned] it was cold; nobody [mentioned] why. (said)",

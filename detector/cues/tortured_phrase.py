@@ -39,7 +39,7 @@ CUE = Cue(
     _ID,
     "tortured phrase",
     "tortured phrases",
-    "A set term of science in other words, from a published list: paper mills write so to pass plagiarism checks.",
+    "A set term of science in other words, from a published list: paper mills reword terms to pass plagiarism checks.",
     find,
     "before",
     example="We trained a [profound neural organization] on images of the harbour.",

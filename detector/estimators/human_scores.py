@@ -1,4 +1,4 @@
-"""How human text scores: the share of human stretches of like length whose log odds are as high."""
+"""How human text scores: the share of human stretches of similar length whose log odds are as high."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class HumanScores:
         return cls(np.array(counts, dtype=np.int32))
 
     def rate(self, log_odds: NDArray[np.float64], n_words: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the share of human stretches of like length that score as high, float64 (n,), or NaN without a score.
+        """Return the share of human stretches of similar length that score as high, float64 (n,); NaN without a score.
 
         Never below 1/n for the n stretches of that length: nothing rarer can be measured on them.
         """

@@ -69,10 +69,10 @@ _ENCODINGS = (
 _RTF = b"{\\rtf"  # marked up in ASCII, which would be judged as words
 # First bytes of files that are not text, their kind, and the way out.
 _OTHER_KINDS = (
-    (b"\x1f\x8b", "a file that gzip compressed", "unpack it first"),
-    (b"BZh", "a file that bzip2 compressed", "unpack it first"),
-    (b"\xfd7zXZ", "a file that xz compressed", "unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a file that Zstandard compressed", "unpack it first"),
+    (b"\x1f\x8b", "a file compressed by gzip", "unpack it first"),
+    (b"BZh", "a file compressed by bzip2", "unpack it first"),
+    (b"\xfd7zXZ", "a file compressed by xz", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a file compressed by Zstandard", "unpack it first"),
     (b"PK\x03\x04", "a Word file or a zip archive", "name it .docx, or unpack it first"),
     (b"%PDF-", "a PDF file", "name it .pdf"),
     (b"\xd0\xcf\x11\xe0", "a file of old Office programs", "save it as .docx"),

@@ -306,6 +306,6 @@ def read(path: Path, data: bytes) -> InputDocument:
     main, cut_words = without_running_lines([page[0] if page else [] for page in by_length])
     text, starts, cells = running_text([_paragraphs(m, page[1:]) for m, page in zip(main, by_length, strict=True)])
     if not text:
-        raise InputError("this PDF holds no text, only pictures of it")
+        raise InputError("this PDF has no text, only pictures of it")
     document = InputDocument(str(path), text, extracted=True, cut_words=cut_words, page_starts=starts)
     return document.without(table_omissions(text, cells))

@@ -343,14 +343,14 @@ def corpus_files(source: str) -> list[CorpusFile]:
     for file in found:
         other = by_name.setdefault(file.name, file.path)
         if other != file.path:
-            raise InputError(f"{other} and {file.path} would have results of one name: rename one")
+            raise InputError(f"{other} and {file.path} would have results of the same name: rename one")
     return found
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
     """Yield the regular files in a folder, in those below it and in those that links lead to, each of these once.
 
-    A link that leads nowhere is yielded too: it is a file that cannot be read, which is for its reader to say.
+    A broken link is yielded too, so that its reader reports the error.
 
     Raises InputError if a folder cannot be listed.
     """
@@ -493,7 +493,7 @@ def _row_parts(raw: IO[bytes], text_field: str) -> list[Part]:
     if text_field not in names:
         raise InputError(f"no column {text_field!r}; columns are {_listed(names)}; choose one with --text-field")
     if names.count(text_field) > 1:
-        raise InputError(f"column {text_field!r} stands there twice: rename one")
+        raise InputError(f"column {text_field!r} occurs twice: rename one")
     data = parquet.metadata
     total = sum(data.row_group(i).total_byte_size for i in range(data.num_row_groups))
     rows = max(1, PART_BYTES * data.num_rows // max(total, 1))
@@ -652,7 +652,7 @@ class _LineReader:
         return data
 
     def _fail(self) -> bytes:
-        raise InputError("is shorter than it was: it changes while it is scanned")
+        raise InputError("has become shorter while it was scanned")
 
     def close(self) -> None:
         """Close the file."""

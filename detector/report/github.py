@@ -29,7 +29,7 @@ def _command(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> str:
         where += f",line={line},endLine={last}"
         # GitHub takes columns only for spans within one line.
         where += f",col={column},endColumn={end}" if line == last else ""
-    # Damage says nothing on whether a text was rewritten, so it never warns.
+    # Damage says nothing about whether a text was rewritten, so it never warns.
     level = "warning" if judged.report.verdict == "spun" and not finding.is_damage else "notice"
     title = f"damage: {finding.label}" if finding.is_damage else finding.label
     page = "" if finding.page is None else f"Page {finding.page}: "

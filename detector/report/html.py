@@ -93,14 +93,14 @@ def _summary(judged: JudgedDocument, found: Sequence[Finding]) -> str:
     out = []
     flagged = sum(p.verdict == "spun" for p in report.passages)
     if len(report.passages) > 1:
-        alone = f"{flagged} of {len(report.passages)} passages read as spun, each taken alone."
+        alone = f"{flagged} of {len(report.passages)} passages would be flagged if judged alone."
         out.append(disagreement(report) or alone)
     if judged.reading == "flagged" or judged.left_out:
-        out.append(grounds(judged, evidence) or "Nothing was found to show.")
+        out.append(grounds(judged, evidence) or "Nothing was found.")
     elif not evidence:
-        out.append("Nothing was found to show.")
+        out.append("Nothing was found.")
     else:
-        out.append(f"Found, but too few or too weak for a flag: {counted_cues(evidence)}.")
+        out.append(f"Findings, too few or too weak for a flag: {counted_cues(evidence)}.")
     named: dict[str, str] = {}
     for f in sorted(evidence, key=lambda f: -f.strength):
         if f.alternatives and len(named) < _MAX_NAMED and judged.reading == "flagged":
@@ -276,7 +276,7 @@ def _edit_note(edit: Edit) -> str:
     """Return the label of a mark in a restored text: the replaced wording, and other likely originals."""
     others = listed([f"“{a.text}”" for a in edit.alternatives[:_LIKELY]])
     gain = likelier(edit.log10_gain)
-    out = f"stood here; “{edit.original}” is {gain}." if gain else f"stood here; “{edit.original}” fits better."
+    out = f"was here; “{edit.original}” is {gain}." if gain else f"was here; “{edit.original}” fits better."
     return out + (f" It may also have been {others}." if others else "")
 
 

@@ -40,8 +40,7 @@ def schema() -> dict[str, Any]:
 def document_object(judged: JudgedDocument, parts: bool = True) -> dict[str, Any]:
     """Return the document object of the contract; `parts` are its passages, evidence and damage.
 
-    Each finding carries an `evidence_id`, by which `--baseline` knows it again, and its page if there are
-    pages.
+    Each finding carries an `evidence_id`, by which `--baseline` recognises it, and its page if there are pages.
     """
     document, report = judged.document, judged.report
     out: dict[str, Any] = {"path": document.path, **report.to_dict()}

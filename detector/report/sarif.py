@@ -54,7 +54,7 @@ def _result(judged: JudgedDocument, finding: Finding, lines: LineIndex) -> dict[
     return {
         "ruleId": finding.cue,
         **rule,
-        # Damage says nothing on whether the text was rewritten, so it never warns.
+        # Damage says nothing about whether the text was rewritten, so it never warns.
         "level": "warning" if judged.report.verdict == "spun" and not finding.is_damage else "note",
         "message": {"text": sentence(finding)},
         "locations": [{"physicalLocation": place, **words}],

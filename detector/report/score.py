@@ -1,4 +1,4 @@
-"""One line a document: for people, JSON Lines and CSV."""
+"""One line for each document: for people, JSON Lines and CSV."""
 
 from __future__ import annotations
 

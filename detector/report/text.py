@@ -229,7 +229,7 @@ class Terminal:
         """Print one document: its passages, then the verdict.
 
         With `context`, only passages with findings and so many around each. Without it, all of a document
-        that is flagged, and of another only passages that are flagged taken alone, and the strongest findings.
+        that is flagged; of another, only passages that would be flagged if judged alone, and the strongest findings.
         """
         report = judged.report
         found = findings(report)
@@ -363,7 +363,7 @@ class Terminal:
         line.append("odd", "underline magenta")
         line.append("; ", "dim")
         line.append("damaged", "yellow")
-        line.append("; margin: how likely the passage is spun", "dim")
+        line.append("; margin: how likely the passage is to be spun", "dim")
         self.console.print(line)
 
     def _bar(self, probability: float) -> str:

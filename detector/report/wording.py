@@ -74,11 +74,11 @@ def likelier(log10_odds: float | None) -> str:
     """Return how much likelier an alternative is than the text as it stands; nothing if it is no likelier.
 
     >>> likelier(2.0), likelier(-0.5)
-    ('about 100 times likelier than what stands there', '')
+    ('about 100 times likelier than what is there', '')
     """
     if log10_odds is None or log10_odds < 0.05:
         return ""
-    return f"{times_likelier(log10_odds)} than what stands there"
+    return f"{times_likelier(log10_odds)} than what is there"
 
 
 def sentence(finding: Finding) -> str:
@@ -106,7 +106,7 @@ def abstention(report: Report) -> str | None:
     if report.verdict == "insufficient_text":
         return f"{words(report)}: too little text to judge"
     if report.verdict == "unsupported_language":
-        return f"{words(report)}: not English, which is all that can be judged"
+        return f"{words(report)}: not English, the only language that can be judged"
     return None
 
 
@@ -147,7 +147,7 @@ def base_rate(judged: JudgedDocument) -> str:
     assumed = "This assumes that half of all texts are spun"
     there = percent(probability_at_prior(p, prior))
     rate = judged.report.human_rate
-    human = "" if rate is None else f" Of human texts of like length, {one_in(rate)} score as high."
+    human = "" if rate is None else f" Of human texts of similar length, {one_in(rate)} score as high."
     if judged.prior is None:
         return f"{assumed}; if {threshold_percent(prior)} are, it is {there}.{human}"
     return f"{assumed}; if {threshold_percent(prior)} of yours are, it is {there}.{human}"
@@ -158,9 +158,10 @@ def disagreement(report: Report) -> str:
     n_flagged = sum(p.verdict == "spun" for p in report.passages)
     if report.verdict == "clean" and n_flagged:
         n = count(len(report.passages), "passage")
-        return f"Flagged, taken alone: {n_flagged:,} of {n}. The whole is not: in a longer text that may be chance."
+        alone = f"{n_flagged:,} of {n} would be flagged if judged alone"
+        return f"{alone}, but the whole text is not; in a longer text that may be chance."
     if report.verdict == "spun" and len(report.passages) > 1 and not n_flagged:
-        return "No passage is flagged, taken alone: small signs all over the text add up."
+        return "No passage would be flagged if judged alone, but small signs throughout the text add up."
     return ""
 
 
@@ -176,8 +177,8 @@ def grounds(judged: JudgedDocument, evidence: Sequence[Finding]) -> str:
     """Return the evidence that a flag rests on; if some was left out, only how much of it is shown."""
     if judged.left_out:
         shown = f"{counted_cues(evidence)} shown, " if evidence else ""
-        return f"{shown}{count(judged.left_out, 'finding')} left out, as asked for."
-    return f"It rests on {counted_cues(evidence)}." if evidence else ""
+        return f"{shown}{count(judged.left_out, 'finding')} left out, as requested."
+    return f"The flag rests on {counted_cues(evidence)}." if evidence else ""
 
 
 def damage_line(report: Report, found: Iterable[Finding]) -> str:
@@ -185,4 +186,4 @@ def damage_line(report: Report, found: Iterable[Finding]) -> str:
     damaged = [f for f in found if f.is_damage]
     if not damaged:
         return ""
-    return f"{counted_cues(damaged)}. This says nothing on whether the text was rewritten."
+    return f"{counted_cues(damaged)}. This does not say whether the text was rewritten."

@@ -56,9 +56,9 @@ RERANK_COLUMNS = (
     "place_total",  # log10 of the sum of all candidates' probabilities at the place
     "same_pair",  # log10 of how often the same two wordings meet in the document
     "same_pair_odds",  # mean log10 odds there, 0 if they meet only once
-    "pair_elsewhere",  # log10 of how many of the other places, and one in a hundred, are expected to be substitutions
+    "pair_elsewhere",  # log10(0.01 + expected number of substitutions at the pair's other places)
     "other_originals",  # the same of other originals for the substitute, taken together
-    "other_substitutes",  # log10 of the expected number of other substitutes for the original, and one in a hundred
+    "other_substitutes",  # log10(0.01 + expected number of places at which another substitute stands for the original)
     "document",  # log10 odds that the document is spun
     "rate",  # log10 odds of a word's substitution, if it is
     "source_rate",  # the same among the other words that the same kind of table could have written

@@ -34,11 +34,11 @@ _PLACES_WEIGHT, _PLACES_CONSTANCY_POWER, _PRIOR_MEAN = 1.1, 2.0, 0.3
 _MAX_PLACES_SHIFT = 2.0  # log10 odds of a pair at the other places
 # Evidence for another original of the same place is evidence against this one.
 _RIVALS_SHARE = 0.35
-# If many words of others were read and nothing speaks for a pair, it loses so many powers of ten, times the constancy
-# to the same power; half of them after _ENOUGH_WORDS.
+# Every pair loses up to _SILENCE powers of ten, times the constancy to the power _CONSTANCY_POWER, for which only
+# evidence in the other documents makes up; half of that once they hold _ENOUGH_WORDS words.
 _SILENCE, _ENOUGH_WORDS = 0.6, 6_000.0
-# The last five lines of numbers were chosen on 50 texts of dev, 300 words each, by their first reading. Errors removed
-# and precision of the edits: of a hand-made dictionary 0.582 -> 0.617 and 0.707 -> 0.742, of one drawn from thesauri
+# _MAX_SHIFT to _ENOUGH_WORDS were chosen on 50 texts of dev, 300 words each, by their first reading. Errors removed and
+# precision of the edits: of a hand-made dictionary 0.582 -> 0.617 and 0.707 -> 0.742, of one drawn from thesauri
 # 0.685 -> 0.703 and 0.698 -> 0.745, of any synonyms 0.566 -> 0.561 and 0.617 -> 0.621 (25 texts). To count again by the
 # odds so found removes fewer, since errors then confirm each other: 0.609 and 0.650.
 _DOCUMENT_CAUTION = 4.0  # P(spun) of a document to this power is its weight: a human text counts little
@@ -219,7 +219,7 @@ class OtherDocuments:
         return (shift - _RIVALS_SHARE * rival - self._silence()[document]).astype(np.float32)
 
     def _silence(self) -> NDArray[np.float64]:
-        """Return by how many powers of ten a pair for which nothing speaks is less likely, float64 (documents,)."""
+        """Return how many powers of ten every pair loses, for which only evidence makes up, float64 (documents,)."""
         in_document = self.own_terms.keys // self.own_terms.size
         own = np.bincount(in_document, self.own_terms.counts, len(self.weight))
         words = _rest(self.counts.terms.sum(), self.weight * own)

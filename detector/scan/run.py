@@ -371,13 +371,13 @@ class _Scan:
             name = "summary.json" if count == 1 else f"summary.{shard}-of-{count}.json"
             write_json(self.folder.path / name, {"settings": self._claim(), **self.summary.to_dict()}, spread=True)
         except BrokenProcessPool:
-            raise self._stopped("a process at work was killed, perhaps because memory ran out (use fewer)") from None
+            raise self._stopped("a worker process was killed, perhaps because memory ran out (use fewer)") from None
         except OSError as error:
             raise self._stopped(f"{error.filename or self.folder.path}: {error.strerror or error}") from error
         return self.summary
 
     def _stopped(self, why: str) -> ScanStopped:
-        return ScanStopped(f"{why}; finished parts are kept in {self.folder.path}, the same command goes on from there")
+        return ScanStopped(f"{why}; finished parts are kept in {self.folder.path}, and the same command continues")
 
     def _run(self, source: str) -> None:
         files = corpus_files(source)

@@ -39,7 +39,7 @@ class ScanSettings:
     text_field, id_field : the fields that hold a record's text and its id; its number is its id if it has none
     threshold : as `detect` takes it
     evidence : whether results hold passages and findings
-    n_jobs : processes that work side by side
+    n_jobs : number of parallel processes
     shard : which of how many shares of the corpus, from 1
     write : records to write out, "clean", "spun" or "not-spun"; None for none
     rejected : folder of the records that `write` leaves out, with the reason
@@ -77,7 +77,7 @@ class ScanSettings:
             # A path has lost one of the slashes.
             if _URL.match(str(folder)):
                 url = str(folder).replace("://", ":/", 1).replace(":/", "://", 1)
-                raise InputError(f"{url}: results go to a folder of this computer; copy them from there")
+                raise InputError(f"{url}: results go to a folder on this computer; copy them from there")
         check_available(self.output_format, self.compression)
 
 

@@ -171,7 +171,10 @@ class GroupScores:
         return self._once("screen", lambda: self._cascade.screen.score(self.batch()))
 
     def full(self, rows: NDArray[np.int64]) -> StageScores:
-        """Return the second stage's scores of some parts, the same ones on every call."""
+        """Return the second stage's scores of some parts.
+
+        Every call must name the same parts: the first result is kept.
+        """
         all_parts = len(rows) == len(self.group.texts)
         return self._once(
             "full", lambda: self._cascade.full.score(self.batch() if all_parts else self.batch().take(rows))

@@ -15,8 +15,8 @@ from detector.text.tokens import TokenBatch
 
 __all__ = ["Stage", "StageScores", "document_log_odds", "score_passages"]
 
-# Passages up to which half of spun documents are taken to be spun in one passage only. The texts of 60 to 600 words by
-# which thresholds are chosen have no more.
+# Up to this many passages, half of spun documents are assumed to be spun in one passage only. The texts of 60 to 600
+# words by which thresholds are chosen have no more.
 _LONE_PASSAGES = 6
 
 
@@ -82,12 +82,12 @@ def document_log_odds(
     number, the mean does not: on dev it reaches ROC AUC 0.988, the maximum 0.982, the whole 0.982; of documents with
     one spun passage 0.966, 0.951 and 0.926.
 
-    But some passages of people have high odds, and the more passages, the nearer their mean is to 1: in documents of
-    1,000 passages, a spun one could never be ruled out. In dev text of five registers the median of the mean rises
-    about as the square root of their number, so beyond `_LONE_PASSAGES` the share of the one passage falls as that
-    root. The median probability at 300, 3,000 and 30,000 or more words (the screen's) is 0.003, 0.003 and 0.001 in
-    news, where it was 0.003, 0.006 and 0.013, and 0.03, 0.06 and 0.05 in novels, where it was 0.03, 0.12 and 0.23. One
-    spun passage of 140 words in 3,000 is flagged at fpr=0.01 in 6 of 19 articles, where it was in 8.
+    But some human passages have high odds, so the more passages a document has, the nearer the mean of their odds is to
+    1: in documents of 1,000 passages, a spun one could never be ruled out. In dev text of five registers the median of
+    the mean rises about as the square root of the number of passages, so beyond `_LONE_PASSAGES` the share of the one
+    passage falls as that root. The median probability at 300, 3,000 and 30,000 or more words (the screen's) is 0.003,
+    0.003 and 0.001 in news, where it was 0.003, 0.006 and 0.013, and 0.03, 0.06 and 0.05 in novels, where it was 0.03,
+    0.12 and 0.23. One spun passage of 140 words in 3,000 is flagged at fpr=0.01 in 6 of 19 articles, where it was in 8.
 
     Parameters
     ----------

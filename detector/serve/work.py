@@ -106,7 +106,7 @@ def _refusal(status: HTTPStatus, message: str) -> Answer:
 def _fault(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"a fault of detector itself ({type(error).__name__}{where}): please report it to its maintainers"
+    return f"an error in detector itself ({type(error).__name__}{where}): please report it to the maintainers"
 
 
 def suffix_of(path: str) -> str:

@@ -1,1 +1,1 @@
-"""Text as arrays: tokens with offsets, vocabulary, sentences, passages, spelling, case."""
+"""Reading text: normalisation, detection of prose, tokens with offsets, vocabulary, sentences, passages, spelling."""

@@ -1,9 +1,9 @@
 """The text as a reader sees it: odd characters, markup and layout undone, with a map back to the caller's string.
 
-Every measure reads the normalised view, every span names the caller's string: nobody is accused by a character, and
-nobody escapes by one. `normalize` applies the passes of `PASSES` in order until nothing changes. A pass is a name,
-the signs without which it has nothing to do, and a function that returns replacements. To add one, write its function
-and its row.
+Scores are computed on the normalised text and spans point into the caller's, so odd characters neither incriminate nor
+hide anything. `normalize` applies the passes of `PASSES` in order until nothing changes. A pass is a name, the signs
+without which it has nothing to do, and a function that returns replacements. To add one, write its function and its
+row.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ class Pass:
     Attributes
     ----------
     name : of the change that the pass undoes
-    signs : strings one of which stands in every text that holds something for it; if there are none, `is_unusual` says
+    signs : the pass is skipped for a text that contains none of these; if empty, it runs on texts for which
+        `is_unusual` is true
     find : function of a text that returns its replacements, sorted and disjoint
     damage : the kind of damage that a replacement proves; None if honest authors write so too
     """

@@ -114,7 +114,8 @@ class Spellings:
 
 
 _END, _OTHER, _CODES = 0, 27, 28  # beside the letters a to z, 1 to 26
-_DOUBT = 3.0  # times a word that any letter may follow is taken to have been seen, in the proportions of less context
+# Pseudo-count: each context counts as seen this often more, with the proportions of the next shorter context.
+_DOUBT = 3.0
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ _LEXICAL = (
     (
         "Problematic Paper Screener, tortured phrases (G. Cabanac, C. Labbé, A. Magazinov)",
         "CC BY 4.0",
-        "fingerprints with their expected terms; word pairs aligned from them",
+        "tortured phrases with their expected terms; word pairs aligned from them",
     ),
     ("Substitutions observed in spun pages", "collected for this project", "word pairs"),
 )

@@ -47,14 +47,15 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def _cue(cue: Cue) -> str:
-    asks = "Damage: it says nothing on whether the text was rewritten." if cue.is_damage else "Rewriting."
+    damaged = "Is it damaged? It says nothing about whether the text was rewritten."
+    question = damaged if cue.is_damage else "Was it rewritten?"
     return "\n".join(
         [
             f"## {cue.label.capitalize()} {{#{cue.id}}}",
             "",
             f"`{cue.id}`. {cue.description}",
             "",
-            f"**It tells of**: {asks}",
+            f"**It answers**: {question}",
             "",
             "**Example**, the finding in brackets: " + cue.example.replace("[", "**\\[").replace("]", "\\]**"),
             "",
@@ -77,7 +78,7 @@ def cues() -> str:
 def cue_table() -> str:
     """Return a table of cues, each with a link to its section."""
     rows = [(f"[{c.label}](cues.md#{c.id})", "damage" if c.is_damage else "rewriting", c.description) for c in CUES]
-    return table(("cue", "tells of", "meaning"), rows)
+    return table(("cue", "sign of", "meaning"), rows)
 
 
 def innocent() -> str:
