@@ -102,7 +102,10 @@ class Config:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not math.isnan(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _is_path(value: object) -> bool:
@@ -110,7 +113,7 @@ def _is_path(value: object) -> bool:
 
 
 def _is_positive(value: object, kinds: type | UnionType) -> bool:
-    return isinstance(value, kinds) and not isinstance(value, bool) and 0 < value < math.inf  # type: ignore[operator]
+    return isinstance(value, kinds) and _is_number(value) and value > 0  # type: ignore[operator]
 
 
 def _check_keys(table: Mapping[str, object], known: Sequence[str], where: str) -> None:

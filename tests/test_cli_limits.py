@@ -197,6 +197,8 @@ def test_numbers_that_are_none_are_wrong_usage(run, arguments):
         ("detector.toml", 'cache = "a\\u0000b"'),
         ("detector.toml", 'phrases = "a\\u0000b"'),
         ("detector.toml", "min-gain = nan"),
+        ("detector.toml", f"min-gain = 1{'0' * 400}"),
+        ("detector.toml", f"timeout = 1{'0' * 400}"),
         ("detector.toml", b"\xff\xfe"),
         ("pyproject.toml", "[tool]\ndetector = 3"),
     ],

@@ -56,6 +56,8 @@ WRONG = {
     "statistics of another format": (["annotate", "--statistics", "-o", "a.html", "spun.txt"], "--format text"),
     "baseline that is not there": (["annotate", "--baseline", "missing.json", "spun.txt"], "no such file"),
     "baseline that is no report": (["annotate", "--baseline", "spun.txt", "spun.txt"], "--format json"),
+    "baseline whose paths are none": (["annotate", "--baseline", "paths.json", "spun.txt"], "--format json"),
+    "seed below zero": (["evaluate", *"--corpus . --lexicon . --pairs . -o . --seed -1".split()], "-1 is not in"),
     "prune without baseline": (["annotate", "--prune", "spun.txt"], "--baseline FILE"),
     "no such cue": (["annotate", "--why", "mood", "spun.txt"], "substitution"),
     "no such cue to explain": (["explain", "colocation"], "did you mean collocation"),
@@ -99,6 +101,7 @@ WRONG = {
 @pytest.mark.parametrize(("arguments", "way_out"), WRONG.values(), ids=WRONG)
 def test_wrong_usage_is_one_line_that_names_the_way_out(run, arguments, way_out):
     Path("corpus.jsonl").write_text('{"text": "One."}\n')
+    Path("paths.json").write_text('{"documents": [{"path": 5}]}')
     Path("shards", "2020").mkdir(parents=True)
     Path("shards", "2020", "a.jsonl.gz").write_bytes(b"")
     before = {p.name: p.read_bytes() for p in Path().iterdir() if p.is_file()}

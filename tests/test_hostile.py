@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from detector import PlanError, apply_plan, detect, detect_many, probability_at_prior, reverse, scores
-from detector.cli.rules import PhraseList
+from detector.cli.rules import read_phrases
 from detector.errors import DetectorError, InputError
 from detector.readers import parse_document
 from detector.serve.work import answer
@@ -268,12 +268,19 @@ def test_markup_that_stands_for_more_words_than_it_has_letters_is_an_annotation(
     assert all(0 <= m["offset"] < m["offset"] + m["length"] <= len(sent) for m in matches)
 
 
-@pytest.mark.parametrize("surface", ["Big Data", "big \n data", "ſkin  cream", "\N{KELVIN SIGN}ey words"])
-def test_phrases_of_a_list_are_found_whatever_letters_lower_case_keeps(surface):
-    phrases = PhraseList("list", "", {"big data": "one", "skin cream": "two", "key words": "three"})
+@pytest.mark.parametrize("surface", ["Big Data", "big \n data", "ſkin  cream", "\N{KELVIN SIGN}ey words", "İn fine"])
+def test_phrases_of_a_list_are_found_whatever_letters_lower_case_keeps(surface, tmp_path):
+    (tmp_path / "list").write_text("big data\tone\nskin cream\ttwo\nkey words\tthree\nin fine\tfour\n")
+    phrases = read_phrases(tmp_path / "list")
     (found,) = phrases.find(f"We saw {surface} there.")
     assert found.surface == surface
     assert "expects" in found.message
+
+
+def test_a_phrase_of_a_list_is_found_as_it_is_written_there(tmp_path):
+    (tmp_path / "list").write_text("İn fine\tin short\n", encoding="utf-8")
+    (found,) = read_phrases(tmp_path / "list").find("It was İn fine shape.")
+    assert found.surface == "İn fine"
 
 
 def test_threads_give_the_results_of_one():

@@ -96,6 +96,8 @@ def read_baseline(path: Path) -> Baseline:
         known = {
             d["path"]: Counter(e["evidence_id"] for kind in _KINDS for e in d.get(kind, [])) for d in run["documents"]
         }
+        if not all(isinstance(name, str) for name in known):
+            raise TypeError
     except InputError as error:
         raise Usage(f"--baseline {path}: {error}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from detector.cli.messages import Usage, echo_error
-from detector.cli.options import WholeNumber
+from detector.cli.options import MAX_SEED, WholeNumber
 from detector.cli.progress import step_progress
 
 __all__ = ["evaluate"]
@@ -56,7 +56,9 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
     type=click.Path(path_type=Path, file_okay=False),
     help="Write spun test documents here, one file for each family and rate, and measure nothing.",
 )
-@click.option("--seed", type=int, default=4096, show_default=True, help="Same inputs and seed, same numbers.")
+@click.option(
+    "--seed", type=WholeNumber(0, MAX_SEED), default=4096, show_default=True, help="Same inputs and seed, same numbers."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def evaluate(
     corpus: Path,

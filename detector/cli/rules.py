@@ -27,6 +27,12 @@ def _pattern(wordings: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(alternatives)})(?!\w)", re.IGNORECASE)
 
 
+def _lower(letter: str) -> str:
+    """Return a letter in lower case, or as it stands if that takes two, which patterns do not know for the same."""
+    lower = letter.lower()
+    return lower if len(lower) == 1 else letter
+
+
 def _spans(text: str, wordings: tuple[str, ...]) -> list[Span]:
     return [m.span() for m in _pattern(wordings).finditer(text)] if wordings else []
 
@@ -53,20 +59,18 @@ class PhraseList:
 
     def _evidence(self, text: str, start: int, end: int) -> Evidence:
         surface = text[start:end]
-        expected = self._expected(" ".join(surface.lower().split()))
+        expected = self._expected(surface)
         message = f"This is in the phrase list {self.name}"
         message += f", which expects “{expected}”." if expected else "."
         return Evidence(start, end, surface, TORTURED_PHRASE.id, 0.0, (), message)
 
     def _expected(self, found: str) -> str:
-        """Return the wording in place of a phrase of the list, which patterns find by letters that `lower` keeps too.
-
-        The long s and the sign of kelvin are two such letters.
-        """
-        if found in self.expected:
-            return self.expected[found]
-        same = (p for p in self.expected if len(p) == len(found) and _pattern((p,)).fullmatch(found))
-        return self.expected[next(same)]
+        """Return the wording that is expected in place of a phrase of the list."""
+        plain = " ".join(found.lower().split())
+        if plain in self.expected:
+            return self.expected[plain]
+        # Patterns ignore case further than `lower`: for the long s, the sign of kelvin, the dotted I.
+        return next(self.expected[p] for p in self.expected if _pattern((p,)).fullmatch(found))
 
 
 def read_phrases(path: Path) -> PhraseList:
@@ -86,7 +90,7 @@ def read_phrases(path: Path) -> PhraseList:
         phrase, *rest = line.split("\t")
         if len(rest) > 1 or not phrase.strip():
             raise InputError(f"{path}, line {number}: expected a phrase, or a phrase, a tab and the expected wording")
-        expected[" ".join(phrase.lower().split())] = rest[0].strip() if rest else ""
+        expected[" ".join("".join(map(_lower, phrase)).split())] = rest[0].strip() if rest else ""
     return PhraseList(path.name, sha256(data).hexdigest(), expected)
 
 

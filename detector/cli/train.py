@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from detector.cli.messages import Usage, echo_error
-from detector.cli.options import WholeNumber
+from detector.cli.options import MAX_SEED, WholeNumber
 from detector.cli.progress import step_progress
 
 __all__ = ["train"]
@@ -68,7 +68,9 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
 @_size("--context-steps", 26_000, "Optimizer steps of the context models.")
 @_size("--examples", 12_000, "Documents from which the examples of each fit are drawn.")
 @_size("--dev-examples", 30_000, "Human texts from which the thresholds are chosen.")
-@click.option("--seed", type=int, default=2026, show_default=True, help="Same inputs and seed, same files.")
+@click.option(
+    "--seed", type=WholeNumber(0, MAX_SEED), default=2026, show_default=True, help="Same inputs and seed, same files."
+)
 @click.option("--jobs", "-j", type=WholeNumber(1), default=2, show_default=True, help="Number of parallel processes.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def train(
