@@ -19,16 +19,13 @@ import sys
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detector.cues.mention import with_mentions
 from detector.cues.misspelt_name import NAME_COLUMNS
-from detector.cues.phrase_index import PhraseIndex
-from detector.cues.phrase_query import PhraseQuery, Term
 from detector.errors import ModelError
 from detector.estimators.arrays import read_arrays
 from detector.estimators.channel import Channel
@@ -51,6 +48,8 @@ from detector.scoring.tokens import (
     FeatureExtractor,
     TokenModel,
 )
+from detector.text.phrase_index import PhraseIndex
+from detector.text.phrase_query import PhraseQuery, Term
 from detector.text.sentences import SentenceSplitter
 from detector.text.vocabulary import SPECIAL_WORDS, Vocabulary
 
@@ -80,7 +79,7 @@ class Models:
     Attributes
     ----------
     cascade : the two stages
-    splitter, tortured_phrases, restorer : shared by all stages
+    splitter, restorer : shared by all stages
     name_model : weighs whether a name is a slip for another
     thresholds : verdict thresholds by name, `default` among them
     human_scores : how often human text scores as high, by length
@@ -91,7 +90,6 @@ class Models:
 
     cascade: Cascade
     splitter: SentenceSplitter
-    tortured_phrases: PhraseIndex
     restorer: Restorer
     name_model: Perceptron
     thresholds: dict[str, float]
@@ -104,6 +102,11 @@ class Models:
     def vocabulary(self) -> Vocabulary:
         """The words that all parts know."""
         return self.cascade.vocabulary
+
+    @property
+    def tortured_phrases(self) -> PhraseIndex:
+        """Set terms of science in other words."""
+        return self.cascade.tortured_phrases
 
     @property
     def screen(self) -> Stage:
@@ -392,11 +395,9 @@ def _models(folder: Path, manifest: dict[str, Any]) -> Models:
     )
     digest = hashlib.sha256(json.dumps([manifest["files"], settings], sort_keys=True).encode())
     phrases = PhraseIndex(read_phrase_queries(folder / "tortured_phrases.json.gz"), vocabulary)
-    mark = partial(with_mentions, phrases=phrases)
     return Models(
-        Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"], mark),
+        Cascade(vocabulary, stage("screen"), stage("full"), settings["escalation_margin"], phrases),
         _read_splitter(folder / "punkt.json"),
-        phrases,
         Restorer(Reranker(network), RestorerSettings(**settings["restorer"])),
         name_model,
         settings["thresholds"],

@@ -2,9 +2,9 @@
 
 import pytest
 
-from detector.cues.phrase_index import PhraseIndex
-from detector.cues.phrase_query import PhraseQuery, first_term, parse
 from detector.cues.tortured_phrase import CUE
+from detector.text.phrase_index import PhraseIndex
+from detector.text.phrase_query import PhraseQuery, first_term, parse
 from detector.text.tokens import tokenize
 
 QUERIES = {

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import detect, reverse
-from detector.cues.mention import with_mentions
 from detector.text.mention import is_quoted, mentioned_spans
+from detector.text.phrase_mention import with_mentions
 from detector.text.tokens import tokenize
 
 

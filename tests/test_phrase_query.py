@@ -1,7 +1,7 @@
 import pytest
 
-from detector.cues.phrase_query import DocumentWords, Term, parse
 from detector.errors import InputError
+from detector.text.phrase_query import DocumentWords, Term, parse
 
 
 def holds(query, text):

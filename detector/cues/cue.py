@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.cues.phrase_index import PhraseIndex
 from detector.estimators.perceptron import Perceptron
 from detector.scoring.tokens import FeatureExtractor, TokenScores
 from detector.text.normalization import CharacterDamage
+from detector.text.phrase_index import PhraseIndex
 from detector.types import Edit, Evidence
 
 __all__ = ["Cue", "CueContext", "DamagedWord", "Found"]

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from detector.estimators.classifier import probability
 from detector.scoring.stage import Stage, StageScores, document_log_odds
 from detector.text.language import ENGLISH, UNDETERMINED, languages
+from detector.text.phrase_index import PhraseIndex
+from detector.text.phrase_mention import with_mentions
 from detector.text.tokens import TokenBatch, tokenize
 from detector.text.vocabulary import Vocabulary
 from detector.types import Verdict
@@ -48,18 +50,18 @@ class Cascade:
     screen, full : the stages
     escalation_margin : natural logarithm of the odds; a text is read in full if the screen's log odds are no further
         below those of the threshold
-    with_mentions : returns a batch with those tokens marked that its texts mention but do not use
+    tortured_phrases : set terms of science in other words, which a text may mention
     """
 
     vocabulary: Vocabulary
     screen: Stage
     full: Stage
     escalation_margin: float
-    with_mentions: Callable[[TokenBatch], TokenBatch]
+    tortured_phrases: PhraseIndex
 
     def batch(self, texts: Sequence[str]) -> TokenBatch:
-        """Return the tokens of texts."""
-        return self.with_mentions(tokenize(texts, self.vocabulary))
+        """Return the tokens of texts, those marked that the texts mention but do not use."""
+        return with_mentions(tokenize(texts, self.vocabulary), self.tortured_phrases)
 
     def escalation_log_odds(self, threshold: float) -> float:
         """Return the screen's log odds from which a text is read in full."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.cues.phrase_query import Term, first_term, parse
+from detector.text.phrase_query import Term, first_term, parse
 from detector.text.vocabulary import UNKNOWN, Vocabulary
 from detector.training.channel import phrase_counts
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from detector.cues.phrase_query import DocumentWords, PhraseQuery
+from detector.text.phrase_query import DocumentWords, PhraseQuery
 from detector.text.tokens import TokenBatch, fold
 from detector.text.vocabulary import Vocabulary
 

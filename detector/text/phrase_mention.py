@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from detector.cues.phrase_index import PhraseIndex, PhraseMatch
 from detector.text.mention import is_quoted, mentioned_spans
+from detector.text.phrase_index import PhraseIndex, PhraseMatch
 from detector.text.tokens import TokenBatch, fold
 
 __all__ = ["with_mentions"]
