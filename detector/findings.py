@@ -24,9 +24,9 @@ from detector.scoring.stage import StageScores
 from detector.scoring.tokens import FeatureExtractor
 from detector.text.dialect import Dialect
 from detector.text.tokens import fold
-from detector.types import Damage, Edit, EditAlternative, Evidence
+from detector.types import Alternative, Damage, Edit, EditAlternative, Evidence
 
-__all__ = ["Findings", "edit_of", "find", "plan", "spinner_counts", "weightiest_words"]
+__all__ = ["Findings", "edit_of", "find", "is_edit", "plan", "spinner_counts", "weightiest_words"]
 
 _WEIGHTIEST = 5  # words that a flagged document without any finding shows
 
@@ -55,8 +55,9 @@ def edit_of(evidence: Evidence) -> Edit:
     )
 
 
-def _is_edit(evidence: Evidence, min_gain: float) -> bool:
-    return bool(evidence.alternatives) and evidence.alternatives[0].log10_odds >= min_gain
+def is_edit(alternatives: Sequence[Alternative], min_gain: float) -> bool:
+    """Return whether `reverse` changes the wording of a finding: its first alternative gains at least `min_gain`."""
+    return bool(alternatives) and alternatives[0].log10_odds >= min_gain
 
 
 def _damage_of(evidence: Evidence) -> Damage:
@@ -147,7 +148,7 @@ def _plans(
     spinner: KnownSpinner | None,
 ) -> list[list[Edit]]:
     repairs = [
-        without_overlap([edit_of(e) for e in found if _is_edit(e, min_gain)], spans)
+        without_overlap([edit_of(e) for e in found if is_edit(e.alternatives, min_gain)], spans)
         for found, spans in zip(before, keep, strict=True)
     ]
     plans = list(repairs)
@@ -287,7 +288,7 @@ def find(
             after[row] = found
     out = []
     for plan, found_before, found_after in zip(plans, before, after, strict=True):
-        left = [e for e in found_before if not _is_edit(e, min_gain)]
+        left = [e for e in found_before if not is_edit(e.alternatives, min_gain)]
         found = _disjoint([[evidence_of(e) for e in plan], left, found_after])
         out.append(
             Findings(

@@ -108,17 +108,17 @@ class Damage(JsonObject):
     alternatives: tuple[Alternative, ...] = ()
     message: str = ""
 
+    @property
+    def cue(self) -> str:
+        """The id of the cue, as evidence has it: `kind`."""
+        return self.kind
+
 
 def _first(finding: Evidence | Damage) -> tuple[str | None, float]:
     """Return the likeliest original of a finding, None if none is known, and its log10 odds."""
     if finding.alternatives:
         return finding.alternatives[0].text, finding.alternatives[0].log10_odds
     return None, finding.log10_odds if isinstance(finding, Evidence) else math.nan
-
-
-def _kind(finding: Evidence | Damage) -> tuple[str, bool]:
-    """Return the cue of a finding, and whether it is damage."""
-    return (finding.cue, False) if isinstance(finding, Evidence) else (finding.kind, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,10 @@ class Report(JsonObject):
         """
         found: list[Evidence | Damage] = sorted([*self.evidence, *self.damage], key=lambda finding: finding.start)
         rows = [
-            (f.start, f.end, f.surface, *_first(f), *_kind(f), tuple(a.text for a in f.alternatives), f.message)
+            (
+                *(f.start, f.end, f.surface, *_first(f), f.cue, isinstance(f, Damage)),
+                *(tuple(a.text for a in f.alternatives), f.message),
+            )
             for f in found
         ]
         return _frame(rows, _FINDING_COLUMNS)

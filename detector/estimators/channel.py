@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.estimators.static_function import StaticFunction
+from detector.text.runs import places_within
 from detector.text.tokens import HYPHENATED, WORD, TokenBatch
 from detector.text.vocabulary import BOUNDARY
 
@@ -25,12 +26,15 @@ __all__ = [
     "Candidates",
     "Channel",
     "Ragged",
+    "pair_keys",
     "phrase_rows",
     "sequence_keys",
+    "split_pair_keys",
 ]
 
 MAX_WORDS = 7  # "keeping in mind the end goal to" has seven; a bit of `Channel._opens` each
 ENTRY_BITS = 20
+_ORIGINAL = (1 << ENTRY_BITS) - 1
 
 # The sources that know a pair of wordings, strongest first; a pair that several know keeps the strongest. A pair that
 # stands in both a spintax list and a thesaurus is `agreed`.
@@ -60,9 +64,18 @@ class Ragged:
     def take(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Return the values of `rows`, end to end, and the length of each."""
         lengths = self.lengths[rows]
-        ends = np.cumsum(lengths)
-        within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - lengths, lengths)
-        return self.values[np.repeat(self.offsets[rows], lengths) + within], lengths
+        return self.values[np.repeat(self.offsets[rows], lengths) + places_within(lengths)], lengths
+
+
+def pair_keys(entry: NDArray[np.integer], original: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return one number for each pair of an entry (a substitute) and an original, int64."""
+    out: NDArray[np.int64] = (entry.astype(np.int64) << ENTRY_BITS) | original
+    return out
+
+
+def split_pair_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the entries and the originals of `pair_keys`."""
+    return keys >> ENTRY_BITS, keys & _ORIGINAL
 
 
 def sequence_keys(
@@ -240,9 +253,7 @@ class Channel:
         start, length, entry = self.match(batch, wanted)
         sizes = self.entries.lengths[entry]
         # Each match becomes as many rows as its entry lists originals: `at` is the place of each in the list.
-        ends = np.cumsum(sizes)
-        within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - sizes, sizes)
-        at = np.repeat(self.entries.offsets[entry], sizes) + within
+        at = np.repeat(self.entries.offsets[entry], sizes) + places_within(sizes)
         starts, lengths, entries = (np.repeat(x, sizes) for x in (start, length, entry))
         if pair_mask is not None:
             keep = pair_mask[at]
@@ -264,9 +275,9 @@ class Channel:
     def weights_of(self, entry: NDArray[np.int64], original: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return log10 P(substitute | original) of pairs that the channel lists, float32 (pairs,)."""
         of_value = np.repeat(np.arange(self.n_entries), self.entries.lengths)
-        keys = (of_value << ENTRY_BITS) | self.entries.values
+        keys = pair_keys(of_value, self.entries.values)
         order = np.argsort(keys)
-        at = order[np.searchsorted(keys, (entry << ENTRY_BITS) | original, sorter=order)]
+        at = order[np.searchsorted(keys, pair_keys(entry, original), sorter=order)]
         return self.weights[at].astype(np.float32) * np.float32(-WEIGHT_STEP)
 
     def rows_of(self, wordings: Sequence[NDArray[np.int32]]) -> NDArray[np.int64]:
@@ -337,12 +348,11 @@ class Channel:
     def _listing(self, entry: NDArray[np.int64], original: NDArray[np.int64]) -> Channel:
         """Return the channel with the pairs that it does not list yet, each as certain as an observed one."""
         of_value = np.repeat(np.arange(self.n_entries), self.entries.lengths)
-        listed = (of_value << ENTRY_BITS) | self.entries.values
-        new = np.setdiff1d((entry << ENTRY_BITS) | original, listed)
-        at, value = new >> ENTRY_BITS, (new & ((1 << ENTRY_BITS) - 1)).astype(np.int32)
+        listed = pair_keys(of_value, self.entries.values)
+        at, value = split_pair_keys(np.setdiff1d(pair_keys(entry, original), listed))
         place = self.entries.offsets[at + 1]
         sizes = (self.entries.lengths + np.bincount(at, minlength=self.n_entries)).astype(np.uint8)
-        entries = Ragged(sizes, np.insert(self.entries.values, place, value))
+        entries = Ragged(sizes, np.insert(self.entries.values, place, value.astype(np.int32)))
         weights, sources = np.insert(self.weights, place, 0), np.insert(self.sources, place, 0)
         return Channel(self.sequences, self.frequency, entries, weights, sources, self.phrases)
 

@@ -20,7 +20,6 @@ from detector.evaluation.results import AblationRow, CueRow, Interval
 from detector.evaluation.samples import (
     FULL_RATE,
     EvaluationSetup,
-    cue_of,
     findings_of,
     reports_of,
     scores_of,
@@ -151,7 +150,7 @@ def ablation(setup: EvaluationSetup) -> tuple[AblationRow, ...]:
 
 def _findings(report: Report) -> list[tuple[int, int, str]]:
     """Return start, end and cue of each finding, in order."""
-    return [(e.start, e.end, cue_of(e)) for e in findings_of(report)]
+    return [(e.start, e.end, e.cue) for e in findings_of(report)]
 
 
 def cues(setup: EvaluationSetup) -> tuple[CueRow, ...]:

@@ -18,7 +18,6 @@ from detector.evaluation.samples import (
     ALL,
     EvaluationSetup,
     Progress,
-    cue_of,
     findings_of,
     flagged_at,
     no_progress,
@@ -103,7 +102,7 @@ def _per_thousand(part: NDArray[np.float64], words: NDArray[np.float64]) -> Inte
 
 def _counted(models: Models, texts: Sequence[str], progress: Progress = no_progress) -> _Counts:
     reports = reports_of(models, texts, progress)
-    cues_of = [Counter(cue_of(finding) for finding in findings_of(report)) for report in reports]
+    cues_of = [Counter(finding.cue for finding in findings_of(report)) for report in reports]
 
     def column(values: Sequence[int]) -> NDArray[np.float64]:
         return np.array(values, dtype=np.float64)

@@ -13,6 +13,7 @@ from detector.blas import one_blas_thread
 from detector.errors import InputError
 from detector.evaluation.metrics import wilson
 from detector.evaluation.results import RateRow
+from detector.findings import is_edit
 from detector.model_store import Models
 from detector.restore.spinner_table import KnownSpinner
 from detector.scoring.passage_features import FEATURE_NAMES, WordMeasures, text_features
@@ -33,7 +34,6 @@ __all__ = [
     "Scores",
     "UnseenSpinner",
     "changed_share",
-    "cue_of",
     "findings_of",
     "flagged_at",
     "long_documents",
@@ -170,14 +170,9 @@ def findings_of(report: Report) -> list[Evidence | Damage]:
     return sorted(found, key=lambda e: e.start)
 
 
-def cue_of(finding: Evidence | Damage) -> str:
-    """Return the id of the cue of a finding."""
-    return finding.cue if isinstance(finding, Evidence) else finding.kind
-
-
 def wanted_edits(report: Report) -> list[Evidence | Damage]:
     """Return the findings that `reverse` changes: those whose first alternative gains at least `min_gain`."""
-    return [e for e in findings_of(report) if e.alternatives and e.alternatives[0].log10_odds >= report.min_gain]
+    return [e for e in findings_of(report) if is_edit(e.alternatives, report.min_gain)]
 
 
 def flagged_at(models: Models, texts: Sequence[str]) -> dict[str, NDArray[np.bool_]]:

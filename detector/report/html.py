@@ -11,6 +11,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from detector.findings import is_edit
 from detector.report.format import ReportFormat
 from detector.report.model import (
     Finding,
@@ -19,7 +20,6 @@ from detector.report.model import (
     ReportRun,
     disjoint,
     findings,
-    is_edit,
     restoration_of,
 )
 from detector.report.text import blocks, printable
@@ -134,7 +134,7 @@ def _pieces(
     position = start
     for mark in marks:
         yield {"mark": False, "text": text[position : mark.start]}
-        original = mark.alternatives[0].text if is_edit(mark, min_gain) else None
+        original = mark.alternatives[0].text if is_edit(mark.alternatives, min_gain) else None
         yield _piece(mark, original, f"{prefix}-{mark.start}")
         position = mark.end
     yield {"mark": False, "text": text[position:end]}

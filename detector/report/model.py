@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from detector.cues import CUE_BY_ID
-from detector.findings import edit_of
+from detector.findings import edit_of, is_edit
 from detector.model_store import load_models
 from detector.readers import InputDocument
 from detector.restore.plan import apply_plan
@@ -28,7 +28,6 @@ __all__ = [
     "findings",
     "fitted",
     "fitted_restoration",
-    "is_edit",
     "label_of",
     "reading_of",
     "restoration_of",
@@ -244,13 +243,8 @@ def restoration_of(text: str, report: Report) -> Restoration:
 
     `reverse` returns the same for this text, since findings and edits come from one plan.
     """
-    plan = tuple(_edit(f) for f in disjoint(findings(report)) if is_edit(f, report.min_gain))
+    plan = tuple(_edit(f) for f in disjoint(findings(report)) if is_edit(f.alternatives, report.min_gain))
     return Restoration(apply_plan(text, plan), plan, text, report.min_gain)
-
-
-def is_edit(finding: Finding, min_gain: float) -> bool:
-    """Return whether `reverse` changes the wording of a finding."""
-    return bool(finding.alternatives) and finding.alternatives[0].log10_odds >= min_gain
 
 
 def _edit(finding: Finding) -> Edit:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detector.estimators.channel import Candidates, Channel
 from detector.estimators.language_model import LanguageModel
 from detector.scoring.tokens import TokenFeatures
+from detector.text.runs import places_within
 
 __all__ = ["BEAM", "decode"]
 
@@ -111,8 +112,7 @@ class _Choices:
         n = len(place)
         count = self.first_edge[place + 1] - self.first_edge[place]
         replaced = np.repeat(np.arange(n), count)
-        within = np.arange(len(replaced)) - np.repeat(np.cumsum(count) - count, count)
-        edge = self.first_edge[place][replaced] + within
+        edge = self.first_edge[place][replaced] + places_within(count)
         history = np.concatenate((np.arange(n), replaced))
         sequences, rows = self.channel.sequences, self.candidates.original[edge]
         lengths, offsets = sequences.lengths[rows], sequences.offsets[rows]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.estimators.channel import ENTRY_BITS
+from detector.estimators.channel import ENTRY_BITS, pair_keys, split_pair_keys
 from detector.restore.profile import GroupedSums, SpinnerProfile, best_of_match, originals_of, pairs_of
 from detector.scoring.tokens import DocumentTermCounts, FeatureExtractor, TokenFeatures
 
@@ -142,7 +142,7 @@ class SpinnerCounts:
 
     def _pair_evidence(self, extractor: FeatureExtractor) -> PairEvidence:
         """Return the counts of each of the pairs."""
-        original = self.pairs.keys & ((1 << ENTRY_BITS) - 1)
+        original = split_pair_keys(self.pairs.keys)[1]
         return PairEvidence(
             self.pairs.totals[:, 2],
             self.originals.at(original)[0],
@@ -153,7 +153,7 @@ class SpinnerCounts:
     def constancy(self) -> float:
         """Return the share of an original's replacements that go to one substitute, 0 to 1; 0 without evidence."""
         pair = self.pairs.totals[:, 2]
-        (replaced,) = self.originals.at(self.pairs.keys & ((1 << ENTRY_BITS) - 1))
+        (replaced,) = self.originals.at(split_pair_keys(self.pairs.keys)[1])
         # An original that was replaced only once had one substitute with any spinner.
         weight = pair * (replaced > 1)
         total = float(weight.sum())
@@ -162,7 +162,7 @@ class SpinnerCounts:
     def evidence(self, extractor: FeatureExtractor) -> tuple[PairEvidence, NDArray[np.float32]]:
         """Return the counts of each of the pairs, and by how many powers of ten it is likelier, float32 (pairs,)."""
         evidence = self._pair_evidence(extractor)
-        weight = extractor.channel.weights_of(self.pairs.keys >> ENTRY_BITS, self.pairs.keys & ((1 << ENTRY_BITS) - 1))
+        weight = extractor.channel.weights_of(*split_pair_keys(self.pairs.keys))
         return evidence, evidence.log10_shift(weight, self.constancy())
 
     def beside(
@@ -206,7 +206,7 @@ class OtherDocuments:
         document = features.batch.document_of[c.start]
         weight = self.weight[document]
         head = features.original_head
-        places, _, pairs = self.counts.pairs.at((c.entry.astype(np.int64) << ENTRY_BITS) | c.original)
+        places, _, pairs = self.counts.pairs.at(pair_keys(c.entry, c.original))
         own_places, _, own_pairs = weight * self.own.pairs.at(pairs_of(features))
         evidence = PairEvidence(
             _rest(pairs, own_pairs),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import InputError
-from detector.estimators.channel import ENTRY_BITS, FREQUENCY_STEP, MAX_WORDS, Channel
+from detector.estimators.channel import FREQUENCY_STEP, MAX_WORDS, Channel, pair_keys, split_pair_keys
 from detector.files import open_regular, write_file
 from detector.restore.profile import GroupedSums
 from detector.restore.spinner import SpinnerCounts
@@ -88,7 +88,7 @@ class KnownPairs:
         c = features.candidates
         if not len(c):
             return np.zeros(0, dtype=np.float32)
-        keys = (c.entry.astype(np.int64) << ENTRY_BITS) | c.original
+        keys = pair_keys(c.entry, c.original)
         shift = self.shifts.at(keys)[0]
         first, match = c.matches
         won = np.maximum(np.maximum.reduceat(shift, first), 0.0)[match]
@@ -120,12 +120,12 @@ class SpinnerTable:
         def written(row: int) -> str:
             return write_words([words[i] for i in channel.words_of(row).tolist()])
 
-        keys = counts.pairs.keys
+        entries, originals = (side.tolist() for side in split_pair_keys(counts.pairs.keys))
         return cls(
             tuple(
                 SpinnerPair(
-                    written(int(keys[i]) >> ENTRY_BITS),
-                    written(int(keys[i]) & ((1 << ENTRY_BITS) - 1)),
+                    written(entries[i]),
+                    written(originals[i]),
                     round(float(shift[i]), 2),
                     round(float(evidence.pair[i]), 1),
                     round(float(counts.pairs.totals[i, 0]), 1),
@@ -203,7 +203,7 @@ class SpinnerTable:
         channel, entry, original = extractor.channel.with_pairs(substitutes, originals, frequency)
         shift = np.array([self.pairs[i].log10_odds for i in known])
         # A pair that is listed twice counts once, as its last line says.
-        key, last = np.unique(((entry << ENTRY_BITS) | original)[::-1], return_index=True)
+        key, last = np.unique(pair_keys(entry, original)[::-1], return_index=True)
         left_out = tuple(self.pairs[i] for i in sorted(set(range(len(ids))) - set(known)))
         return KnownPairs(channel, GroupedSums(key, shift[::-1][last][:, None]), left_out)
 

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from detector.api import detect
 from detector.cues import CUE_BY_ID
+from detector.findings import is_edit
 from detector.model_store import load_models
 from detector.report.json import dumps
-from detector.report.model import Finding, disjoint, findings, is_edit
+from detector.report.model import Finding, disjoint, findings
 from detector.report.wording import sentence
 from detector.serve.answer import Answer, RequestError
 from detector.types import Report
@@ -153,7 +154,7 @@ def _shown(report: Report, is_picky: bool) -> list[Finding]:
     found = disjoint(findings(report))
     if is_picky or report.verdict == "spun":
         return found
-    return [f for f in found if is_edit(f, report.min_gain)]
+    return [f for f in found if is_edit(f.alternatives, report.min_gain)]
 
 
 def check(body: bytes) -> Answer:

@@ -24,6 +24,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.text.runs import places_within
+
 __all__ = ["PASSES", "CharacterDamage", "DamageKind", "NormalizedText", "Pass", "Replacement", "normalize"]
 
 DamageKind = Literal["look_alike", "invisible", "styled_letters", "combining_mark"]
@@ -143,7 +145,7 @@ class NormalizedText:
         limit = np.zeros_like(lengths)
         limit[1::2] = stop
         # For each new character, its offset within its stretch; then the old characters that it comes from.
-        within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        within = places_within(lengths)
         first = np.repeat(base, lengths)
         paired = np.repeat(one_to_one, lengths)
         last = np.where(paired, first + within + 1, np.repeat(limit, lengths))
