@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice
 from operator import add, index
 from typing import Any, Literal, TypeVar
@@ -43,6 +43,8 @@ from detector.types import Damage, Edit, Evidence, Omission, Passage, Report, Re
 from detector.version import __version__
 
 __all__ = [
+    "BATCH_CHARACTERS",
+    "BATCH_DOCUMENTS",
     "ScoreColumns",
     "Spinner",
     "counted",
@@ -61,8 +63,8 @@ __all__ = [
 ]
 
 # Documents are scored together until they hold so many characters: enough to fill the arrays, little memory.
-_BATCH_CHARACTERS = 160_000
-_BATCH_DOCUMENTS = 128
+BATCH_CHARACTERS = 160_000
+BATCH_DOCUMENTS = 128
 
 # From more than one damaged word in twenty on, damage is done on purpose: none of 29,221 human texts has as much.
 _MAX_DAMAGED_SHARE = 0.05
@@ -335,11 +337,11 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for text in texts:
-        if batch and (len(text) > PART_CHARACTERS or size >= _BATCH_CHARACTERS or len(batch) >= _BATCH_DOCUMENTS):
+        if batch and (len(text) > PART_CHARACTERS or size >= BATCH_CHARACTERS or len(batch) >= BATCH_DOCUMENTS):
             yield batch
             batch, size = [], 0
         batch.append(text)
-        size += len(text) if len(text) <= PART_CHARACTERS else _BATCH_CHARACTERS
+        size += len(text) if len(text) <= PART_CHARACTERS else BATCH_CHARACTERS
     if batch:
         yield batch
 
@@ -391,17 +393,11 @@ def _map_parallel(
         yield from parallel(delayed(work)(batch) for batch in group)
 
 
-@dataclass(frozen=True)
-class _Report:
-    """Work on one batch: its reports."""
-
-    threshold: float
-    findings: bool = True
-    spinner: KnownSpinner | None = None
-
-    def __call__(self, batch: list[str]) -> list[Report]:
-        with one_blas_thread():
-            return _reports(batch, load_models(), self.threshold, self.findings, spinner=self.spinner)
+def _reports_of(
+    batch: list[str], threshold: float, findings: bool = True, spinner: KnownSpinner | None = None
+) -> list[Report]:
+    with one_blas_thread():
+        return _reports(batch, load_models(), threshold, findings, spinner=spinner)
 
 
 def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
@@ -420,15 +416,9 @@ def counted(texts: Sequence[str], models: Models, threshold: float) -> SpinnerCo
     return _total(counts)
 
 
-@dataclass(frozen=True)
-class _Count:
-    """Work on one batch: its evidence on the spinner."""
-
-    threshold: float
-
-    def __call__(self, batch: list[str]) -> SpinnerCounts | None:
-        with one_blas_thread():
-            return counted(batch, load_models(), self.threshold)
+def _counts_of(batch: list[str], threshold: float) -> SpinnerCounts | None:
+    with one_blas_thread():
+        return counted(batch, load_models(), threshold)
 
 
 def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = None) -> SpinnerCounts | None:
@@ -436,7 +426,9 @@ def spinner_of(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = Non
 
     When one of these texts is restored, its own counts are subtracted, since its words are read anyway.
     """
-    return _total(_map_batches(texts, n_jobs, _Count(_threshold(load_models(), threshold)), None))
+    return _total(
+        _map_batches(texts, n_jobs, partial(_counts_of, threshold=_threshold(load_models(), threshold)), None)
+    )
 
 
 def learn_spinner(texts: Iterable[str], n_jobs: int = 1) -> SpinnerTable:
@@ -494,7 +486,7 @@ def detect_many(
     texts = _check_many(texts, n_jobs, "detect_many", errors)
     limit = _threshold(load_models(), threshold)
     texts, known = _with_spinner(texts, same_spinner, spinner, n_jobs, limit)
-    work = _Report(limit, spinner=known)
+    work = partial(_reports_of, threshold=limit, spinner=known)
     return (report for reports in _map_batches(texts, n_jobs, work, backend) for report in reports)
 
 
@@ -505,7 +497,7 @@ def score_many(texts: Iterable[str], n_jobs: int = 1, threshold: Threshold = Non
     ()
     """
     texts = _check_many(texts, n_jobs, "score_many")
-    work = _Report(_threshold(load_models(), threshold), findings=False)
+    work = partial(_reports_of, threshold=_threshold(load_models(), threshold), findings=False)
     return (report for reports in _map_batches(texts, n_jobs, work, None) for report in reports)
 
 
@@ -532,15 +524,9 @@ class ScoreColumns:
         return f"<ScoreColumns texts={len(self)}{' ' if counts else ''}{counts}>"
 
 
-@dataclass(frozen=True)
-class _Score:
-    """Work on one batch: its columns."""
-
-    threshold: float
-
-    def __call__(self, batch: list[str]) -> ScoreColumns:
-        with one_blas_thread():
-            return _columns(_Views.from_texts(batch).scores(load_models().cascade, self.threshold), self.threshold)
+def _columns_of(batch: list[str], threshold: float) -> ScoreColumns:
+    with one_blas_thread():
+        return _columns(_Views.from_texts(batch).scores(load_models().cascade, threshold), threshold)
 
 
 def _columns(scores: DocumentScores, threshold: float) -> ScoreColumns:
@@ -566,7 +552,8 @@ def scores(
     ('insufficient_text',)
     """
     texts = _check_many(texts, n_jobs, "scores")
-    parts = list(_map_batches(texts, n_jobs, _Score(_threshold(load_models(), threshold)), backend))
+    work = partial(_columns_of, threshold=_threshold(load_models(), threshold))
+    parts = list(_map_batches(texts, n_jobs, work, backend))
     if not parts:
         return ScoreColumns(np.zeros(0), (), np.zeros(0, dtype=np.int64))
     return ScoreColumns(

@@ -419,7 +419,7 @@ def scan_that_stands_still(settings, ending):
 
 def test_two_scans_share_out_bundles_and_one_that_dies_leaves_its_own_to_the_other(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "_BUNDLE_FILES", 3)
-    monkeypatch.setattr(batches, "_DOCUMENTS", 3)  # so that no batch holds all bundles
+    monkeypatch.setattr(batches, "BATCH_DOCUMENTS", 3)  # so that no batch holds all bundles
     corpus = small_files(tmp_path / "corpus", 9)
     whole = scan(ScanSettings(corpus, tmp_path / "whole"))
     first = scan_that_stands_still(ScanSettings(corpus, tmp_path / "out"), os.path.join("out", "00.jsonl"))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from detector.api import Spinner, detect_many, score_many
+from detector.api import BATCH_CHARACTERS, BATCH_DOCUMENTS, Spinner, detect_many, score_many
 from detector.api import reverse as reverse_text
 from detector.cli.inputs import Input
 from detector.cli.limits import time_limit
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Judging", "isolated", "judge_inputs", "restore_input"]
 
-# Documents that are judged together. Several processes get more at a time, so that none of them waits.
-_GROUP_CHARACTERS, _GROUP_DOCUMENTS = 160_000, 128
-_PARALLEL = 16  # times as many for each process
+_PARALLEL = 16  # batches for each of several processes, so that none of them waits
 
 _T = TypeVar("_T")
 
@@ -84,7 +82,7 @@ def _groups(inputs: Iterable[Input | InputFailure], jobs: int) -> Iterator[list[
     for item in inputs:
         group.append(item)
         size += len(item.document.text) if isinstance(item, Input) else 0
-        if size >= times * _GROUP_CHARACTERS or len(group) >= times * _GROUP_DOCUMENTS:
+        if size >= times * BATCH_CHARACTERS or len(group) >= times * BATCH_DOCUMENTS:
             yield group
             group, size = [], 0
     if group:

@@ -7,14 +7,13 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
+from detector.api import BATCH_CHARACTERS, BATCH_DOCUMENTS
 from detector.readers.records import BadRecord, Record
 from detector.scan.score import score_batch
 from detector.scan.work import Bundle, PartWork, SmallFileWork
 
 __all__ = ["Batch", "Item", "iter_batches", "iter_scored"]
 
-_CHARACTERS = 160_000  # of texts in a batch, as many as `scores` takes together
-_DOCUMENTS = 128
 _ITEMS = 4096  # of a file that holds few texts and many broken records
 _AHEAD = 3  # batches a process, so that none waits for the reader
 
@@ -32,8 +31,8 @@ def iter_batches(items: Iterable[Item]) -> Iterator[Batch]:
     texts: list[str] = []
     size = 0
     for part, item in items:
-        is_long = isinstance(item, Record) and len(item.text) > _CHARACTERS
-        if (texts and is_long) or size >= _CHARACTERS or len(texts) >= _DOCUMENTS or len(batch) >= _ITEMS:
+        is_long = isinstance(item, Record) and len(item.text) > BATCH_CHARACTERS
+        if (texts and is_long) or size >= BATCH_CHARACTERS or len(texts) >= BATCH_DOCUMENTS or len(batch) >= _ITEMS:
             yield batch, texts
             batch, texts, size = [], [], 0
         if isinstance(item, Record):
