@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from detector.cli.messages import Usage, echo_error
-from detector.cli.options import MAX_SEED, WholeNumber
+from detector.cli.options import MAX_SEED, WholeNumber, mythes_option, wordnet_option
 from detector.cli.progress import step_progress
 
 __all__ = ["evaluate"]
@@ -34,6 +34,8 @@ _folder = click.Path(path_type=Path, exists=True, file_okay=False)
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep finished parts here; the folder of `detector train --work` has the spinners' tables already.",
 )
+@wordnet_option
+@mythes_option
 @click.option(
     "--limit", type=WholeNumber(20), default=600, show_default=True, help="Documents in each table, 20 or more."
 )
@@ -66,6 +68,8 @@ def evaluate(
     pairs: Path,
     output: Path,
     work: Path | None,
+    wordnet: Path | None,
+    mythes: Path | None,
     limit: int,
     leave_one_out: bool,
     unseen_thesaurus: Path | None,
@@ -92,6 +96,8 @@ def evaluate(
         unseen_thesaurus=unseen_thesaurus,
         unseen_dictionary=unseen_dictionary,
         people=people,
+        wordnet=wordnet,
+        mythes=mythes,
         seed=seed,
     )
     with step_progress(quiet) as (announce, progress):

@@ -41,11 +41,13 @@ __all__ = [
     "jobs_option",
     "limits_of",
     "models_option",
+    "mythes_option",
     "open_cache",
     "prior_option",
     "rules_of",
     "threshold_option",
     "whole_numbers",
+    "wordnet_option",
 ]
 
 FORMATS = {
@@ -332,6 +334,12 @@ jobs_option = click.option(
     show_default=True,
     metavar="N",
     help="Number of parallel processes.",
+)
+wordnet_option = click.option(
+    "--wordnet", type=click.Path(path_type=Path), help="Folder of WordNet's database files; the usual places otherwise."
+)
+mythes_option = click.option(
+    "--mythes", type=click.Path(path_type=Path), help="English thesaurus of MyThes; the usual places otherwise."
 )
 cache_option = click.option(
     "--cache",

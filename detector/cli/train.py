@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from detector.cli.messages import Usage, echo_error
-from detector.cli.options import MAX_SEED, WholeNumber
+from detector.cli.options import MAX_SEED, WholeNumber, mythes_option, wordnet_option
 from detector.cli.progress import step_progress
 
 __all__ = ["train"]
@@ -45,12 +45,8 @@ def _size(name: str, default: int, help_: str) -> Callable[[Callable[..., int]],
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the result of each step here, so that an interrupted run continues.",
 )
-@click.option(
-    "--wordnet", type=click.Path(path_type=Path), help="Folder of WordNet's database files; the usual places otherwise."
-)
-@click.option(
-    "--mythes", type=click.Path(path_type=Path), help="English thesaurus of MyThes; the usual places otherwise."
-)
+@wordnet_option
+@mythes_option
 @click.option(
     "--arpa",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -41,6 +41,8 @@ __all__ = ["TABLES_HIDDEN", "TABLES_KNOWN", "leave_one_out"]
 # Names of the two scorers: the channel is the product's own, or lacks the sources of the family's tables.
 TABLES_KNOWN, TABLES_HIDDEN = "left out of fitting", "left out, its tables hidden too"
 
+_EXAMPLES = 1500  # documents that a stage is fitted on
+
 
 def _examples(
     setup: EvaluationSetup,
@@ -101,21 +103,21 @@ def _rows(
     return rows
 
 
-def leave_one_out(setup: EvaluationSetup, folder: Path | None, examples: int) -> LeftOut:
+def leave_one_out(setup: EvaluationSetup, folder: Path | None) -> LeftOut:
     """Return ROC AUC on each family for models fitted without it; each family's rows are kept in `folder`.
 
-    The models are fitted on `examples` documents a stage, fewer than the product's own, which costs a little
+    The models are fitted on _EXAMPLES documents a stage, fewer than the product's own, which costs a little
     too. The language model, the context model and the channel are the product's.
     """
     signature = setup.models.signature
     rows: list[AucRow] = []
     for number, family in enumerate(REWRITING):
-        kept = None if folder is None else folder / f"left_out-{signature}-{examples}-{family}.json"
+        kept = None if folder is None else folder / f"left_out-{signature}-{_EXAMPLES}-{family}.json"
         if kept is not None and kept.exists():
             rows += read_json(tuple[AucRow, ...], kept)
         else:
             seed = setup.seed + 500 + 10 * number
-            extractor, model = _fit_without(setup, family, examples, seed)
+            extractor, model = _fit_without(setup, family, _EXAMPLES, seed)
             sources = FAMILY_BY_NAME[family].channel_sources
             hidden = replace(extractor, channel=without_sources(extractor.channel, sources))
             scorers = {TABLES_KNOWN: partial(_whole, extractor, model), TABLES_HIDDEN: partial(_whole, hidden, model)}
@@ -124,4 +126,4 @@ def leave_one_out(setup: EvaluationSetup, folder: Path | None, examples: int) ->
                 write_json(tuple(found), kept)
             rows += found
         setup.progress(number + 1, len(REWRITING))
-    return LeftOut(signature, examples, tuple(rows))
+    return LeftOut(signature, _EXAMPLES, tuple(rows))

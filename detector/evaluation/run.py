@@ -63,7 +63,6 @@ class EvaluateSettings:
         already
     limit : documents in each table
     leave_one_out : whether models are fitted anew without each family (minutes for each)
-    examples : documents that each of those fits takes a stage
     unseen_thesaurus : a thesaurus that nothing was fitted on, in Moby's format
     unseen_dictionary : a spinner's dictionary that nothing was fitted on, as `lexicon.read_dictionary` takes it
     people : a folder of records with `text` and `score`, the writers' level
@@ -77,14 +76,12 @@ class EvaluateSettings:
     work: Path | None = None
     limit: int = 600
     leave_one_out: bool = False
-    examples: int = 1500
     unseen_thesaurus: Path | None = None
     unseen_dictionary: Path | None = None
     people: Path | None = None
     wordnet: Path | None = None
     mythes: Path | None = None
     seed: int = 4096
-    n_jobs: int = 2
 
 
 @dataclass(frozen=True)
@@ -150,9 +147,7 @@ def _workplace(settings: EvaluateSettings) -> Iterator[Path]:
 
 def _resources(s: EvaluateSettings, work: Path, announce: Callable[[str], None]) -> SpinnerResources:
     """Return the spinners' tables, by the steps of training, which are kept in the work folder."""
-    training = TrainSettings(
-        s.corpus, s.lexicon, s.pairs, s.output, work=work, wordnet=s.wordnet, mythes=s.mythes, n_jobs=s.n_jobs
-    )
+    training = TrainSettings(s.corpus, s.lexicon, s.pairs, s.output, work=work, wordnet=s.wordnet, mythes=s.mythes)
     return spinner_resources(training, work, announce)
 
 
@@ -278,7 +273,7 @@ def _left_out(
     path = folder / "left_out.json"
     if s.leave_one_out:
         announce("left out")
-        found = left_out.leave_one_out(setup, folder, s.examples)
+        found = left_out.leave_one_out(setup, folder)
         write_json(found, path)
         return found
     if path.exists():
