@@ -29,6 +29,8 @@ HIDDEN = {
     "frame": f'<iframe src="https://example.org/" title="a map">{UNSEEN}</iframe>',
     "film": f"<video controls src='a.mp4' title='a > b'>{UNSEEN}</video>",
     "comment": f"<!-- {UNSEEN} -->",
+    "comment that ends as browsers allow": f"<!-- {UNSEEN} --!>",
+    "script with attributes at its end": "<script>var a = 1;</script x>",
     "conditional comment": f"<!--[if lt IE 9]><p>{UNSEEN}</p><![endif]-->",
     "two": f"<noscript>{UNSEEN}</noscript><noscript>{UNSEEN}</noscript>",
 }
@@ -68,6 +70,7 @@ def test_a_script_that_the_record_cuts_off_reaches_to_the_end(name):
         f"{BEFORE}\n\nA page ends with </script> and </svg> if it has one. {AFTER}",
         f"{BEFORE}\n\nThe <input> element and the <meta> element have no end. {AFTER}",
         f"{BEFORE}\n\nWrite <your-name> and <file-name> there. {AFTER}",
+        f"{BEFORE}\n\n<!--> {UNSEEN} --> {AFTER}",
         f"{BEFORE}\n\nWe know that a <b and c> d, and that a[b[0]]> 1. {AFTER}",
     ],
 )

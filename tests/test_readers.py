@@ -358,6 +358,12 @@ SPUN = "The aggressor flew over the settlement, and the greater part of the inha
         "[a]({})",
         "`{}`",
         "<x {}>",
+        "<script-x>\n{}\n</script-x>",
+        "<style-guide>\n{}\n</style-guide>",
+        "<script></script> {}",
+        "<style></style x> {}",
+        "<!--> {} -->",
+        "<!-- a --!> {} -->",
     ],
 )
 def test_markup_hides_no_prose(tmp_path, source):

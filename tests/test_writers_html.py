@@ -87,6 +87,17 @@ def test_words_change_in_the_article_and_not_in_its_title_menu_or_script():
     assert out == page("").replace("<p>The ferry", "<p>The boat")
 
 
+@pytest.mark.parametrize(
+    "shown", ["<script.x>{}</script.x>", "<script></script x>{}", "<!-->{}<!-- -->", "<!-- a --!>{}<!-- -->"]
+)
+def test_words_change_after_tags_and_comments_that_browsers_end_early(shown):
+    source = page(shown.replace("{}", "<p>The harbour lay calm that day.</p>"))
+    data = source.encode()
+    text = "The harbour lay calm that day."
+    out = write(data, text, [Edit(16, 20, "calm", "quiet", 1.0)])
+    assert out.data.decode() == source.replace("calm", "quiet")
+
+
 def test_of_lines_that_are_there_twice_each_is_its_own():
     body = "<h2>Calm</h2><p>The wind was in the north and the boats were out.</p><h2>Calm</h2><p>Then it turned.</p>"
     source = page(body)

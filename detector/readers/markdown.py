@@ -37,11 +37,13 @@ _INLINE = re.compile(
 # Lines as CommonMark ends them: form feeds and Unicode's own separators, at which `splitlines` splits, end none.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TICKS = re.compile("`+")
-_COMMENT_END = re.compile("-->")
+_COMMENT_END = re.compile("--!?>")  # a browser ends comments at either
 _EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
 _PARAGRAPH = re.compile(r"\S[^\n]*+(?:\n(?![ \t]*+\r?\n)[^\n]*+)*+")
-# Elements whose content no browser shows.
-_UNSEEN = re.compile(r"\s*<(?:script|style)\b", re.IGNORECASE)
+# Elements whose content no browser shows. `<script-x>` is another element, and what follows the end is seen.
+_UNSEEN = re.compile(
+    r"\s*<(?P<name>script|style)(?=[\s/>]).*?(?:</(?P=name)(?:[\s/][^<>]*+)?+>|\Z)", re.IGNORECASE | re.DOTALL
+)
 _BLOCKS = MarkdownIt().disable("inline")  # paragraphs are read here, with offsets
 
 
@@ -74,7 +76,7 @@ def _inline(text: str) -> Iterator[tuple[int, int, str]]:
                 continue
             position = same[after] + position - start
         elif found["comment"]:
-            after = bisect_left(comment_ends, position + 3)
+            after = bisect_left(comment_ends, position + 1)  # `<!-->` is a comment of its own
             if after == len(comment_ends) or (comment_ends[after] > limit and not _opens_line(text, start)):
                 continue
             position = comment_ends[after]
@@ -105,8 +107,8 @@ def _blocks(text: str, obey: bool) -> Iterator[Omission]:
             continue
         first, last = lines[token.map[0]], lines[token.map[1]]
         if token.type == "html_block":
-            if _UNSEEN.match(text, first):
-                yield first, last, "code"
+            if unseen := _UNSEEN.match(text, first, last):
+                yield *unseen.span(), "code"
         elif obey:
             yield first, last, "code"
         elif token.type == "code_block":

@@ -16,9 +16,10 @@ __all__ = ["hidden_spans"]
 _NAMES = "script|style|template|noscript|svg|textarea|select|datalist|iframe|noframes|object|canvas|audio|video"
 _MAX_VALUE = 2_000  # characters of an attribute
 _MAX_INDENT = 500  # characters before a tag that are looked through for words
+# Tags and comments end where browsers end them: `</script x>` is an end, `<!-->` a whole comment.
 _MARK = re.compile(
     rf"""<(?P<name>{_NAMES})(?P<attributes>(?:\s(?:[^<>"']|"[^"]{{0,{_MAX_VALUE}}}+"|'[^']{{0,{_MAX_VALUE}}}+')*+)?+)
-           > | </(?P<end>{_NAMES})\s*+> | (?P<comment><!--) | (?P<comment_end>-->)""",
+           > | </(?P<end>{_NAMES})(?:[\s/][^<>]*+)?+> | (?P<comment><!--(?!-?>)) | (?P<comment_end>--!?>)""",
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
 _WORD_FOLLOWS = re.compile(r"[ ,.;:)\"'”’]++[a-z]")

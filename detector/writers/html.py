@@ -28,11 +28,12 @@ __all__ = ["WRITER", "write"]
 _MARKUP = re.compile(
     r"""
       (?P<comment><!--)
-    | <(?P<end>/?)(?P<name>[A-Za-z][\w:-]*)(?:[^<>"']|"[^"]*"|'[^']*')*>
+    | <(?P<end>/?)(?P<name>[A-Za-z][^\s/<>]*+)(?:[^<>"']|"[^"]*"|'[^']*')*>
     | <[!?][^>]*>
     """,
     re.VERBOSE,
 )
+_COMMENT_END = re.compile("--!?>")
 # Elements whose content is not text of the page, or a copy of it that is not shown.
 _UNREAD = frozenset(["iframe", "noscript", "script", "style", "template", "textarea", "title"])
 _VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
@@ -62,10 +63,10 @@ def _markup(page: str) -> Iterator[Mark]:
         step = 0
         name = (found["name"] or "").lower()
         if found["comment"]:
-            end = page.find("-->", position)
-            position = len(page) if end < 0 else end + 3
+            end = _COMMENT_END.search(page, position - 2)  # `<!-->` is a whole comment
+            position = end.end() if end else len(page)
         elif name in _UNREAD and not found["end"]:
-            end_tag = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(page, position)
+            end_tag = re.compile(rf"</{name}(?:[\s/][^<>]*+)?+>", re.IGNORECASE).search(page, position)
             position = end_tag.end() if end_tag else len(page)
         elif name and name not in _VOID and not found.group().endswith("/>"):
             step = -1 if found["end"] else 1
