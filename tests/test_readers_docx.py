@@ -2,7 +2,7 @@ import io
 import zipfile
 
 import pytest
-from word_files import W, everything, field, of, parts, replaced, run
+from word_files import NAMESPACES, W, everything, field, of, parts, replaced, run
 
 from detector.errors import InputError
 from detector.readers.docx import open_word
@@ -54,6 +54,9 @@ def test_each_character_is_that_of_its_element():
         assert word.text[end : end + 2] in ("\n\n", "")
 
 
+BEGIN, END = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+
+
 @pytest.mark.parametrize(
     ("paragraphs", "text"),
     [
@@ -68,7 +71,11 @@ def test_each_character_is_that_of_its_element():
             "outer",
         ),
         # A field that never ends hides nothing.
-        (['<w:r><w:fldChar w:fldCharType="begin"/></w:r>' + run("calm"), run("sea")], "calm\n\nsea"),
+        ([BEGIN + run("calm"), run("sea")], "calm\n\nsea"),
+        ([BEGIN + BEGIN + run("calm"), run("sea")], "calm\n\nsea"),
+        ([f'<w:fldSimple w:instr="X">{BEGIN}{BEGIN}{run("calm")}</w:fldSimple>', run("sea")], "calm\n\nsea"),
+        ([BEGIN + BEGIN + END + run("calm"), field("X", run("sea"))], "calm\n\nsea"),
+        ([BEGIN + BEGIN + run("calm") + f"<w:del>{END}{END}</w:del>"], "calm"),
         (
             ["<w:r><w:ruby><w:rt>" + run("above") + f"</w:rt><w:rubyBase>{run('base')}</w:rubyBase></w:ruby></w:r>"],
             "base",
@@ -131,6 +138,12 @@ BOMB = b"""<!DOCTYPE w [<!ENTITY a "ferry ferry "><!ENTITY b "&a;&a;&a;&a;&a;&a;
 def test_hostile_documents_are_refused(document):
     with pytest.raises(InputError, match="Word file"):
         open_word(replaced(of(run("calm")), "word/document.xml", document))
+
+
+def test_a_document_inside_the_document_is_not_passed_over_in_silence():
+    body = f'<w:document {NAMESPACES}><w:body><w:altChunk r:id="rId5"/></w:body></w:document>'
+    with pytest.raises(InputError, match="save it"):
+        open_word(replaced(of(run("calm")), "word/document.xml", body.encode()))
 
 
 def test_archives_that_unpack_to_too_much_are_refused():

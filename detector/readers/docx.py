@@ -180,8 +180,9 @@ def relationships_of(name: str) -> str:
 
 @dataclass
 class _Field:
-    """A field that is open: its code as far as it is read, and whether it is over and the result follows."""
+    """A field that is open: its first mark, its code as far as it is read, and whether the result follows."""
 
+    mark: Any
     code: str = ""
     in_result: bool = False
 
@@ -220,6 +221,16 @@ class _Story:
         self.paragraphs: list[_Draft] = []
         self.notes: list[tuple[str, str, Any]] = []  # part's kind, the note's id, the element that a reader sees it at
         self._fields: list[_Field] = []  # those that are open, outermost first
+        self._unclosed: set[Any] = set()  # marks that begin a field which never ends, and so is none
+
+    def read_all(self, root: Any, anchor: Any) -> list[_Draft]:
+        """Return the paragraphs of the part's root. A field may span many, but one that never ends hides none."""
+        self.read(root, anchor)
+        self._unclosed.update(f.mark for f in self._fields)
+        if self._unclosed:
+            self.paragraphs, self.notes, self._fields = [], [], []
+            self.read(root, anchor)
+        return self.paragraphs
 
     def read(self, element: Any, anchor: Any, paragraph: _Draft | None = None, place: str = "") -> None:
         """Read the content of an element; `paragraph` is the one that its runs belong to."""
@@ -240,10 +251,15 @@ class _Story:
                 self._run(child, anchor, paragraph, place)
             elif name == _ALTERNATIVES:
                 self._alternatives(child, anchor, paragraph, place)
+            elif name == "altChunk":  # Word shows the other document's text
+                raise InputError(
+                    "a Word file that holds another document: open it in Word and save it, which joins them"
+                )
             elif name == "fldSimple":
                 depth = len(self._fields)
-                self._fields.append(_Field(child.get(f"{{{self.namespace}}}instr", ""), True))
+                self._fields.append(_Field(child, child.get(f"{{{self.namespace}}}instr", ""), True))
                 self.read(child, anchor, paragraph, place)
+                self._unclosed.update(f.mark for f in self._fields[depth + 1 :])
                 del self._fields[depth:]
             else:
                 self.read(child, anchor, paragraph, place)
@@ -252,7 +268,7 @@ class _Story:
         for child in run:
             name = local_name(child, self.namespace)
             if name == "fldChar":
-                self._field(child.get(f"{{{self.namespace}}}fldCharType"))
+                self._field(child)
             elif name == "instrText" and self._fields:
                 self._fields[-1].code += child.text or ""
             elif name in _NOTES:
@@ -283,9 +299,11 @@ class _Story:
                 if mine.text == twin.text:
                     mine.twins.append(twin)
 
-    def _field(self, kind: str | None) -> None:
+    def _field(self, mark: Any) -> None:
+        kind = mark.get(f"{{{self.namespace}}}fldCharType")
         if kind == "begin":
-            self._fields.append(_Field())
+            if mark not in self._unclosed:
+                self._fields.append(_Field(mark))
         elif self._fields and kind == "separate":
             self._fields[-1].in_result = True
         elif self._fields and kind == "end":
@@ -335,8 +353,7 @@ class WordFile:
     def _drafts(self, body: Any) -> Iterator[_Draft]:
         ns = f"{{{self.namespace}}}"
         story = _Story(self.main, self.namespace, "body")
-        story.read(body, None)
-        yield from story.paragraphs
+        yield from story.read_all(body, None)
         related = self.package.related(self.main)
         parts = dict(related.values())
         for kind in _NOTES.values():
@@ -347,8 +364,7 @@ class WordFile:
                 # Once each: a cross-reference may bear a mark of its own.
                 if of_kind == kind and (note := notes.pop(number, None)) is not None:
                     inner = _Story(parts[kind], self.namespace, kind[:-1])
-                    inner.read(note, anchor)
-                    yield from inner.paragraphs
+                    yield from inner.read_all(note, anchor)
         seen = set()
         top = next(body.iter(f"{ns}p"), None)
         for element in body.iter(*(f"{ns}{name}" for name in _MARGINS)):
@@ -357,8 +373,7 @@ class WordFile:
             if name and name not in seen:
                 seen.add(name)
                 inner = _Story(name, self.namespace, _MARGINS[local_name(element, self.namespace)])
-                inner.read(self.package.xml(name), top)
-                yield from inner.paragraphs
+                yield from inner.read_all(self.package.xml(name), top)
 
 
 @contextmanager
