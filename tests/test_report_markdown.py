@@ -82,15 +82,39 @@ def test_nothing_is_quoted_of_documents_that_are_not_flagged(verdict, reading):
     assert f"**{reading}**" in source
 
 
-@given(st.text(alphabet="ab1. \n*_`#>|[]()<!-&;~$\\+=\"'\u202e\x1b🙂", max_size=60))
+@given(st.text(alphabet="ab1. \n*_`@%#>|[]()<!-&;~$\\+=\"'\u202e\x1b🙂", max_size=60))
 def test_any_text_shows_literally(text):
     evidence = [Evidence(0, len(text), text, "substitution", 1.0, (Alternative(text, 1.0),))] if text.strip() else []
     source = render(made(text, *evidence, path=f"a{text}", failures=(InputFailure(f"b{text}", text),)))
     assert {t.tag for t in tokens(source) if t.nesting == 1 or t.type.startswith("html")} <= HARMLESS
     assert not {t.type for t in tokens(source)} & {"html_inline", "html_block", "image", "code_inline", "fence", "hr"}
     (heading,) = (t for t in RENDERER.parse(source) if t.type == "inline" and t.map[0] == 0)
-    shown = "".join(c.content for c in heading.children)
+    shown = "".join(c.content for c in heading.children).replace("\u200b", "")
     assert shown == " ".join(printable(f"a{text}").split())
+
+
+@pytest.mark.parametrize(
+    ("written", "linked"),
+    [
+        ("@torvalds saw it", "@t"),
+        ("@.group/sub saw it", "@."),
+        ("ask me@evil.example now", "@e"),
+        ("see mailto:me@evil.example now", "@e"),
+        ("see owner/name#12 there", "#1"),
+        ("see gh-12 there", "gh-"),
+        ("see Www.evil.example there", "Www."),
+        ("see https://evil.example/x there", "://"),
+        ("see ftp://evil.example there", "://"),
+    ],
+)
+def test_a_text_mentions_nobody_and_plants_no_link(written, linked):
+    text = f"It went, {written}."
+    run = made(text, finding(text, written, written), path=written, failures=(InputFailure(written, written),))
+    content = [t.content for t in tokens(render(run)) if t.content and not t.children]
+    shown = "".join(content)
+    # The heading, the quotation with its original, two cells, and the error with its path.
+    assert shown.replace("\u200b", "").count(written) == 7
+    assert linked not in shown
 
 
 def test_a_real_article():

@@ -13,13 +13,18 @@ from detector.report.wording import base_rate, damage_line, disagreement, likeli
 __all__ = ["FORMAT", "render"]
 
 _QUOTED = 900  # characters of a passage that are quoted at most
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$%@-])")
 _NUMBER = re.compile(r"^(\d{1,9})\.")  # would begin a list
+# Where GitHub and GitLab find people, issues, links and addresses in the text that Markdown gives, escaped or not. No
+# space of any width may stand inside one, so one without width goes there, as in the notes of Renovate and Dependabot.
+_REFERENCE = re.compile(r"(?<=[@#])(?=[\w.])|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\bGH)(?=-\d)", re.IGNORECASE)
+_ZERO_WIDTH_SPACE = "\u200b"  # `printable` leaves none of the text's own
 
 
 def _plain(text: str) -> str:
-    """Return the text as Markdown shows it literally, on one line."""
-    return _NUMBER.sub(r"\1\\.", _SPECIAL.sub(r"\\\1", " ".join(printable(text).split())))
+    """Return the text as Markdown shows it literally, on one line, with no mention and no link."""
+    line = _REFERENCE.sub(_ZERO_WIDTH_SPACE, " ".join(printable(text).split()))
+    return _NUMBER.sub(r"\1\\.", _SPECIAL.sub(r"\\\1", line)).replace(_ZERO_WIDTH_SPACE, "&#8203;")
 
 
 def _quote(judged: JudgedDocument, found: Sequence[Finding]) -> list[str]:
