@@ -24,13 +24,19 @@ def shown(value: object) -> str:
 
 
 def number_between(value: object, what: str, low: float, high: float) -> float:
-    """Return a number between two bounds, from any kind of number that Python or NumPy has."""
-    expected = f"give a number from {low:g} to {high:g}" if math.isfinite(high) else "give a number"
+    """Return a finite number between two bounds, from any kind of number that Python or NumPy has.
+
+    Results carry it, and JSON has no infinity.
+    """
+    expected = f"give a number from {low:g} to {high:g}" if math.isfinite(high) else "give a finite number"
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise InputError(f"{what} is {shown(value)}: {expected}")
     if not low <= value <= high:
         raise InputError(f"{what} is {shown(value)}: {expected}")
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:  # a whole number beyond all floats
         raise InputError(f"{what} is too large: {expected}") from None
+    if not math.isfinite(number):
+        raise InputError(f"{what} is {shown(value)}: {expected}")
+    return number

@@ -172,7 +172,7 @@ def read_config(table: dict[str, Any], where: str, formats: Sequence[str], cues:
 
     threshold = threshold_of(table.get("threshold"))
     check("threshold", threshold is not None, 'a number from 0 to 1, "95%", or a name such as "fpr=0.001"')
-    check("min-gain", _is_number(table.get("min-gain")), "a number, log10 odds")
+    check("min-gain", _is_number(table.get("min-gain")), "a finite number, log10 odds")
     prior = threshold_of(table.get("prior"))
     check("prior", isinstance(prior, float), 'a number from 0 to 1, such as 0.01, or "1%"')
     check("color", table.get("color") in _COLORS, f"one of {', '.join(_COLORS)}")

@@ -300,7 +300,7 @@ class TestConfig:
             ({"colour": "never"}, "did you mean 'color'"),
             ({"threshold": 2}, "from 0 to 1"),
             ({"threshold": True}, "from 0 to 1"),
-            ({"min-gain": "a"}, "a number"),
+            ({"min-gain": "a"}, "a finite number"),
             ({"color": "red"}, "one of auto, always, never"),
             ({"exclude": "a"}, "a list"),
             ({"format": "pdf"}, "one of text, json"),

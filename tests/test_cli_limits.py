@@ -168,7 +168,6 @@ def test_a_name_that_no_file_can_have_is_told(run, options, name):
     [
         ["score", "--max-bytes", "9" * 30],
         ["annotate", "--context", "9" * 30],
-        ["reverse", "--min-gain", "9" * 5000],
     ],
 )
 def test_numbers_beyond_all_need_do_no_harm(run, arguments):
@@ -180,6 +179,8 @@ def test_numbers_beyond_all_need_do_no_harm(run, arguments):
     [
         ["reverse", "--keep", f"0:{'9' * 5000}"],
         ["reverse", "--min-gain", "nan"],
+        ["reverse", "--min-gain", "-inf"],
+        ["reverse", "--min-gain", "9" * 5000],
         ["annotate", "--context", "9" * 5000],
         ["score", "--threshold", "nan"],
         ["scan", "--output", "out", "--shard", f"1/{'9' * 5000}"],
@@ -199,6 +200,7 @@ def test_numbers_that_are_none_are_wrong_usage(run, arguments):
         ("detector.toml", "min-gain = nan"),
         ("detector.toml", f"min-gain = 1{'0' * 400}"),
         ("detector.toml", f"timeout = 1{'0' * 400}"),
+        ("detector.toml", "min-gain = -inf"),
         ("detector.toml", b"\xff\xfe"),
         ("pyproject.toml", "[tool]\ndetector = 3"),
     ],

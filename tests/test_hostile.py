@@ -179,7 +179,7 @@ def test_any_kind_of_number_is_a_threshold(value):
     assert 0 <= detect("Some text.", threshold=value).threshold <= 1
 
 
-@pytest.mark.parametrize("value", [float("nan"), "1", True, 10**400, []])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -np.inf, np.longdouble("1e400"), "1", True, 10**400, []])
 def test_anything_but_a_gain_is_refused_with_a_message(value):
     with pytest.raises(InputError, match="min_gain"):
         reverse("Some text.", min_gain=value)

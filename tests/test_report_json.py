@@ -99,6 +99,12 @@ def test_a_fingerprint_outlives_moves_and_line_breaks():
     assert one(text) != one(text.replace("ships", "boats").replace("that", "how"))
 
 
+@pytest.mark.parametrize("value", [float("inf"), -float("inf"), float("nan")])
+def test_numbers_that_json_lacks_are_not_written(value):
+    with pytest.raises(ValueError, match="JSON"):
+        dumps({"min_gain": value})
+
+
 def test_json_does_nothing_to_a_terminal():
     value = {"a": "é \x1b[31m \x9b31m \u202e \u2028 \udc80"}
     text = dumps(value)

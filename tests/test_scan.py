@@ -279,7 +279,7 @@ def test_results_do_not_go_to_a_url(tmp_path, capsys, monkeypatch, option):
 
 
 def test_write_and_rejected_share_out_the_records_as_they_were(tmp_path, small_parts):
-    written = many(21)
+    written = [{**record, "weight": float("inf")} for record in many(21)]  # not JSON, but Python reads and writes it
     odd = '{"id":"r21",  "text": "Too short.", "big": 12345678901234567890123, "f": 1.10}'
     (tmp_path / "a.jsonl").write_text(lines(written) + odd, encoding="utf-8")
     scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "out", write="not-spun", rejected=tmp_path / "no"))

@@ -250,6 +250,8 @@ def test_values_that_the_library_refuses_are_reported_by_document(client):
     assert all("keep" in e["message"] for e in answer["errors"])
     answer = client.post("/v1/annotate", content=body_of({"text": SPUN}, threshold="fpr=7")).json()
     assert "unknown threshold" in answer["errors"][0]["message"]
+    sent = body_of({"text": SPUN}).replace("}", '}], "min_gain": 1e400}', 1)[:-2]
+    assert "finite" in client.post("/v1/reverse", content=sent).json()["errors"][0]["message"]
 
 
 def test_a_file_of_another_kind_is_not_written(client):

@@ -117,8 +117,8 @@ def _check_usage(
 ) -> None:
     if keeps and len(files) > 1:
         raise Usage(f"--keep takes offsets in one document, but there are {len(files)}: give one")
-    if min_gain is not None and math.isnan(min_gain):
-        raise Usage("--min-gain is not a number: give log10 odds, such as 0.3")
+    if min_gain is not None and not math.isfinite(min_gain):
+        raise Usage("--min-gain is not a finite number: give log10 odds, such as 0.3")
     if queries and call.format == "diff":
         raise Usage("--queries works with --format text or json, not diff: leave one out")
     if not in_place:

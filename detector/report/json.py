@@ -24,9 +24,13 @@ _PARTS = ("passages", "evidence", "damage")
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def dumps(value: Any, indent: int | None = None) -> str:
-    """Return JSON that is readable, encodes in UTF-8 whatever it holds, and does nothing to a terminal."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+def dumps(value: Any, indent: int | None = None, allow_nan: bool = False) -> str:
+    """Return JSON that is readable, encodes in UTF-8 whatever it holds, and does nothing to a terminal.
+
+    With `allow_nan`, numbers that JSON lacks are written as Python does, for a record that has them already.
+    Otherwise they raise ValueError.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=allow_nan)
     return _UNSAFE.sub(lambda m: f"\\u{ord(m.group()):04x}", text)
 
 

@@ -163,7 +163,8 @@ class SourceWriter:
             assert self._lines is not None
             line = record.source
             if reason is not None:
-                line = dumps({**json.loads(line), REASON: reason, PROBABILITY: probability}).encode() + b"\n"
+                with_reason = {**json.loads(line), REASON: reason, PROBABILITY: probability}
+                line = dumps(with_reason, allow_nan=True).encode() + b"\n"
             self._lines.write(line)
             return
         batch, row = record.source
