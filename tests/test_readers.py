@@ -11,7 +11,7 @@ from pdf_files import page_of_lines
 
 from detector import detect
 from detector.errors import InputError
-from detector.readers import decode, iter_paths, parse_document, read_document
+from detector.readers import decode, iter_paths, kind_suffix, parse_document, read_document
 
 PROSE = "The ferry was late again, and most of the passengers sat down on their bags."
 
@@ -337,6 +337,14 @@ def test_encodings_are_found(encoding):
 def test_bytes_that_are_not_text_are_refused(data):
     with pytest.raises(InputError, match="not text"):
         decode(data)
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n", b"\xef\xbb\xbf \n"])
+def test_kinds_are_recognised_behind_a_byte_order_mark_and_blank_lines(before):
+    with pytest.raises(InputError, match="Rich Text"):
+        decode(before + b"{\\rtf1 The mayor came by ferry.}")
+    assert kind_suffix("", before + b"%PDF-1.7") == ".pdf"
+    assert kind_suffix("", before + b"<HTML>") == ".html"
 
 
 SPUN = "The aggressor flew over the settlement, and the greater part of the inhabitants took their seats on the floor."

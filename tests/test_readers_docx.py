@@ -157,6 +157,34 @@ def test_archives_that_unpack_to_too_much_are_refused():
         open_word(out.getvalue())
 
 
+def archive_of(**members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"{\\rtf1 Calm sea.}", "Rich Text file: save it as .docx"),
+        (b"\xef\xbb\xbf\r\n{\\rtf1 Calm sea.}", "Rich Text file: save it as .docx"),
+        (b"%PDF-1.7", "PDF file: name it .pdf"),
+        (b"Calm sea.", "save it as .docx, or name it"),
+        (of(run("calm"))[:-30], "damaged, save it again"),
+        (archive_of(mimetype="application/vnd.oasis.opendocument.text"), "OpenDocument file: save it as .docx"),
+        (archive_of(mimetype="application/epub+zip"), "zip archive: unpack it"),
+        (archive_of(a="b"), "zip archive: unpack it"),
+        (replaced(of(run("calm")), "word/document.xml", b"<workbook/>"), "save it as .docx"),
+    ],
+)
+def test_files_of_other_kinds_are_told_by_their_kind_with_the_way_out(data, told):
+    with pytest.raises(InputError, match="not a Word file") as error:
+        open_word(data)
+    assert told in str(error.value)
+
+
 def test_encrypted_files_are_refused():
     with pytest.raises(InputError, match="password"):
         open_word(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)

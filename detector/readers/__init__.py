@@ -27,6 +27,7 @@ __all__ = [
     "is_named",
     "iter_paths",
     "kind_suffix",
+    "other_kind",
     "parse_document",
     "quiet_log",
     "read_bytes",
@@ -66,6 +67,7 @@ _ENCODINGS = (
     "mac_roman",
     "cp437",
 )
+_ZIP = b"PK\x03\x04"
 _RTF = b"{\\rtf"  # marked up in ASCII, which would be judged as words
 # First bytes of files that are not text, their kind, and the way out.
 _OTHER_KINDS = (
@@ -73,7 +75,7 @@ _OTHER_KINDS = (
     (b"BZh", "a file compressed by bzip2", "unpack it first"),
     (b"\xfd7zXZ", "a file compressed by xz", "unpack it first"),
     (b"\x28\xb5\x2f\xfd", "a file compressed by Zstandard", "unpack it first"),
-    (b"PK\x03\x04", "a Word file or a zip archive", "name it .docx, or unpack it first"),
+    (_ZIP, "a Word file or a zip archive", "name it .docx, or unpack it first"),
     (b"%PDF-", "a PDF file", "name it .pdf"),
     (b"\xd0\xcf\x11\xe0", "a file of old Office programs", "save it as .docx"),
     (b"\x89PNG", "a picture", "recognise its text first (OCR)"),
@@ -162,12 +164,17 @@ def kind_suffix(suffix: str, data: bytes) -> str:
     """
     if suffix.lower() in SUFFIXES:
         return suffix.lower()
-    if data.startswith(b"%PDF-"):
+    start = _start(data)
+    if start.startswith(b"%PDF-"):
         return ".pdf"
-    if data.startswith(b"PK\x03\x04"):
+    if start.startswith(_ZIP):
         return ".docx"
-    start = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return ".html" if start.startswith((b"<!doctype html", b"<html")) else ".txt"
+    return ".html" if start.lower().startswith((b"<!doctype html", b"<html")) else ".txt"
+
+
+def _start(data: bytes) -> bytes:
+    """Return the first bytes without a byte order mark and blank lines, which programs pass over."""
+    return data[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def parse_document(path: Path, data: bytes, suffix: str, regions: bool = False) -> InputDocument:
@@ -245,20 +252,21 @@ def encoding_of(data: bytes) -> str:
     if (
         encoding is None
         or text is None
-        or data.startswith(_RTF)
+        or _start(data).startswith(_RTF)
         or "\0" in text
         or sum(text.count(chr(c)) for c in range(1, 32) if c not in (8, 9, 10, 11, 12, 13, 27)) > len(text) / 100
     ):
-        raise InputError(_other_kind(data) or "not text: the bytes are not UTF-8 and fit no encoding in common use")
+        found = other_kind(data)
+        raise InputError(
+            f"not text but {found}" if found else "not text: the bytes are not UTF-8 and fit no encoding in common use"
+        )
     return encoding
 
 
-def _other_kind(data: bytes) -> str:
+def other_kind(data: bytes) -> str:
     """Return the kind of bytes that are not text, and the way out; nothing for an unknown kind."""
-    for start, kind, way_out in _OTHER_KINDS:
-        if data.startswith(start):
-            return f"not text but {kind}: {way_out}"
-    return ""
+    start = _start(data)
+    return next((f"{kind}: {way_out}" for first, kind, way_out in _OTHER_KINDS if start.startswith(first)), "")
 
 
 def decode(data: bytes) -> str:

@@ -21,13 +21,14 @@ from typing import Any
 
 from detector.errors import DetectorError, InputError
 from detector.extras import missing_extra
-from detector.readers import InputDocument
+from detector.readers import InputDocument, other_kind
 
 __all__ = ["Package", "Paragraph", "Piece", "WordFile", "local_name", "open_word", "read", "relationships_of"]
 
 # Uncompressed bytes, which the archive's own directory gives: a larger file is a decompression bomb or a corpus.
 _MAX_PART, _MAX_PACKAGE = 100_000_000, 1_000_000_000
 _OLE = b"\xd0\xcf\x11\xe0"  # an encrypted Word file, or one from before 2007
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 CONTENT_TYPES = "[Content_Types].xml"
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
@@ -108,12 +109,18 @@ class Package:
     def __init__(self, data: bytes) -> None:
         if data.startswith(_OLE):
             raise InputError("an encrypted or an old Word file: save it as .docx without a password")
-        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(data))
+        except zipfile.BadZipFile:
+            raise InputError(_not_an_archive(data)) from None
         size = sum(info.file_size for info in self._archive.infolist())
         if size > _MAX_PACKAGE:
             raise InputError(f"not a Word file that can be read: {size:,} bytes unpacked, at most {_MAX_PACKAGE:,}")
         self._roots: dict[str, Any] = {}
-        self.xml(CONTENT_TYPES)  # without it no program opens the file
+        if CONTENT_TYPES not in self:  # without it no program opens the file
+            is_open = "mimetype" in self and self._archive.open("mimetype").read(40).startswith(_OPEN_DOCUMENT)
+            found = "an OpenDocument file: save it as .docx" if is_open else "another zip archive: unpack it first"
+            raise InputError(f"not a Word file but {found}")
 
     def __contains__(self, name: str) -> bool:
         return name in self._archive.NameToInfo
@@ -166,6 +173,15 @@ class Package:
             for name, data in written.items():
                 archive.writestr(name, data)
         return out.getvalue()
+
+
+def _not_an_archive(data: bytes) -> str:
+    """Return what to do about a file that is named as Word's but is no archive."""
+    if data.startswith(b"PK"):
+        return "not a Word file that can be read: it is cut off or damaged, save it again as .docx"
+    if found := other_kind(data):
+        return f"not a Word file but {found}"
+    return "not a Word file that can be read: save it as .docx, or name it by the kind of file that it is"
 
 
 def relationships_of(name: str) -> str:
@@ -336,7 +352,7 @@ class WordFile:
         body = self.package.xml(self.main)
         self.namespace = str(body.tag).partition("}")[0][1:]
         if local_name(body, self.namespace) != "document":
-            raise InputError(f"not a Word file that can be read: {self.main} is not a document")
+            raise InputError(f"not a Word file but one whose content is {self.main}: save it as .docx or .pdf")
         paragraphs: list[Paragraph] = []
         texts: list[str] = []
         start = 0
