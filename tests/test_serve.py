@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 from base64 import b64encode
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from importlib.resources import files
 from io import BytesIO
@@ -494,19 +495,55 @@ def test_a_worker_that_dies_is_replaced(serve):
 def test_a_full_server_says_when_to_ask_again(serve):
     served = serve("--waiting", "0")
     body = body_of({"text": HUMAN}).encode()
-    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as slow:
-        slow.sendall(f"POST /v1/score HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n".encode())
-        slow.sendall(body[:10])
-        # The place is taken as soon as the server has read the first lines.
-        answers = iter(lambda: served.post("/v1/score", body_of({"text": "Few."})), None)
-        status, headers, said = next(a for a in answers if a[0] != 200)
+    (worker,) = served.workers()[-1:]
+    os.kill(worker, signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as clients:
+        # One has the place until the worker goes on.
+        asked = [clients.submit(served.post, "/v1/score", body) for _ in range(2)]
+        refused = next(as_completed(asked))
+        status, headers, said = refused.result()
         assert status == 429
         assert int(headers["retry-after"]) > 0
         assert "ask again" in json.loads(said)["error"]
-        slow.sendall(body[10:])
-        assert slow.recv(12) == b"HTTP/1.1 200"
+        os.kill(worker, signal.SIGCONT)
+        assert {a.result()[0] for a in asked} == {200, 429}
     # And free again.
     assert next(a for a in iter(lambda: served.post("/v1/score", body), None) if a[0] != 429)[0] == 200
+
+
+@contextmanager
+def half_sent(served, body, n_sent):
+    """Send the first bytes of a body once the server reads it, and yield the connection."""
+    head = f"POST /v1/score HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as slow:
+        slow.sendall(head.encode())
+        assert slow.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        slow.sendall(body[:n_sent])
+        yield slow
+
+
+def test_whoever_sends_slowly_takes_no_place(serve):
+    served = serve("--waiting", "0")
+    body = body_of({"text": HUMAN}).encode()
+    with ExitStack() as stack:
+        slow = [stack.enter_context(half_sent(served, body, 1)) for _ in range(5)]
+        assert served.post("/v1/score", body)[0] == 200
+        slow[0].sendall(body[1:])
+        assert slow[0].recv(12) == b"HTTP/1.1 200"
+
+
+def test_bodies_that_are_being_read_have_a_limit_of_bytes_together(serve):
+    served = serve("--waiting", "0", "--max-bytes", "1000")
+    body = body_of({"text": "Few words. " * 80}).encode()
+    answers = iter(lambda: served.post("/v1/score", body), None)
+    with half_sent(served, body, 900) as slow:
+        # The bytes are taken as soon as the server has read them.
+        assert next(a for a in answers if a[0] != 200)[0] == 429
+        slow.sendall(body[900:])
+        assert slow.recv(12) == b"HTTP/1.1 200"
+    with half_sent(served, body, 900):
+        pass
+    assert next(a for a in answers if a[0] != 429)[0] == 200
 
 
 def test_many_clients_at_once_get_each_their_own_answer(serve):
@@ -530,6 +567,13 @@ def test_it_stops_clean_and_has_logged_nothing(serve, number):
     assert served.post("/v1/annotate", body_of({"path": "secret.txt", "text": SPUN}))[0] == 200
     assert served.post("/v1/annotate", "{")[0] == 400
     assert served.post("/nowhere", SPUN.encode())[0] == 404
+    for sent in (
+        "no request\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=60) as stranger:
+            stranger.sendall(sent.encode())
+            assert stranger.recv(9) == b"HTTP/1.1 "
     workers = served.workers()
     code, out, errors = served.stop(number)
     assert code == 0

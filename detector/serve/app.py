@@ -8,7 +8,7 @@ import json
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -86,35 +86,6 @@ def _text_of(package: str, *path: str) -> str:
     return files(package).joinpath(*path).read_text(encoding="utf-8")
 
 
-async def _body(request: Request, max_bytes: int) -> bytes:
-    """Return the body of a request. Raises _TooLarge if it has more bytes than allowed.
-
-    Up to twice as many are read nevertheless: many clients read no answer before they have sent everything.
-    """
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > 2 * max_bytes:
-            break
-        if size <= max_bytes:
-            parts.append(part)
-    if size > max_bytes:
-        raise _TooLarge
-    return b"".join(parts)
-
-
-async def _discard(request: Request, limits: ServeSettings) -> None:
-    """Read the body of a request that is refused because the queue is full, within limits."""
-    size = 0
-    with suppress(TimeoutError, ClientDisconnect):
-        async with asyncio.timeout(limits.seconds):
-            async for part in request.stream():
-                size += len(part)
-                if size > limits.max_bytes:
-                    return
-
-
 def _error(status: int, message: str, **headers: str) -> JSONResponse:
     return JSONResponse({"error": message}, status, headers)
 
@@ -125,6 +96,37 @@ class _Server:
     def __init__(self, settings: ServeSettings) -> None:
         self.settings = settings
         self.pool = Pool(settings.n_workers, settings.n_waiting)
+        self._n_bytes = 0  # of bodies that are being read
+        self._max_bytes = (settings.n_workers + settings.n_waiting) * settings.max_bytes  # of them
+
+    async def _body(self, request: Request) -> bytes:
+        """Return the body of a request. Raises _TooLarge or PoolFull if it, or all that are read, have too many bytes.
+
+        Whoever sends slowly holds no place, only the bytes that have come. Of a body that is refused, up to twice as
+        many bytes as are allowed are read and dropped: many clients read no answer before they have sent everything.
+        """
+        limit = self.settings.max_bytes
+        body = bytearray()  # many small parts would take many times their bytes
+        size, is_kept = 0, True
+        try:
+            async for part in request.stream():
+                size += len(part)
+                if size > 2 * limit:
+                    break
+                if is_kept and (size > limit or self._n_bytes + len(part) > self._max_bytes):
+                    is_kept = False
+                    self._n_bytes -= len(body)
+                    body.clear()
+                if is_kept:
+                    body += part
+                    self._n_bytes += len(part)
+        finally:
+            self._n_bytes -= len(body)
+        if size > limit:
+            raise _TooLarge
+        if not is_kept:
+            raise PoolFull
+        return bytes(body)
 
     def answers(self, kind: str) -> Callable[[Request], Awaitable[Response]]:
         """Return the endpoint of requests of a kind."""
@@ -132,12 +134,12 @@ class _Server:
         async def endpoint(request: Request) -> Response:
             limits = self.settings
             try:
-                with self.pool.place():
-                    async with asyncio.timeout(limits.seconds):
-                        made = await self.pool.ask(kind, await _body(request, limits.max_bytes))
+                async with asyncio.timeout(limits.seconds):
+                    body = await self._body(request)
+                    with self.pool.place():
+                        made = await self.pool.ask(kind, body)
                 return Response(made.content, made.status, media_type=made.media_type)
             except PoolFull:
-                await _discard(request, limits)
                 message = "all workers are at work and the queue is full: ask again later"
                 return _error(429, message, **{"Retry-After": str(_RETRY_SECONDS)})
             except _TooLarge:
@@ -271,6 +273,7 @@ def run(settings: ServeSettings, listening: socket.socket, on_ready: Callable[[]
             create_app(settings),
             access_log=False,
             log_config=None,
+            log_level="critical",  # it would tell of any stranger's request that is not HTTP
             server_header=False,
             date_header=False,
             lifespan="on",
