@@ -11,7 +11,6 @@ from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,8 +25,9 @@ from starlette.testclient import TestClient
 
 from detector import InputError, detect, reverse
 from detector.api import model_info
+from detector.cues import CUE_IDS
 from detector.readers import InputDocument, parse_document
-from detector.report.json import document_object
+from detector.report.json import document_object, schema
 from detector.report.model import JudgedDocument, findings, restoration_of
 from detector.serve.app import ServeSettings, create_app, open_socket
 from detector.serve.guard import host_name
@@ -39,7 +39,7 @@ SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
 HUMAN = (ARTICLES / "harbour-talks.txt").read_text(encoding="utf-8")
 EMOJI = "\N{GRINNING FACE} A note \N{ROCKET} first.\r\n\r\n" + SPUN
 HOME = "http://127.0.0.1:8765"
-SCHEMA = json.loads(files("detector").joinpath("report", "schema.json").read_text(encoding="utf-8"))
+SCHEMA = schema()
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +281,7 @@ def test_the_description_names_every_path(client):
     assert offered == routes
     refs = re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(described))
     assert set(refs) <= set(described["components"]["schemas"])
+    assert described["components"]["schemas"]["cue"]["enum"] == list(CUE_IDS)
     sent = described["paths"]["/v1/annotate"]["post"]["requestBody"]["content"]["application/json"]["example"]
     assert client.post("/v1/annotate", json=sent).status_code == 200
 

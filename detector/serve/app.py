@@ -25,6 +25,7 @@ from detector.api import model_info
 from detector.errors import InputError
 from detector.readers import SUFFIXES
 from detector.report.html import environment
+from detector.report.json import schema
 from detector.report.wording import threshold_percent
 from detector.serve.guard import LOOPBACK, Guard, host_name
 from detector.serve.languagetool import LANGUAGES
@@ -210,8 +211,8 @@ def _openapi_description() -> dict[str, Any]:
     """Return the description of the interface, with the JSON Schema of the command line's documents in it."""
     described: dict[str, Any] = json.loads(_text_of("detector.serve", "openapi.json"))
     described["info"]["version"] = __version__
-    schema = _text_of("detector.report", "schema.json").replace('"#/$defs/', '"#/components/schemas/')
-    described["components"]["schemas"].update(json.loads(schema)["$defs"])
+    definitions = json.dumps(schema()["$defs"]).replace('"#/$defs/', '"#/components/schemas/')
+    described["components"]["schemas"].update(json.loads(definitions))
     return described
 
 
