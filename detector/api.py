@@ -193,7 +193,7 @@ def _kept(group: GroupScores, keep: Sequence[Sequence[Span]]) -> list[list[Span]
 
     `keep` holds the spans of each document, in its normalised text.
     """
-    parts = zip(group.group.document.tolist(), group.group.offset.tolist(), group.group.texts, strict=True)
+    parts = zip(group.parts.document.tolist(), group.parts.offset.tolist(), group.parts.texts, strict=True)
     return [
         [(max(a - offset, 0), min(b - offset, len(part))) for a, b in keep[d] if a < offset + len(part) and b > offset]
         for d, offset, part in parts
@@ -223,8 +223,8 @@ def _reports(
     damage: list[list[Damage]] = [[] for _ in texts]
     for group in scores.groups if findings else ():
         rows = zip(
-            group.group.document.tolist(),
-            group.group.offset.tolist(),
+            group.parts.document.tolist(),
+            group.parts.offset.tolist(),
             find(group, scores, models, _kept(group, spans), damaged, spinner),
             strict=True,
         )
@@ -279,7 +279,7 @@ def restore(
     edits: list[Edit] = []
     if scores.abstains[0] != "unsupported_language":
         for group in scores.groups:
-            (offset,) = group.group.offset.tolist()
+            (offset,) = group.parts.offset.tolist()
             (found,) = plan(group, scores, models, least, _kept(group, [spans]), damaged, spinner)
             edits += shifted(found, offset)
             group.forget()

@@ -98,7 +98,7 @@ def _before_the_plan(
         _inside(group, damaged),
     )
     by_cue = [cue.find(context) for cue in CUES if cue.find is not None and cue.when == "before"]
-    document = group.group.document
+    document = group.parts.document
     penalty = models.restorer.penalty(np.nan_to_num(scores.probability)).tolist()
     found = [_disjoint(of_text) for of_text in zip(*by_cue, strict=True)]
     return [
@@ -124,7 +124,7 @@ def _as_mention(evidence: Evidence) -> Evidence:
 def _inside(group: GroupScores, damaged: Sequence[Sequence[DamagedWord]]) -> list[list[DamagedWord]]:
     """Return the damaged words of documents that lie in each part of a group, with spans in the part."""
     out = []
-    places = zip(group.group.document.tolist(), group.group.offset.tolist(), group.group.texts, strict=True)
+    places = zip(group.parts.document.tolist(), group.parts.offset.tolist(), group.parts.texts, strict=True)
     for d, offset, text in places:
         words, end = damaged[d], offset + len(text)
         first, last = (bisect_left(words, place, key=itemgetter(0)) for place in (offset, end))
@@ -158,7 +158,7 @@ def _plans(
         for spans, mentions, made in zip(keep, group.batch().mentions, repairs, strict=True)
     ]
     rows = scores.rows(group)
-    p = scores.probability[group.group.document[rows]]
+    p = scores.probability[group.parts.document[rows]]
     if len(rows) and p.max() >= models.restorer.min_probability:
         made = restoration_plans(
             group.full(rows).features,
@@ -172,7 +172,7 @@ def _plans(
         )
         for row, edits in zip(rows.tolist(), made, strict=True):
             plans[row] = edits
-    return [classified(text, _in_dialect(text, edits)) for text, edits in zip(group.group.texts, plans, strict=True)]
+    return [classified(text, _in_dialect(text, edits)) for text, edits in zip(group.parts.texts, plans, strict=True)]
 
 
 def _in_dialect(text: str, plan: Sequence[Edit]) -> list[Edit]:
@@ -227,7 +227,7 @@ def spinner_counts(group: GroupScores, scores: DocumentScores, models: Models) -
     rows = scores.rows(group)
     if not len(rows):
         return None
-    p = scores.probability[group.group.document[rows]]
+    p = scores.probability[group.parts.document[rows]]
     return counted_substitutions(group.full(rows).features, models.full.extractor, p, models.restorer)
 
 
@@ -242,7 +242,7 @@ def _after_the_plan(
 ) -> list[list[Evidence]]:
     """Return the findings in some texts of a group (`rows`, whose scores `stage` holds) that no edit touches."""
     features = stage.features
-    shift = document_shift(features, np.nan_to_num(scores.probability[group.group.document[rows]]))
+    shift = document_shift(features, np.nan_to_num(scores.probability[group.parts.document[rows]]))
     context = CueContext(
         features,
         extractor,
@@ -280,7 +280,7 @@ def find(
     min_gain = models.restorer.settings.min_gain
     before = _before_the_plan(group, scores, models, damaged)
     plans = _plans(group, scores, models, before, min_gain, keep, spinner)
-    everyone = np.arange(len(group.group.texts))
+    everyone = np.arange(len(group.parts.texts))
     after = _after_the_plan(group.screen(), models.screen.extractor, everyone, group, scores, models, plans)
     if len(rows):
         by_full = _after_the_plan(group.full(rows), models.full.extractor, rows, group, scores, models, plans)
@@ -305,9 +305,9 @@ def weightiest_words(scores: DocumentScores, document: int, models: Models) -> l
 
     They are taken from its first part; a longer document has other findings.
     """
-    group = next(g for g in scores.groups if document in g.group.document)
+    group = next(g for g in scores.groups if document in g.parts.document)
     rows = scores.rows(group)
-    row = int(np.flatnonzero(group.group.document == document)[0])
+    row = int(np.flatnonzero(group.parts.document == document)[0])
     in_full = row in rows
     features = (group.full(rows) if in_full else group.screen()).features
     at = int(np.flatnonzero(rows == row)[0]) if in_full else row

@@ -70,7 +70,7 @@ class Cascade:
 
 
 @dataclass(frozen=True)
-class Group:
+class Parts:
     """Parts of documents that are scored together.
 
     Attributes
@@ -85,10 +85,10 @@ class Group:
     offset: NDArray[np.int64]
 
 
-def groups_of(texts: Sequence[str]) -> list[Group]:
+def groups_of_parts(texts: Sequence[str]) -> list[Parts]:
     """Return the parts of documents in groups: short documents in one, each part of a longer one in its own."""
     if all(len(text) <= PART_CHARACTERS for text in texts):
-        return [Group(tuple(texts), np.arange(len(texts)), np.zeros(len(texts), dtype=np.int64))]
+        return [Parts(tuple(texts), np.arange(len(texts)), np.zeros(len(texts), dtype=np.int64))]
     groups = []
     for d, text in enumerate(texts):
         starts = [0]
@@ -98,7 +98,7 @@ def groups_of(texts: Sequence[str]) -> list[Group]:
             cut = max(text.rfind("\n", low, high), 0) or max(text.rfind(" ", low, high), 0) or high - 1
             starts.append(cut + 1)
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-            groups.append(Group((text[start:end],), np.array([d]), np.array([start])))
+            groups.append(Parts((text[start:end],), np.array([d]), np.array([start])))
     return groups
 
 
@@ -147,8 +147,8 @@ class GroupScores:
     the results of each, so that memory does not grow with the document.
     """
 
-    def __init__(self, group: Group, cascade: Cascade, keeps: bool) -> None:
-        self.group, self._cascade, self._keeps = group, cascade, keeps
+    def __init__(self, parts: Parts, cascade: Cascade, keeps: bool) -> None:
+        self.parts, self._cascade, self._keeps = parts, cascade, keeps
         self._kept: dict[str, Any] = {}
 
     def _once(self, name: str, compute: Callable[[], T]) -> T:
@@ -166,7 +166,7 @@ class GroupScores:
 
     def batch(self) -> TokenBatch:
         """Return the tokens of all parts."""
-        return self._once("batch", lambda: self._cascade.batch(self.group.texts))
+        return self._once("batch", lambda: self._cascade.batch(self.parts.texts))
 
     def screen(self) -> StageScores:
         """Return the first stage's scores of all parts."""
@@ -177,7 +177,7 @@ class GroupScores:
 
         Every call must name the same parts: the first result is kept.
         """
-        all_parts = len(rows) == len(self.group.texts)
+        all_parts = len(rows) == len(self.parts.texts)
         return self._once(
             "full", lambda: self._cascade.full.score(self.batch() if all_parts else self.batch().take(rows))
         )
@@ -213,14 +213,14 @@ class DocumentScores:
 
     def rows(self, group: GroupScores) -> NDArray[np.int64]:
         """Return the parts of a group that were read in full, int64."""
-        return np.flatnonzero(self.escalated[group.group.document])
+        return np.flatnonzero(self.escalated[group.parts.document])
 
 
 def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) -> DocumentScores:
     """Return the scores of documents: screened, and read in full if their log odds may reach the threshold."""
     # Parts of long documents are read group by group, and summed up over `document`, the number of each one's document.
     d = len(texts)
-    parts = groups_of(texts)
+    parts = groups_of_parts(texts)
     groups = [GroupScores(group, cascade, len(parts) <= _KEPT_GROUPS) for group in parts]
     document = np.concatenate([group.document for group in parts]).astype(np.int64)
     screened, words, english, foreign = [], [], [], []
@@ -230,7 +230,7 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
         words.append(batch.n_words)
         english.append([x == ENGLISH for x in language_of_part])
         foreign.append(share)
-        screened.append(_summary(group.group, group.screen(), np.arange(len(group.group.texts))))
+        screened.append(_summary(group.parts, group.screen(), np.arange(len(group.parts.texts))))
         group.forget()
     part_words = np.concatenate(words)
     n_words = np.bincount(document, part_words, d).astype(np.int64)
@@ -247,8 +247,8 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
     if escalated.any():
         read = []
         for group in groups:
-            if len(rows := np.flatnonzero(escalated[group.group.document])):
-                read.append(_summary(group.group, group.full(rows), rows))
+            if len(rows := np.flatnonzero(escalated[group.parts.document])):
+                read.append(_summary(group.parts, group.full(rows), rows))
                 group.forget()
         inside = escalated[document]
         full, by_full = _of_documents(cascade.full, read, document[inside], part_words[inside], d)
@@ -258,15 +258,15 @@ def score_documents(texts: Sequence[str], cascade: Cascade, threshold: float) ->
     return DocumentScores(n_words, language, abstains, escalated, log_odds, passages, groups)
 
 
-def _summary(group: Group, scores: StageScores, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], PassageTable]:
-    """Return the log odds of some parts of a group taken whole, and their passages with offsets in the documents."""
+def _summary(parts: Parts, scores: StageScores, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], PassageTable]:
+    """Return the log odds of some parts taken whole, and their passages with offsets in the documents."""
     batch, passages = scores.features.batch, scores.passages
     words = np.concatenate(([0], np.cumsum(batch.is_judged)))
     part = rows[passages.document]
     table = PassageTable(
-        group.document[part],
-        batch.starts[passages.first] + group.offset[part],
-        batch.ends[passages.last - 1] + group.offset[part],
+        parts.document[part],
+        batch.starts[passages.first] + parts.offset[part],
+        batch.ends[passages.last - 1] + parts.offset[part],
         words[passages.last] - words[passages.first],
         scores.passage,
     )
