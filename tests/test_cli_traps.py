@@ -73,6 +73,8 @@ WRONG = {
     "output of another command's format": (["score", "-o", "r.html", "spun.txt"], "csv"),
     "output over an input": (["score", "--format", "csv", "-o", "spun.txt", "spun.txt"], "overwritten"),
     "restored text over an input": (["reverse", "-o", "spun.txt", "spun.txt"], "--in-place"),
+    "facts over the input": (["bug-report", "-o", "spun.txt", "spun.txt"], "another name"),
+    "facts in a folder that is missing": (["bug-report", "-o", "no/such/x.json", "spun.txt"], "cannot be written"),
     "results into the inputs' folder": (["reverse", "--output-dir", ".", "spun.txt"], "another folder"),
     "in place and elsewhere": (["reverse", "--in-place", "-o", "a.txt", "spun.txt"], "leave -o"),
     "in place of standard input": (["reverse", "--in-place"], "name them"),
@@ -259,6 +261,46 @@ class TestOutput:
         assert run("annotate", "-o", name, "spun.txt") == (0, "", "")
         assert Path(name).read_text(encoding="utf-8").startswith(start)
 
+    @pytest.mark.parametrize(
+        ("name", "arguments"),
+        [
+            (
+                "known.json",
+                ["annotate", "--baseline", "known.json", "--format", "json", "-o", "known.json", "spun.txt"],
+            ),
+            ("table.tsv", ["annotate", "--spinner", "table.tsv", "--format", "json", "-o", "table.tsv", "spun.txt"]),
+            ("table.tsv", ["reverse", "--spinner", "table.tsv", "--format", "text", "-o", "table.tsv", "spun.txt"]),
+            ("phrases.txt", ["annotate", "--config", "mine.toml", "-o", "phrases.txt", "spun.txt"]),
+            ("mine.toml", ["score", "--config", "mine.toml", "--format", "json", "-o", "mine.toml", "spun.txt"]),
+            ("known.json", ["annotate", "--baseline", "known.json", "--format", "json", "--output-dir", ".", "known"]),
+        ],
+        ids=["baseline", "spinner", "spinner to restore", "phrases", "settings", "baseline in a folder"],
+    )
+    def test_no_file_that_is_read_is_replaced(self, run, name, arguments):
+        run("annotate", "--format", "json", "-o", "known.json", "human.txt")
+        Path("known").write_text(HUMAN, encoding="utf-8")
+        Path("table.tsv").write_text("substitute\toriginal\nclamor\tnoise\n")
+        Path("phrases.txt").write_text("tortured phrase\n")
+        Path("mine.toml").write_text('phrases = "phrases.txt"\n')
+        before = Path(name).read_bytes()
+        code, _, err = run(*arguments)
+        assert code == 2
+        assert f"{name} is an input and would be overwritten" in err
+        assert Path(name).read_bytes() == before
+
+    def test_the_file_of_standard_input_is_not_replaced(self, run, monkeypatch):
+        with open("spun.txt", encoding="utf-8") as file:
+            monkeypatch.setattr("sys.stdin", file)
+            code, _, err = run("reverse", "-o", "spun.txt")
+        assert code == 2
+        assert "spun.txt is an input" in err
+        assert Path("spun.txt").read_text(encoding="utf-8") == SPUN
+
+    def test_what_is_read_and_written_as_a_device_is_not_replaced(self, run, monkeypatch):
+        with open(os.devnull, encoding="utf-8") as file:
+            monkeypatch.setattr("sys.stdin", file)
+            assert run("score", "-o", os.devnull) == (0, "", "")
+
     def test_a_hyphen_is_standard_output(self, run):
         assert run("score", "-o", "-", "spun.txt") == run("score", "spun.txt")
         assert not Path("-").exists()
@@ -314,6 +356,17 @@ class TestOutput:
         assert json.loads(Path("out/spun.txt.json").read_text())["documents"][0]["path"] == "spun.txt"
         assert run("score", "--output-dir", "out", "--format", "csv", folder / "human.txt")[0] == 0
         assert len(list(Path("out").rglob("human.txt.csv"))) == 1
+
+    def test_each_input_is_looked_up_once_however_many_files_of_results_there_are(self, run, monkeypatch):
+        names = [f"{i}.txt" for i in range(40)]
+        for name in names:
+            Path(name).write_text("Short.")
+        arguments = ["score", "--output-dir", "out", "--format", "json", *names]
+        assert run(*arguments)[0] == 0
+        looked_up, stat = [], os.stat
+        monkeypatch.setattr(os, "stat", lambda path, **further: looked_up.append(str(path)) or stat(path, **further))
+        assert run(*arguments)[0] == 0
+        assert 1 <= looked_up.count(names[-1]) <= 5
 
     def test_several_restored_texts_are_separated(self, run):
         restored = reverse(SPUN).text

@@ -266,6 +266,12 @@ def test_wrong_usage_is_told(run, folder, arguments, message):
     assert message in err
 
 
+def test_a_table_stays_if_no_input_can_be_read(run, folder):
+    Path("table.tsv").write_text("substitute\toriginal\nfolks\tpeople\n", encoding="utf-8")
+    assert run("learn-spinner", "-o", "table.tsv", "missing.txt")[0] == 3
+    assert Path("table.tsv").read_text(encoding="utf-8") == "substitute\toriginal\nfolks\tpeople\n"
+
+
 def test_words_of_a_table_that_are_left_out_are_told(run, folder):
     Path("table.tsv").write_text("substitute\toriginal\nfolks\tqzxqzx\n", encoding="utf-8")
     code, _, err = run("reverse", "--spinner", "table.tsv", "spun.txt")

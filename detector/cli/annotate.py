@@ -29,10 +29,10 @@ from detector.cli.options import (
     limits_of,
     open_cache,
     prior_option,
+    protect_inputs,
     rules_of,
     threshold_option,
 )
-from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, ordered, queue_of, sort_option
 from detector.cli.spinner import SpinnerChoice, spinner_options
 from detector.cues import CUE_BY_ID
@@ -118,7 +118,7 @@ def annotate(
     limits = limits_of(shared)
     spinner = SpinnerChoice.from_options(same_spinner, spinner_table, cache)
     files = paths_of(paths, (*config_of(ctx).excluded, *shared["exclude"]), shared["stdin_filename"])
-    check_not_an_input(call.output, files, "give -o another name")
+    protect_inputs(ctx, call, files)
     judging = Judging(
         threshold,
         jobs,
@@ -150,7 +150,7 @@ def annotate(
         _print_statistics(call, queued)
     elif output_dir is not None:
         for judged in queued:
-            part = call.into(output_dir, judged.document.path, files)
+            part = call.into(output_dir, judged.document.path)
             _write(part, run_of([judged], whole=False), context)
     elif call.format == "text":
         _print_documents(call, queued, len(files) > 1, context, show_all=bool(only))

@@ -12,10 +12,9 @@ from typing import Any
 import click
 
 from detector.api import detect, model_info
+from detector.cli.call import Invocation
 from detector.cli.inputs import STDIN, Input, iter_inputs
-from detector.cli.messages import echo_error
 from detector.extras import libraries_of
-from detector.files import write_file
 from detector.report.json import dumps
 from detector.report.model import fitted
 from detector.types import Report
@@ -41,17 +40,16 @@ def bug_report(path: Path, include_text: bool, expected: str | None, output: Pat
     It contains versions, models, verdict, probabilities, and kind, place and odds of each finding, but no word of the
     text unless --include-text is given, and never the name of the file.
     """
+    call = Invocation("json", None if output is None or str(output) == STDIN else output, "never", quiet=False)
+    call.protect([path])
     (item,) = iter_inputs([path])
-    if not isinstance(item, Input):
-        echo_error(f"{item.path}: {item.message}")
-        return 3
-    made = dumps(bundle(item, expected, include_text), indent=1)
-    if output is None or str(output) == STDIN:
-        click.echo(made)
+    if isinstance(item, Input):
+        made = dumps(bundle(item, expected, include_text), indent=1)
+        with call.writer() as write:
+            write(made + "\n")
     else:
-        with write_file(output) as file:
-            file.write(made + "\n")
-    return 0
+        call.fail(item)
+    return call.code()
 
 
 def bundle(item: Input, expected: str | None, include_text: bool) -> dict[str, Any]:

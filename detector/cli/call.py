@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from detector.cli.messages import Usage, echo_error
-from detector.cli.output import check_not_an_input, name_in
+from detector.cli.output import FileId, check_not_an_input, ids_of, name_in
 from detector.cli.progress import WordProgress
 from detector.files import write_file
 from detector.report.model import InputFailure
@@ -34,6 +34,7 @@ class Invocation:
     quiet : print errors only
     verbose : print the traceback of faults too
     written : files in the folder of the results, each with the document that it is of
+    inputs : ids of the files that are read, none of which results may replace
     """
 
     format: str
@@ -44,6 +45,7 @@ class Invocation:
     failures: list[InputFailure] = field(default_factory=list)
     flagged: bool = False
     written: dict[Path, str] = field(default_factory=dict)
+    inputs: frozenset[FileId] = frozenset()
 
     @property
     def colored(self) -> bool:
@@ -58,6 +60,11 @@ class Invocation:
     def on_terminal(self) -> bool:
         """Whether results are read on a terminal."""
         return self.output is None and sys.stdout.isatty()
+
+    def protect(self, paths: Iterable[Path], way_out: str = "give -o another name") -> None:
+        """Remember the files that are read; raise Usage if the file of the results is one of them."""
+        self.inputs = ids_of(paths)
+        check_not_an_input(self.output, self.inputs, way_out)
 
     def fail(self, failure: InputFailure) -> None:
         """Print an error about an input that could not be read, and remember it."""
@@ -99,10 +106,10 @@ class Invocation:
             if progress is not None:
                 progress.pause()
 
-    def into(self, folder: Path, document: str, inputs: Sequence[Path], keep_name: bool = False) -> Invocation:
+    def into(self, folder: Path, document: str, keep_name: bool = False) -> Invocation:
         """Return the call that writes the results of one document to a folder, under the document's own folders."""
         output = name_in(folder, document, self.format, keep_name)
-        check_not_an_input(output, inputs, "give --output-dir another folder")
+        check_not_an_input(output, self.inputs, "give --output-dir another folder")
         other = self.written.setdefault(output, document)
         if other != document:
             raise Usage(f"the results of {other} and {document} would both be {output}: write them to two folders")

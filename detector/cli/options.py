@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,6 +44,7 @@ __all__ = [
     "mythes_option",
     "open_cache",
     "prior_option",
+    "protect_inputs",
     "rules_of",
     "threshold_option",
     "whole_numbers",
@@ -379,6 +380,15 @@ def config_of(ctx: click.Context) -> Config:
 def limits_of(values: Mapping[str, Any]) -> Limits:
     """Return the limits of each input, from the options that commands share."""
     return Limits(values["regions"], values["max_bytes"], values["timeout"])
+
+
+def protect_inputs(
+    ctx: click.Context, call: Invocation, files: Sequence[Path], way_out: str = "give -o another name"
+) -> None:
+    """Raise Usage if results would replace an input, or another file that is read: an option or a setting names it."""
+    config = config_of(ctx)
+    named = (ctx.params.get("baseline_path"), ctx.params.get("spinner_table"), config.source, config.phrases)
+    call.protect([*files, *(Path(path) for path in named if path)], way_out)
 
 
 def rules_of(ctx: click.Context) -> Rules:

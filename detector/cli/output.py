@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from detector.cli.messages import Usage
 from detector.report.formats import REPORT_FORMATS
 from detector.writers import WRITERS
 
-__all__ = ["check_not_an_input", "format_for", "name_in"]
+__all__ = ["FileId", "check_not_an_input", "format_for", "ids_of", "name_in"]
+
+FileId = tuple[int, int]  # device and inode, which all names of a file share
 
 # Suffixes that ask for a format, the first for each being the one that `--output-dir` gives its files.
 _SUFFIXES: dict[str, tuple[str, ...]] = {
@@ -53,13 +58,22 @@ def _other_kind(output: Path) -> str:
     return "" if kind == "text/plain" else kind
 
 
-def check_not_an_input(output: Path | None, inputs: Sequence[Path], way_out: str) -> None:
+def ids_of(paths: Iterable[Path]) -> frozenset[FileId]:
+    """Return the ids of the files that exist; `-` is the file, if any, that standard input is read from."""
+    found: set[FileId] = set()
+    for path in paths:
+        # ValueError for a name that no file can have; standard input may be closed, or be no file of the system.
+        with suppress(OSError, ValueError, AttributeError):
+            status = os.fstat(sys.stdin.fileno()) if str(path) == "-" else os.stat(path)
+            if stat.S_ISREG(status.st_mode):  # /dev/null may be read and written
+                found.add((status.st_dev, status.st_ino))
+    return frozenset(found)
+
+
+def check_not_an_input(output: Path | None, inputs: frozenset[FileId], way_out: str) -> None:
     """Raise Usage if a result would take the place of an input."""
-    if output is None or not os.path.exists(output):
-        return
-    for path in inputs:
-        if os.path.exists(path) and path.samefile(output):
-            raise Usage(f"{output} is an input and would be overwritten: {way_out}")
+    if output is not None and ids_of([output]) & inputs:
+        raise Usage(f"{output} is an input and would be overwritten: {way_out}")
 
 
 def name_in(folder: Path, document: str, format_: str, keep_name: bool) -> Path:

@@ -15,8 +15,7 @@ from detector.cli.inputs import STDIN, Input, iter_inputs, paths_of, sizes_of
 from detector.cli.judging import isolated, restore_input
 from detector.cli.limits import Limits
 from detector.cli.messages import Usage
-from detector.cli.options import Span, call_of, common, config_of, limits_of, rules_of
-from detector.cli.output import check_not_an_input
+from detector.cli.options import Span, call_of, common, config_of, limits_of, protect_inputs, rules_of
 from detector.cli.rules import Rules
 from detector.cli.spinner import SpinnerChoice, spinner_options
 from detector.errors import InputError, PlanError
@@ -75,7 +74,7 @@ def reverse(
     spinner = SpinnerChoice.from_options(same_spinner, spinner_table)
     files = paths_of(paths, (*config_of(ctx).excluded, *shared["exclude"]), shared["stdin_filename"])
     _check_usage(call, files, output_dir, min_gain, bool(keep), queries, in_place)
-    check_not_an_input(call.output, files, "--in-place does so on purpose")
+    protect_inputs(ctx, call, files, "give -o another name, or --in-place instead, which restores inputs themselves")
     rules = rules_of(ctx)
     writer = writer_for(call.format)
     if writer is not None and output_dir is None and len(files) > 1:
@@ -99,7 +98,7 @@ def reverse(
     elif output_dir is not None:
         for item in restored:
             same_kind = writer is not None or (call.format == "text" and not item.document.extracted and not queries)
-            part = call.into(output_dir, item.document.path, files, same_kind)
+            part = call.into(output_dir, item.document.path, same_kind)
             _write(part, iter([item]), queries, several=False)
     else:
         _write(call, restored, queries, len(files) > 1)

@@ -22,9 +22,9 @@ from detector.cli.options import (
     limits_of,
     open_cache,
     prior_option,
+    protect_inputs,
     threshold_option,
 )
-from detector.cli.output import check_not_an_input
 from detector.cli.queue import only_option, queue_of, sort_option
 from detector.report import score as lines
 from detector.report.json import document_object, wrap
@@ -66,7 +66,7 @@ def score(
     check_threshold(threshold)
     limits = limits_of(shared)
     files = paths_of(paths, (*config_of(ctx).excluded, *shared["exclude"]), shared["stdin_filename"])
-    check_not_an_input(call.output, files, "give -o another name")
+    protect_inputs(ctx, call, files)
     kept = open_cache(cache, threshold, findings=False)
     judging = Judging(
         threshold, jobs, findings=False, prior=prior, cache=kept, verbose=call.verbose, timeout=limits.timeout
@@ -84,7 +84,7 @@ def score(
         _write(call, queued, width)
     else:
         for item in queued:
-            part = call.into(output_dir, item.document.path, files)
+            part = call.into(output_dir, item.document.path)
             _write(part, iter([item]), width)
     return call.code(check)
 

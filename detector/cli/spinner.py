@@ -15,7 +15,6 @@ from detector.cli.inputs import Input, iter_inputs, paths_of, sizes_of
 from detector.cli.limits import Limits
 from detector.cli.messages import Usage
 from detector.cli.options import config_of, jobs_option
-from detector.cli.output import check_not_an_input
 from detector.errors import InputError
 from detector.report.model import InputFailure
 from detector.report.wording import count
@@ -120,9 +119,11 @@ def learn_spinner_command(
     """
     call = Invocation("text", output, "never", quiet)
     files = paths_of(paths, (*config_of(ctx).excluded, *exclude), None)
-    check_not_an_input(output, files, "give -o another name")
+    call.protect(files)
     items = call.read(iter_inputs(files, None, Limits()), sizes_of(files), lambda item: len(item.document.text.split()))
     texts = [item.document.judged_text for item in items]
+    if not texts:  # an empty table would replace one that may be corrected by hand
+        return call.code()
     table = learn_spinner(texts, jobs)
     with call.writer() as write:
         write(table.to_tsv())
