@@ -317,6 +317,26 @@ class TestOutput:
         assert Path("latin.txt").stat().st_mode & 0o777 == 0o640
         assert Path("human.txt").stat().st_mtime_ns == before  # nothing to change, nothing written
 
+    def test_edits_made_while_a_file_is_judged_are_not_lost(self, run, monkeypatch):
+        edited = f"{SPUN}\nOne more line.\n"
+
+        def restored(text, **options):
+            Path("spun.txt").write_text(edited, encoding="utf-8")
+            return reverse(text, **options)
+
+        Path("other.txt").write_text(SPUN, encoding="utf-8")
+        monkeypatch.setattr("detector.cli.judging.reverse_text", restored)
+        code, _, err = run("reverse", "--in-place", "spun.txt", "other.txt")
+        assert code == 3
+        assert "spun.txt: changed while it was judged" in err
+        assert Path("spun.txt").read_text(encoding="utf-8") == edited
+        assert Path("other.txt").read_text(encoding="utf-8") == reverse(SPUN).text
+        assert sorted(os.listdir()) == ["human.txt", "other.txt", "spun.txt"]
+
+    def test_a_file_that_is_named_twice_is_restored_once(self, run):
+        assert run("reverse", "--in-place", "--same-spinner", "spun.txt", "spun.txt")[0] == 0
+        assert Path("spun.txt").read_text(encoding="utf-8") != SPUN
+
     def test_a_file_without_a_writer_is_not_written_in_place(self, run, monkeypatch):
         made = InputDocument("a.pdf", SPUN, extracted=True)
         monkeypatch.setattr("detector.cli.inputs.parse_document", lambda *_: made)

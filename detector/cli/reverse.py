@@ -19,7 +19,7 @@ from detector.cli.options import Span, call_of, common, config_of, limits_of, pr
 from detector.cli.rules import Rules
 from detector.cli.spinner import SpinnerChoice, spinner_options
 from detector.errors import InputError, PlanError
-from detector.files import write_file
+from detector.files import open_regular, write_file
 from detector.report.diff import unified_diff
 from detector.report.json import restored_object, wrap
 from detector.report.model import InputFailure, RestoredDocument, findings
@@ -196,11 +196,18 @@ def _write_in_place(call: Invocation, restored: RestoredDocument) -> None:
         data = _encoded(call, restored)
     if data is None:
         return
+    path = Path(document.path)
     try:
-        with write_file(Path(document.path), binary=True) as file:
+        with write_file(path, binary=True) as file:
             file.write(data)
+            # An editor may have saved the file while it was judged. It may be restored already, if it was named twice.
+            with open_regular(path) as former:
+                if former.read(max(len(restored.data), len(data)) + 1) not in (restored.data, data):
+                    raise InputError("changed while it was judged; nothing is written: restore it again")
     except OSError as error:
         call.fail(InputFailure(document.path, f"cannot be written: {error.strerror or error}"))
+    except InputError as error:
+        call.fail(InputFailure(document.path, str(error)))
 
 
 def _encoded(call: Invocation, restored: RestoredDocument) -> bytes | None:
