@@ -20,6 +20,7 @@ from detector.cues import CUES
 from detector.evaluation.results import CueCount, CueRow, Evaluation, Interval, MarkedRow, write_json
 from detector.files import write_file
 from detector.readers import InputDocument
+from detector.types import Edit, Restoration
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
@@ -316,6 +317,64 @@ class TestOutput:
         assert Path("latin.txt").read_bytes().decode("cp1252") == reverse(SPUN).text
         assert Path("latin.txt").stat().st_mode & 0o777 == 0o640
         assert Path("human.txt").stat().st_mtime_ns == before  # nothing to change, nothing written
+
+    @pytest.mark.parametrize(
+        ("mark", "encoding"),
+        [
+            (b"\xff\xfe", "utf-16-le"),
+            (b"\xfe\xff", "utf-16-be"),
+            (b"\xff\xfe\0\0", "utf-32-le"),
+            (b"\0\0\xfe\xff", "utf-32-be"),
+            (b"\xef\xbb\xbf", "utf-8"),
+            (b"", "utf-16-be"),
+            (b"", "cp1252"),
+        ],
+    )
+    def test_a_restored_file_keeps_its_encoding(self, run, mark, encoding):
+        Path("a.txt").write_bytes(mark + SPUN.replace("harbour", "hàrbour").encode(encoding))
+        assert run("reverse", "--output-dir", "out", "a.txt") == (0, "", "")
+        assert run("reverse", "-o", "b.txt", "a.txt") == (0, "", "")
+        assert run("reverse", "--in-place", "a.txt") == (0, "", "")
+        data = Path("a.txt").read_bytes()
+        assert data == Path("out/a.txt").read_bytes() == Path("b.txt").read_bytes()
+        assert data.startswith(mark)
+        text = data.removeprefix(mark).decode(encoding)
+        assert text != SPUN
+        assert "hàrbour" in text
+        run("reverse", "-o", "c.txt", "a.txt", "human.txt")
+        assert text in Path("c.txt").read_text(encoding="utf-8")
+
+    def test_patch_applies_the_diff_of_a_file_in_another_encoding(self, run):
+        Path("é.txt").write_bytes(SPUN.replace("harbour", "hàrbour").encode("cp1252"))
+        assert run("reverse", "--format", "diff", "-o", "a.diff", "é.txt") == (0, "", "")
+        assert run("reverse", "--in-place", "é.txt") == (0, "", "")
+        restored = Path("é.txt").read_bytes()
+        Path("é.txt").write_bytes(SPUN.replace("harbour", "hàrbour").encode("cp1252"))
+        subprocess.run(["patch", "-p0", "-i", "a.diff"], check=True, stdout=subprocess.DEVNULL)
+        assert Path("é.txt").read_bytes() == restored
+
+    def test_a_former_result_stays_if_the_input_cannot_be_read(self, run):
+        Path("a.txt").write_text("Former.")
+        assert run("reverse", "-o", "a.txt", "missing.txt")[0] == 3
+        assert Path("a.txt").read_text() == "Former."
+
+    def test_a_diff_that_patch_cannot_apply_says_so(self, run):
+        Path("a.txt").write_bytes(SPUN.encode("utf-16"))
+        code, out, err = run("reverse", "--format", "diff", "a.txt")
+        assert (code, out[:4]) == (0, "--- ")
+        assert "--in-place" in err
+
+    @pytest.mark.parametrize("options", [["--in-place"], ["-o", "b.txt"], ["--format", "diff", "-o", "b.diff"]])
+    def test_an_original_that_the_encoding_lacks_is_told(self, run, monkeypatch, options):
+        data = "We went to the café.".encode("cp1252")
+        Path("a.txt").write_bytes(data)
+        made = Restoration("We visited the caf\u0113.", (Edit(15, 19, "café", "caf\u0113", 1.0),))
+        monkeypatch.setattr("detector.cli.judging.reverse_text", lambda *_, **__: made)
+        code, _, err = run("reverse", *options, "a.txt")
+        assert code == 3
+        assert "a.txt: an original has letters that" in err
+        assert Path("a.txt").read_bytes() == data
+        assert not Path("b.txt").exists()
 
     def test_edits_made_while_a_file_is_judged_are_not_lost(self, run, monkeypatch):
         edited = f"{SPUN}\nOne more line.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from detector.cli.rules import Rules
 from detector.cli.spinner import SpinnerChoice, spinner_options
 from detector.errors import InputError, PlanError
 from detector.files import open_regular, write_file
+from detector.readers import encode
 from detector.report.diff import unified_diff
 from detector.report.json import restored_object, wrap
 from detector.report.model import InputFailure, RestoredDocument, findings
@@ -214,9 +216,9 @@ def _encoded(call: Invocation, restored: RestoredDocument) -> bytes | None:
     """Return a restored text in the encoding of its file; None, with an error, if that lacks a letter."""
     encoding = restored.document.encoding
     try:
-        return restored.restoration.text.encode(encoding)
+        return encode(restored.restoration.text, encoding, restored.data)
     except UnicodeEncodeError:
-        message = f"an original has letters that {encoding} lacks; nothing is written"
+        message = f"an original has letters that {encoding} lacks; nothing is written: save it as UTF-8 first"
         call.fail(InputFailure(restored.document.path, message))
         return None
 
@@ -228,19 +230,15 @@ def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool
         with call.writer() as write:
             write(wrap(objects, call.failures, __version__, signature()))
     elif writer_for(call.format) is not None:
-        for item in restored:
-            data = _written(call, item, call.format)
-            if data is not None:
-                with call.data_writer() as write_data:
-                    write_data(data)
+        _write_data(call, (_written(call, item, call.format) for item in restored))
     elif call.format == "diff":
         with call.writer() as write:
             for item in restored:
-                document = item.document
-                made = unified_diff(document.path, document.text, item.restoration.plan, document.extracted)
-                write(printable(made) if call.on_terminal else made)
+                write(_diff(call, item))
     elif queries or call.colored or call.on_terminal:
         _print(call, restored, queries, several)
+    elif call.output is not None and not several:
+        _write_data(call, (_encoded(call, item) for item in restored))
     else:
         with call.writer() as write:
             for number, item in enumerate(restored):
@@ -249,6 +247,36 @@ def _write(call: Invocation, restored: Iterator[RestoredDocument], queries: bool
                     path = printable(item.document.path).replace("\n", " ")
                     write(f"{chr(10) if number else ''}==> {path} <==\n")
                 write(text if text.endswith("\n") or not several else text + "\n")
+
+
+def _write_data(call: Invocation, files: Iterator[bytes | None]) -> None:
+    for data in files:
+        if data is not None:
+            with call.data_writer() as write:
+                write(data)
+
+
+def _diff(call: Invocation, restored: RestoredDocument) -> str:
+    """Return a document's diff, in the encoding of its file, as `patch` needs it, unless it is shown on a terminal."""
+    document, plan = restored.document, restored.restoration.plan
+    text, encoding = document.text, document.encoding
+    if call.on_terminal:
+        return printable(unified_diff(document.path, text, plan, document.extracted))
+    if encoding.startswith(("utf_16", "utf_32")):
+        if plan:
+            message = f"the diff is in UTF-8, so `patch` cannot apply it to {encoding}: --in-place restores the file"
+            call.note(f"{document.path}: {message}")
+    elif encoding != "utf-8":
+        if _encoded(call, restored) is None:
+            return ""
+
+        def as_bytes(part: str) -> str:
+            # One character for each byte, so that offsets hold; it is written as that byte, as in names of files.
+            return part.encode(encoding).decode("ascii", "surrogateescape")
+
+        text = as_bytes(text)
+        plan = tuple(replace(edit, spun=as_bytes(edit.spun), original=as_bytes(edit.original)) for edit in plan)
+    return unified_diff(document.path, text, plan, document.extracted)
 
 
 def _print(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:

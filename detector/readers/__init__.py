@@ -23,6 +23,7 @@ __all__ = [
     "InputDocument",
     "Omission",
     "decode",
+    "encode",
     "encoding_of",
     "is_named",
     "iter_paths",
@@ -84,11 +85,12 @@ _OTHER_KINDS = (
     (_RTF, "a Rich Text file", "save it as .docx or .txt"),
     (b"PAR1", "a Parquet file", "`detector scan` judges its records"),
 )
+# Byte order marks, each with the codec that reads and drops it, and the one that writes in that order, without a mark.
 _MARKS = (
-    (b"\xff\xfe\x00\x00", "utf_32"),
-    (b"\x00\x00\xfe\xff", "utf_32"),
-    (b"\xff\xfe", "utf_16"),
-    (b"\xfe\xff", "utf_16"),
+    (b"\xff\xfe\x00\x00", "utf_32", "utf_32_le"),
+    (b"\x00\x00\xfe\xff", "utf_32", "utf_32_be"),
+    (b"\xff\xfe", "utf_16", "utf_16_le"),
+    (b"\xfe\xff", "utf_16", "utf_16_be"),
 )
 
 
@@ -240,7 +242,7 @@ def encoding_of(data: bytes) -> str:
     UTF-8 first, as it is almost always; then the encoding of a byte order mark; then UTF-16 without one; then the
     likeliest single-byte encoding. Raises InputError if the bytes are not text.
     """
-    encoding = next((name for start, name in _MARKS if data.startswith(start)), None)
+    encoding = next((name for mark, name, _ in _MARKS if data.startswith(mark)), None)
     has_zero = b"\0" in data
     if encoding is None:
         encoding = (_utf_16_without_mark(data) if has_zero else None) or "utf-8"
@@ -279,6 +281,21 @@ def decode(data: bytes) -> str:
     'café'
     """
     return data.decode(encoding_of(data))
+
+
+def encode(text: str, encoding: str, former: bytes, errors: str = "strict") -> bytes:
+    """Return the bytes of a text that takes the place of another: in its encoding, with its byte order and mark.
+
+    Python's own codecs of UTF-16 and UTF-32 write the order of this computer. Raises UnicodeEncodeError if the encoding
+    lacks a letter and `errors`, as `str.encode` takes it, does not replace it.
+
+    >>> encode("No.", "utf_16", b"\\xfe\\xff\\0O\\0n\\0e")
+    b'\\xfe\\xff\\x00N\\x00o\\x00.'
+    """
+    for mark, marked, plain in _MARKS:
+        if encoding == marked and former.startswith(mark):
+            return mark + text.encode(plain, errors)
+    return text.encode(encoding, errors)
 
 
 def iter_paths(arguments: Iterable[str], exclude: Sequence[str] = ()) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from detector.errors import PlanError
-from detector.readers import encoding_of
+from detector.readers import encode, encoding_of
 from detector.restore.plan import apply_plan
 from detector.text.replacement import replaced
 from detector.types import Edit
@@ -54,26 +54,14 @@ def check_text(text: str, read: str) -> None:
 class TextSource:
     """A file of text in any encoding; characters that are not replaced keep their bytes."""
 
-    # Codecs that read a byte order mark and would write one of their own, with those that write none.
-    _UNMARKED = {  # noqa: RUF012
-        b"\xff\xfe\x00\x00": "utf_32_le",
-        b"\x00\x00\xfe\xff": "utf_32_be",
-        b"\xff\xfe": "utf_16_le",
-        b"\xfe\xff": "utf_16_be",
-    }
-
     def __init__(self, data: bytes) -> None:
-        encoding = encoding_of(data)
-        self._mark, self._encoding = b"", encoding
-        if encoding in ("utf_16", "utf_32"):
-            self._mark = next(mark for mark in self._UNMARKED if data.startswith(mark))
-            self._encoding = self._UNMARKED[self._mark]
-        self.text = data.decode(encoding)
-        self.is_unicode = encoding.startswith("utf")
+        self._data, self._encoding = data, encoding_of(data)
+        self.text = data.decode(self._encoding)
+        self.is_unicode = self._encoding.startswith("utf")
 
     def replaced(self, spans: Sequence[tuple[int, int, str]]) -> bytes:
         """Return the file with spans of its text replaced, sorted and disjoint.
 
         Characters that its encoding lacks are written as HTML writes them, which Markdown allows too.
         """
-        return self._mark + replaced(self.text, spans).encode(self._encoding, "xmlcharrefreplace")
+        return encode(replaced(self.text, spans), self._encoding, self._data, "xmlcharrefreplace")
