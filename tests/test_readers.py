@@ -1,6 +1,7 @@
 import builtins
 import io
 import os
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -285,6 +286,42 @@ def test_folders_are_searched_for_regular_files_alone(tmp_path):
     (tmp_path / "b.txt").write_text(PROSE)
     (tmp_path / "link.txt").symlink_to("b.txt")
     assert [p.name for p in iter_paths([str(tmp_path)])] == ["b.txt", "link.txt"]
+
+
+@posix
+def test_a_pattern_does_not_follow_links_to_folders_without_end(tmp_path):
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    for name in ("a.txt", "deep/b.txt", ".hidden.txt"):
+        (tmp_path / "in" / name).write_text(PROSE)
+    for name in ("up", "again"):
+        (tmp_path / "in" / name).symlink_to(".")
+    (tmp_path / "link").symlink_to("in")
+    for pattern, names in (
+        ("in/**/*.txt", ["a.txt", "b.txt"]),
+        ("link/**", ["a.txt", "b.txt"]),
+        ("**/b.txt", ["b.txt"]),
+    ):
+        assert [path.name for path in iter_paths([str(tmp_path / pattern)])] == names
+
+
+@posix
+def test_a_folder_that_may_not_be_listed_is_told():
+    with tempfile.TemporaryDirectory() as folder:  # which another user can reach, unlike pytest's own
+        os.chmod(folder, 0o755)
+        Path(folder, "closed").mkdir(mode=0)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                if os.getuid() == 0:  # who may read everywhere
+                    os.setuid(65534)
+                (path,) = iter_paths([folder])
+                read_document(path)
+            except InputError as error:
+                code = 0 if "permission" in str(error) and path == Path(folder, "closed") else 2
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @posix

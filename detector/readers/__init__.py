@@ -118,7 +118,8 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 def read_input(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """Return the bytes of a file that is to be judged, which may be a folder in which `iter_paths` found nothing."""
-    if os.path.isdir(path):
+    # One that may not be listed is refused by its opening, which says so.
+    if os.path.isdir(path) and os.access(path, os.R_OK):
         raise InputError(f"a folder without a readable file ({' '.join(SUFFIXES)})")
     return read_bytes(path, max_bytes)
 
@@ -311,11 +312,28 @@ def iter_paths(arguments: Iterable[str], exclude: Sequence[str] = ()) -> Iterato
             found = [p for p in _walk(path) if not is_named(p, exclude)]
             yield from found or [path]
         elif argument != "-" and glob.has_magic(argument) and not os.path.lexists(argument):
-            matches = (Path(p) for p in sorted(glob.glob(argument, recursive=True)))
+            matches = (Path(p) for p in sorted(_matches(Path(argument).parts)))
             files = [p for p in matches if os.path.isfile(p) and not is_named(p, exclude)]
             yield from files or [path]
         else:
             yield path
+
+
+def _matches(pattern: Sequence[str]) -> set[str]:
+    """Return the paths that the parts of a pattern stand for.
+
+    As `glob.glob` does, but its `**` follows links to folders: two of them that lead upward make it endless.
+    """
+    if "**" not in pattern:
+        return set(glob.glob(os.path.join(*pattern)))
+    at = pattern.index("**")
+    after = pattern[at + 1 :] or ("*",)
+    found: set[str] = set()
+    for top in _matches(pattern[:at]) if at else {os.curdir}:
+        for parent, folders, _ in os.walk(top):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            found |= _matches((glob.escape(parent), *after))
+    return found
 
 
 def _walk(folder: Path) -> Iterator[Path]:
