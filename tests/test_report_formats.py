@@ -190,7 +190,7 @@ def test_a_path_in_csv_is_one_line_and_not_a_formula(path, cell):
 
 
 @pytest.mark.parametrize(
-    "path", ["a b.txt", "a\x1b[31m.txt", "a\nb.txt", '"a".txt', "\u202ea\\.txt", "é.txt", "a\udcff"]
+    "path", ["a b.txt", "a\x1b[31m.txt", "a\nb.txt", '"a".txt', "\u202ea\\.txt", "é.txt", "a\udcff", " a.txt", "a "]
 )
 def test_a_diff_names_any_file_as_patch_reads_it(path, tmp_path):
     written = unified_diff(path, "We go to Oslo.\n", (Edit(3, 8, "go to", "visit", 1.0),))

@@ -106,14 +106,14 @@ def unified_diff(path: str, text: str, plan: tuple[Edit, ...], extracted: bool =
 def _name(path: str) -> str:
     """Return a file's name as `patch` and git read it.
 
-    One with characters that act on a terminal is quoted as in C, and one with a space ends in a tab, or `patch` takes
-    the rest for a date.
+    One with characters that act on a terminal, or a space at either end, is quoted as in C, and one with a space inside
+    ends in a tab, or `patch` takes the rest for a date.
 
     >>> print(_name("a\\x1b[31m.txt"))
     "a\\033[31m.txt"
     """
     acts = {c for c in path if c == "\n" or printable(c) != c}
-    if acts or path.startswith('"'):
+    if acts or path.startswith('"') or path != path.strip(" "):
         return '"' + "".join(_octal(c) if c in acts or c in '"\\' else c for c in path) + '"'
     return path + ("\t" if " " in path else "")
 
