@@ -838,6 +838,27 @@ def test_outputs_that_would_have_one_name_are_refused(tmp_path, name, rejected, 
     assert not (tmp_path / "out").exists()
 
 
+def test_hidden_folders_are_no_part_of_a_corpus_so_that_the_state_of_a_scan_stays(tmp_path):
+    folder = tmp_path / "corpus"
+    (folder / ".scan").mkdir(parents=True)
+    (folder / "deep").mkdir()
+    for name in ("b", "deep/a", ".scan/done", ".c"):
+        (folder / f"{name}.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    (folder / ".link").symlink_to(folder / "deep")
+    for _ in range(2):
+        assert list(scan(ScanSettings(folder, tmp_path / "out")).files) == ["b", "deep/a"]
+    again = scan(ScanSettings(f"file://{tmp_path / 'out'}", tmp_path / "of-results", text_field="verdict"))
+    assert list(again.files) == ["b", "deep/a"]
+
+
+def test_rejected_records_do_not_go_among_the_state_of_the_scan(tmp_path):
+    (tmp_path / "done.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    out = tmp_path / "out"
+    with pytest.raises(InputError, match="holds the state of the scan, not the rejected records"):
+        scan(ScanSettings(tmp_path / "done.jsonl", out, write="spun", rejected=out / "x" / ".." / ".scan"))
+    assert not out.exists()
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs links")
 def test_links_are_followed_and_one_that_leads_nowhere_is_reported(tmp_path, capsys):
     corpus, elsewhere = tmp_path / "corpus", tmp_path / "elsewhere"

@@ -302,15 +302,18 @@ def _remote_files(url: str) -> tuple[list[tuple[str, str, int]], bool]:
     except OSError as error:
         raise InputError(f"{url}: cannot be read: {error}") from None
     top = root if is_folder else os.path.dirname(root)
+    relative = {p: os.path.relpath(p, top or ".") for p in sorted(found)}
     return [
-        (filesystem.unstrip_protocol(p), os.path.relpath(p, top or "."), int(found[p].get("size") or 0))
-        for p in sorted(found)
+        (filesystem.unstrip_protocol(p), own, int(found[p].get("size") or 0))
+        for p, own in relative.items()
+        if not (is_folder and any(part.startswith(".") for part in Path(own).parts))
     ], is_folder
 
 
 def corpus_files(source: str) -> list[CorpusFile]:
     """Return the file itself; or the files of records in a folder and below it, in order; or, in a folder without any,
-    its text files as one.
+    its text files as one. Hidden files and folders are passed over, as they are in a folder of texts: they hold
+    the state of programs, such as that of a scan.
 
     Raises InputError if there is nothing to read, or if two files would have results of one name.
     """
@@ -350,6 +353,8 @@ def corpus_files(source: str) -> list[CorpusFile]:
 def _files_below(folder: Path) -> Iterator[Path]:
     """Yield the regular files in a folder, in those below it and in those that links lead to, each of these once.
 
+    Hidden ones are passed over.
+
     A broken link is yielded too, so that its reader reports the error.
 
     Raises InputError if a folder cannot be listed.
@@ -365,8 +370,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         seen.add(real)
-        folders.sort()
-        paths = (Path(place, name) for name in names)
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        paths = (Path(place, name) for name in names if not name.startswith("."))
         yield from (p for p in paths if p.is_file() or (p.is_symlink() and not p.exists()))
 
 

@@ -60,9 +60,14 @@ class ScanContext:
         return ".jsonl" + ("" if not file.suffix else ".zst" if file.suffix == ".zst" else ".gz")
 
     def check_outputs(self, files: Iterable[tuple[CorpusFile, str]]) -> None:
-        """Raise InputError if two streams would be written to one file, as in a corpus that has a folder "clean"."""
+        """Raise InputError if two streams would be written to one file, as in a corpus that has a folder "clean", or
+        among the scan's own files.
+        """
         taken: dict[str, str] = {}
         roots = {stream: os.path.abspath(root) for stream, root in self.roots.items()}
+        for stream, root in self.roots.items():
+            if root.resolve().is_relative_to(self.folder.kept.resolve()):
+                raise InputError(f"{root} holds the state of the scan, not the {stream} records: give another folder")
         for file, name in files:
             for stream, root in roots.items():
                 path = f"{root}/{name}{self.suffix(file, stream)}"
