@@ -17,6 +17,7 @@ from pathlib import Path
 from detector.errors import InputError
 from detector.files import write_file, write_new_file
 from detector.json_objects import from_json
+from detector.readers import read_bytes
 from detector.types import Report
 
 __all__ = ["ResultCache"]
@@ -76,17 +77,19 @@ class ResultCache:
     def get(self, text: str) -> Report | None:
         """Return the report on a text, None if none is kept."""
         try:
-            entry = json.loads(self._path(text).read_text(encoding="utf-8"))
+            entry = json.loads(read_bytes(self._path(text)))
             if entry["sha256"] != _checked(entry["report"]):
                 return None
             report: Report = replace(from_json(Report, json.loads(entry["report"])), source=text)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (InputError, ValueError, KeyError, TypeError, RecursionError):
             return None
         return report
 
     def put(self, text: str, report: Report) -> None:
         """Keep a report; if the disk is full, none is kept, and that is not an error."""
         path = self._path(text)
+        if path.exists() and not path.is_file():  # a pipe, for which `write_file` would wait
+            return
         content = json.dumps({k: v for k, v in asdict(report).items() if k != "source"})
         with suppress(OSError):
             path.parent.mkdir(exist_ok=True)

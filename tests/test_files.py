@@ -295,6 +295,26 @@ class TestCache:
 
 
 @posix
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_cached_report_is_a_regular_file_and_anything_else_is_absent_and_stays(tmp_path, kind):
+    cache = ResultCache.open(tmp_path, "1", "a", None)
+    report = detect("The ferry was late.")
+    cache.put("The ferry was late.", report)
+    (entry,) = tmp_path.glob("??/*.json")
+    entry.unlink()
+    if kind == "pipe":
+        os.mkfifo(entry)
+    elif kind == "device":
+        entry.symlink_to("/dev/zero")
+    else:
+        entry.mkdir()
+    for _ in range(2):
+        assert cache.get("The ferry was late.") is None
+        cache.put("The ferry was late.", report)
+    assert not entry.is_file()
+
+
+@posix
 def test_what_cannot_be_opened_leaves_no_handle(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     before = os.listdir("/dev/fd")

@@ -399,6 +399,69 @@ def test_a_line_of_finished_files_that_was_cut_off_by_a_kill_is_as_if_it_had_not
         assert scan(settings).found_done == 6
 
 
+@pytest.mark.parametrize(
+    "junk", [b"junk\n", b"[]\n", b'{"name": []}\n', b'{"name": "03"}\n', b"\xff\n", bytes(9), b"[" * 9999]
+)
+def test_a_damaged_line_of_finished_files_marks_nothing_as_finished(tmp_path, monkeypatch, junk):
+    settings = ScanSettings(small_files(tmp_path / "corpus", 6), tmp_path / "out")
+    scan(settings)
+    expected = tree(tmp_path / "out")
+    with (tmp_path / "out" / ".scan" / "done.jsonl").open("ab") as finished:
+        finished.write(junk)
+    again = scan(settings)
+    assert (again.done, again.found_done) == ((1, 5) if b"03" in junk else (0, 6))
+    assert tree(tmp_path / "out") == expected
+    assert scan(settings).found_done == 6
+
+
+@pytest.mark.parametrize("damage", [b"[]", b"\xff", b'{"version"', b""])
+def test_damaged_settings_of_a_scan_are_told_in_words(tmp_path, damage):
+    (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
+    scan(settings)
+    (tmp_path / "out" / ".scan" / "settings.json").write_bytes(damage)
+    with pytest.raises(InputError, match=r"settings.json cannot be read, it is damaged.*give another folder"):
+        scan(settings)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("name", ["settings.json", "done.jsonl", ".gitignore"])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_or_a_device_among_the_state_of_a_scan_is_not_read(tmp_path, name, kind):
+    (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    (tmp_path / "out" / ".scan").mkdir(parents=True)
+    odd = tmp_path / "out" / ".scan" / name
+    if kind == "pipe":
+        os.mkfifo(odd)
+    else:
+        odd.symlink_to("/dev/zero")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
+    if name == ".gitignore":
+        assert scan(settings).done == 1
+    else:
+        with pytest.raises(InputError, match="not a file: give another folder"):
+            scan(settings)
+
+
+@pytest.mark.parametrize("ending", ["done", "results", "index.json"])
+@pytest.mark.parametrize("damage", [b"", b"[]", b"{}", bytes(7)])
+def test_a_part_that_a_power_cut_damaged_is_done_again(tmp_path, small_parts, ending, damage):
+    (tmp_path / "a.jsonl").write_text(lines(many(60)), encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out")
+    scan(ScanSettings(tmp_path / "a.jsonl", tmp_path / "whole"))
+
+    def stop(name, arguments):
+        if name == "os.rename" and str(arguments[1]).endswith("a.jsonl"):
+            os._exit(0)
+
+    assert in_a_child(lambda: (sys.addaudithook(stop), scan(settings))) == 0
+    damaged = sorted((tmp_path / "out" / ".scan" / "parts").glob(f"*.{ending}"))
+    damaged[len(damaged) // 2].write_bytes(damage)
+    resumed = scan(settings)
+    assert (resumed.words > 0) == (ending != "index.json")
+    assert tree(tmp_path / "out") == tree(tmp_path / "whole")
+
+
 def scan_that_stands_still(settings, ending):
     """Start a scan in a process of its own; return it once it waits before a file is renamed to such an ending."""
     at_work, ready = os.pipe()

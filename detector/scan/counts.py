@@ -63,8 +63,10 @@ class Counts:
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> Counts:
-        """Return the counts from the value of `to_dict`."""
+        """Return the counts from the value of `to_dict`; raise LookupError, TypeError or ValueError for any other."""
         values: dict[str, Any] = {f.name: kept[f.name] for f in fields(cls)}
         for name, value in values.items():
             values[name] = Counter(value) if isinstance(value, dict) else value
-        return cls(**values)
+        counts = cls()
+        counts.add(cls(**values))
+        return counts

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from detector.errors import InputError
-from detector.files import lock, write_file
+from detector.files import lock, write_file, write_new_file
 from detector.json_objects import JsonObject, from_json
+from detector.readers import read_bytes
+from detector.scan.counts import Counts
 
 __all__ = ["FinishedFile", "ScanFolder", "read_json", "write_json"]
 
 _SETTINGS_FILE = "settings.json"
+# What JSON of another shape raises.
+_DAMAGE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 
 
 def write_json(path: Path, value: Any, spread: bool = False) -> None:
@@ -43,12 +48,13 @@ def _spread(value: dict[str, Any]) -> str:
     return "{\n " + ",\n ".join(members) + "\n}"
 
 
-def read_json(path: Path) -> Any:
-    """Return the value that `write_json` wrote, None if there is no file."""
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return the object that `write_json` wrote; None if there is none, or it is damaged, as after a power cut."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        value = json.loads(read_bytes(path))
+    except (InputError, ValueError, RecursionError):
         return None
+    return value if isinstance(value, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +97,22 @@ class ScanFolder:
         """
         try:
             self.parts.mkdir(parents=True, exist_ok=True)
-            (self.kept / ".gitignore").write_text("*\n", encoding="utf-8")
+            write_new_file(self.kept / ".gitignore", "*\n")
             with self.locked("settings"):
-                found = read_json(self.kept / _SETTINGS_FILE)
-                if found is None:
-                    write_json(self.kept / _SETTINGS_FILE, settings)
+                kept = self.kept / _SETTINGS_FILE
+                if not os.path.lexists(kept):
+                    write_json(kept, settings)
+                found = read_json(kept)
         except NotADirectoryError:
             raise InputError(f"{self.path} is not a folder") from None
         except FileExistsError:
             raise InputError(f"{self.path} is not a folder") from None
-        except ValueError as error:
-            raise InputError(f"{self.kept / _SETTINGS_FILE} cannot be read ({error}): give another folder") from None
-        if found is not None and found != settings:
-            changed = [key for key in settings if not isinstance(found, dict) or found.get(key) != settings[key]]
+        if found is None:
+            raise InputError(f"{kept} cannot be read, it is damaged or not a file: give another folder")
+        if os.path.lexists(self._finished) and not self._finished.is_file():
+            raise InputError(f"{self._finished} is not a file: give another folder")
+        if found != settings:
+            changed = [key for key in settings if found.get(key) != settings[key]]
             differences = "; ".join(
                 f"{key} {json.dumps(found.get(key))} there, {json.dumps(settings[key])} now" for key in changed
             )
@@ -127,8 +136,11 @@ class ScanFolder:
 
     def finished(self, name: str) -> FinishedFile | None:
         """Return the file whose results have this name, if it was finished when `refresh` was last called."""
-        line = self._lines.get(name)
-        return None if line is None else from_json(FinishedFile, json.loads(line))
+        with suppress(*_DAMAGE):
+            found = from_json(FinishedFile, json.loads(self._lines[name]))
+            Counts.from_dict(found.counts)
+            return found
+        return None
 
     def refresh(self) -> None:
         """Read which files other scans have finished."""
@@ -155,12 +167,27 @@ class ScanFolder:
             self._add_line(line)
 
     def _add_line(self, line: bytes) -> None:
-        self._lines[json.loads(line)["name"]] = line
         self._end += len(line)
+        with suppress(*_DAMAGE):  # the file of a damaged line is not done
+            self._lines[json.loads(line)["name"]] = line
 
     def index(self, name: str) -> Path:
         """Return the path of the index of a file while it is not done."""
         return self.parts / f"{self.key(name)}.index.json"
+
+    def done_part(self, name: str, sha256: str, number: int) -> tuple[Counts, list[str]] | None:
+        """Return the counts of a part that is done, and the streams that it has.
+
+        None if it has no marker, or if marker or results are damaged: neither is synced, so that a power cut may leave
+        one without the other.
+        """
+        marker = read_json(self.part(name, sha256, number, "done"))
+        with suppress(OSError, *_DAMAGE):
+            if marker is not None:
+                streams = {self.part(name, sha256, number, stream): n for stream, n in marker["streams"].items()}
+                if all(path.stat().st_size == n for path, n in streams.items()):
+                    return Counts.from_dict(marker["counts"]), list(marker["streams"])
+        return None
 
     def part(self, name: str, sha256: str, number: int, what: str) -> Path:
         """Return the path of some result of a part; another content of the file gives another name."""

@@ -137,9 +137,10 @@ class _Scan:
         if file.content is not None:
             return index_file(file, self.settings.text_field)
         path = self.folder.index(file.name)
-        kept = read_json(path)
-        if kept is not None and kept["token"] == file_token(file) and kept["path"] == file.place:
-            return from_json(FileIndex, kept)
+        kept = read_json(path) or {}
+        if kept.get("token") == file_token(file) and kept.get("path") == file.place:
+            with suppress(TypeError, ValueError, AttributeError):  # damaged
+                return from_json(FileIndex, kept)
         index = index_file(file, self.settings.text_field)
         if len(index.parts) > 1:
             write_json(path, {"path": file.place, **asdict(index)})
@@ -201,8 +202,9 @@ class _Scan:
         return self.folder.part(state.file.name, state.index.sha256, number, "lock")
 
     def _is_done(self, state: FileWork, number: int) -> bool:
-        marker = self.folder.part(state.file.name, state.index.sha256, number, "done")
-        if number in state.missing and (marker.exists() or self._is_joined(state)):
+        if number in state.missing and (
+            self.folder.done_part(state.file.name, state.index.sha256, number) or self._is_joined(state)
+        ):
             state.missing.discard(number)
             self._bytes += self._size(state, number)
         return number not in state.missing
@@ -322,9 +324,10 @@ class _Scan:
             counts = Counts()
             streams: dict[str, list[Path]] = {"results": []}
             for number in state.parts:
-                done = read_json(part(file, sha256, number, "done"))
-                counts.add(Counts.from_dict(done["counts"]))
-                for stream in done["streams"]:
+                done = self.folder.done_part(file, sha256, number)
+                assert done is not None
+                counts.add(done[0])
+                for stream in done[1]:
                     streams.setdefault(stream, []).append(part(file, sha256, number, stream))
             state.write_outputs(self.context, streams)
             self.folder.add_finished([state.finished(counts)])
@@ -467,6 +470,7 @@ def _spooled(folder: ScanFolder) -> Iterator[str]:
     stream: Any = sys.stdin.buffer
     path = folder.kept / f"stdin{name_by_content(stream.peek(8))}"
     try:
+        path.unlink(missing_ok=True)  # what a killed scan left
         with path.open("wb") as out:
             shutil.copyfileobj(stream, out, 1 << 20)
         yield str(path)

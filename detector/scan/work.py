@@ -65,9 +65,9 @@ class ScanContext:
         """
         taken: dict[str, str] = {}
         roots = {stream: os.path.abspath(root) for stream, root in self.roots.items()}
-        for stream, root in self.roots.items():
-            if root.resolve().is_relative_to(self.folder.kept.resolve()):
-                raise InputError(f"{root} holds the state of the scan, not the {stream} records: give another folder")
+        for stream, folder in self.roots.items():
+            if folder.resolve().is_relative_to(self.folder.kept.resolve()):
+                raise InputError(f"{folder} holds the state of the scan, not the {stream} records: give another folder")
         for file, name in files:
             for stream, root in roots.items():
                 path = f"{root}/{name}{self.suffix(file, stream)}"
@@ -185,9 +185,11 @@ class PartWork(_RecordWork):
     def commit(self) -> None:
         """Keep the part: its files get their names, and then it is marked as done."""
         super().commit()
-        for stream in self._writers:
+        sizes = {}
+        for stream in sorted(self._writers):
             self._path(stream + ".partial").replace(self._path(stream))
-        write_json(self._path("done"), {"streams": sorted(self._writers), "counts": self.counts.to_dict()})
+            sizes[stream] = self._path(stream).stat().st_size
+        write_json(self._path("done"), {"streams": sizes, "counts": self.counts.to_dict()})
         self._held.release()
 
     def abandon(self) -> None:
