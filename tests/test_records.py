@@ -134,6 +134,11 @@ def test_an_id_that_is_not_utf_8_becomes_the_number_of_its_row(tmp_path):
     assert table(tmp_path, ids) == [Record("a", "Text 0."), Record(2, "Text 1.")]
 
 
+def test_an_id_in_a_time_zone_that_nobody_knows_becomes_the_number_of_its_row(tmp_path):
+    found = table(tmp_path, pa.array([1, 2], pa.timestamp("us", tz="Foo/Bar")))
+    assert [(r.id, r.text) for r in found] == [(1, "Text 0."), (2, "Text 1.")]
+
+
 def test_a_column_may_be_both_text_and_id(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"text": ["One."]}), path)

@@ -312,6 +312,30 @@ def test_rows_of_parquet_are_written_with_all_their_columns(tmp_path, small_part
 # -- interruption
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_rejected_records_can_be_scanned_again_and_have_one_reason(tmp_path, kind):
+    if kind == "jsonl":
+        (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    else:
+        pq.write_table(pa.table({"text": [r["text"] for r in RECORDS]}), tmp_path / "a.parquet")
+    source = tmp_path / f"a.{kind}"
+    for name in ("once", "twice"):
+        scan(ScanSettings(source, tmp_path / f"{name}-out", write="clean", rejected=tmp_path / name))
+        source = tmp_path / name / f"a.{kind}"
+    assert source.read_bytes() == (tmp_path / "once" / source.name).read_bytes()
+
+
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.binary_view(), pa.list_(pa.string_view())], ids=str)
+def test_rows_of_a_type_that_arrow_cannot_pick_are_written_as_well(tmp_path, kind):
+    values = [["a"] if "list" in str(kind) else b"a", None, ["c"] if "list" in str(kind) else b"c"]
+    table = pa.table({"text": [r["text"] for r in RECORDS], "more": pa.array(values, kind)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    source = pq.read_table(tmp_path / "a.parquet")
+    scan(ScanSettings(tmp_path / "a.parquet", tmp_path / "out", write="not-spun", rejected=tmp_path / "rejected"))
+    assert pq.read_table(tmp_path / "out" / "not-spun" / "a.parquet").equals(source.slice(1))
+    assert pq.read_table(tmp_path / "rejected" / "a.parquet").num_rows == 1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
 @pytest.mark.parametrize("is_small", [False, True])

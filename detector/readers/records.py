@@ -688,9 +688,13 @@ class _LineReader:
                 yield Record(made.id, made.text) if isinstance(made, Record) and not self.whole else made
 
 
+# Values that Python cannot hold, time zones that it does not know, types that pyarrow does not convert.
+_CELL_FAULTS = (ValueError, OverflowError, LookupError, NotImplementedError)
+
+
 def _values(column: Any) -> list[Any]:
     """Return the values of an Arrow column; of one that Python cannot hold, or that is not valid UTF-8, the error."""
-    with suppress(ValueError, OverflowError):
+    with suppress(*_CELL_FAULTS):
         found: list[Any] = column.to_pylist()
         return found
     return [_value(cell) for cell in column]
@@ -699,7 +703,7 @@ def _values(column: Any) -> list[Any]:
 def _value(cell: Any) -> Any:
     try:
         return cell.as_py()
-    except (ValueError, OverflowError) as error:
+    except _CELL_FAULTS as error:
         return error
 
 

@@ -149,6 +149,15 @@ def result_schema(evidence: bool) -> Any:
     return pa.schema([*columns, ("signature", text)])
 
 
+def _taken(batch: Any, rows: list[int]) -> list[Any]:
+    """Return batches of some rows of a batch."""
+    pa = _pyarrow()
+    try:
+        return [batch.take(pa.array(rows))]
+    except pa.ArrowNotImplementedError:  # views of strings, which can be sliced
+        return [batch.slice(row, 1) for row in rows]
+
+
 class SourceWriter:
     """Records as they stood in their file: lines of JSON as lines, rows of Parquet as rows, with all their columns."""
 
@@ -180,9 +189,12 @@ class SourceWriter:
             self._lines.close()
             return
         pa = _pyarrow()
-        table = pa.Table.from_batches([batch.take(pa.array(rows)) for batch, rows, _ in self._picked])
+        table = pa.Table.from_batches([b for batch, rows, _ in self._picked for b in _taken(batch, rows)])
         reasons = [x for _, _, some in self._picked for x in some]
         if reasons:
+            # The columns of a former scan are replaced; by number, since names may occur twice.
+            own = [i for i, name in enumerate(table.column_names) if name not in (REASON, PROBABILITY)]
+            table = table.select(own)
             table = table.append_column(REASON, pa.array([r for r, _ in reasons], pa.string()))
             table = table.append_column(PROBABILITY, pa.array([p for _, p in reasons], pa.float64()))
         _write_table(table, self._out)
