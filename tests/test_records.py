@@ -215,6 +215,43 @@ def test_a_damaged_archive_is_one_error_or_read(tmp_path, pack):
     assert told > len(places) / 3  # Zstandard has no check sum here, so that a wrong letter may stand in a text
 
 
+@pytest.mark.parametrize("pack", PACKERS)
+@pytest.mark.parametrize("damage", ["garbage", "cut"])
+def test_records_before_damage_to_an_archive_are_kept_and_the_damage_is_told(tmp_path, pack, damage):
+    path = tmp_path / f"a.jsonl.{pack}"
+    checked = zstandard.ZstdCompressor(write_checksum=True).compress
+    good = (checked if pack == "zst" else PACKERS[pack])(LINES)
+    path.write_bytes(good + b"garbage" if damage == "garbage" else good[:-4])
+    (file,) = corpus_files(str(path))
+    index = index_file(file, "text")
+    assert index.damage.startswith("cannot be read: ")
+    reader = open_reader(file, "text", "id", False)
+    assert [r.id for part in index.parts for r in reader.records(part)] == [row["id"] for row in ROWS]
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_an_archive_of_several_streams_and_zeros_after_them_is_read_to_its_end(tmp_path, pack):
+    path = tmp_path / f"a.jsonl.{pack}"
+    half = len(LINES) // 2
+    path.write_bytes(PACKERS[pack](LINES[:half]) + PACKERS[pack](LINES[half:]) + bytes(40_000))
+    assert [r.id for r in read(path)] == [row["id"] for row in ROWS]
+    path.write_bytes(b"")
+    assert read(path) == []
+
+
+@pytest.mark.parametrize("pack", PACKERS)
+def test_of_a_large_archive_little_is_lost_before_damage(tmp_path, pack):
+    path = tmp_path / f"a.jsonl.{pack}"
+    choose = random.Random(4)
+    rows = [json.dumps({"id": i, "text": choose.randbytes(500).hex()}).encode() + b"\n" for i in range(3000)]
+    first = PACKERS[pack](b"".join(rows[:2000]))
+    path.write_bytes(first + b"damage" + PACKERS[pack](b"".join(rows[2000:])))
+    (file,) = corpus_files(str(path))
+    index = index_file(file, "text")
+    reader = open_reader(file, "text", "id", False)
+    assert [r.id for part in index.parts for r in reader.records(part)] == list(range(2000))
+
+
 def test_a_damaged_table_is_one_error_or_read(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({k: [row[k] for row in ROWS] for k in ("id", "text")}), path)

@@ -461,7 +461,7 @@ def index_file(file: CorpusFile, text_field: str) -> FileIndex:
     return FileIndex(token, tap.digest.hexdigest(), tap.size, tuple(parts), damage)
 
 
-def _line_parts(stream: IO[bytes]) -> Iterator[Part]:
+def _line_parts(stream: Any) -> Iterator[Part]:
     """Yield the parts of a file of lines, read in blocks.
 
     A part ends at the first line end after PART_BYTES, and before a line that is longer than that, so that a giant is
@@ -470,7 +470,7 @@ def _line_parts(stream: IO[bytes]) -> Iterator[Part]:
     at = start = line_start = 0
     number = first = 1
     try:
-        while block := stream.read(_BLOCK):
+        while block := stream.read1(_BLOCK):  # `read` would lose what comes before damage
             head = block.find(b"\n") + 1
             if head:
                 number += 1
