@@ -195,6 +195,26 @@ def test_asked_for_records_themselves_the_reader_gives_them_as_they_stand(tmp_pa
     assert b"".join(record.source for record in read(path, whole=True)) == LINES
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_in_another_encoding_is_one_error_that_names_it(tmp_path, encoding):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(LINES.decode().encode(encoding))
+    name = encoding.upper()
+    with pytest.raises(InputError, match=f"in {name}, expected UTF-8: convert it first, as with iconv -f {name}"):
+        read(path)
+
+
+@pytest.mark.parametrize("end", [b"", b"\r", b"\r\n"])
+def test_lines_that_end_with_cr_alone_are_one_error(tmp_path, end):
+    with pytest.raises(InputError, match="lines end with CR alone, expected LF"):
+        lines(tmp_path, LINES.strip().replace(b"\n", b"\r") + end)
+
+
+def test_lines_may_end_with_cr_and_lf_and_texts_may_hold_zeros(tmp_path):
+    assert len(lines(tmp_path, LINES.replace(b"\n", b"\r\n"))) == len(ROWS)
+    assert lines(tmp_path, b'{"text": "a\0b"}', b'{"text": "A}\\r{b"}')[1].text == "A}\r{b"
+
+
 @pytest.mark.parametrize("pack", PACKERS)
 def test_a_damaged_archive_is_one_error_or_read(tmp_path, pack):
     path = tmp_path / f"a.jsonl.{pack}"

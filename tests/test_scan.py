@@ -725,6 +725,24 @@ def test_a_second_scan_does_only_missing_and_changed_files(corpus, tmp_path):
     assert first.keys() - second.keys() == {"spun/one.jsonl"}
 
 
+@pytest.mark.parametrize("n", [24, 2])  # in parts, and in a bundle of small files
+@pytest.mark.parametrize("removed", ["a.jsonl", "clean/a.jsonl", "quarantine/a.jsonl"])
+def test_a_file_whose_results_were_removed_is_scanned_again(tmp_path, small_parts, monkeypatch, n, removed):
+    monkeypatch.setattr(records, "SMALL_BYTES", 4000)
+    (tmp_path / "a.jsonl").write_text(lines(many(n)) + "broken\n", encoding="utf-8")
+    settings = ScanSettings(tmp_path / "a.jsonl", tmp_path / "out", write="clean")
+    scan(settings)
+    expected = tree(tmp_path / "out")
+    (tmp_path / "out" / removed).unlink()
+    for touched in (False, True):
+        (tmp_path / "out" / "a.jsonl").unlink(missing_ok=True)
+        if touched:
+            os.utime(tmp_path / "a.jsonl", (1, 1))
+        assert scan(settings).done == 1
+        assert tree(tmp_path / "out") == expected
+    assert scan(settings).found_done == 1
+
+
 def test_results_of_other_settings_are_not_mixed(corpus, tmp_path):
     scan(ScanSettings(corpus, tmp_path / "out"))
     with pytest.raises(InputError, match=r"other models or settings \(threshold .* there, 0\.5 now"):
@@ -884,6 +902,15 @@ def test_an_output_that_cannot_be_written_is_reported(tmp_path, capsys):
     (tmp_path / "file").write_text("x")
     assert main(["scan", str(tmp_path / "a.jsonl"), "--output", str(tmp_path / "file" / "out")]) == 2
     assert "is not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which none can be made")
+def test_a_folder_that_cannot_be_made_keeps_nothing_and_the_message_says_so(tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_text(lines(RECORDS), encoding="utf-8")
+    assert main(["scan", str(tmp_path / "a.jsonl"), "--output", "/proc/out"]) == 3
+    told = capsys.readouterr().err
+    assert "nothing was scanned; give another folder" in told
+    assert "kept" not in told
 
 
 def test_a_worker_that_is_killed_ends_the_command_with_3_and_finished_parts_stay(tmp_path, small_parts, capsys):

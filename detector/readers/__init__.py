@@ -35,6 +35,7 @@ __all__ = [
     "read_document",
     "read_input",
     "read_stream",
+    "wide_encoding",
 ]
 
 # The suffixes that are searched for in a folder, each with the module that reads it. A file named outright may have
@@ -237,16 +238,20 @@ def _decoded(data: bytes, encoding: str | None) -> str | None:
         return None
 
 
+def wide_encoding(data: bytes) -> str | None:
+    """Return Python's name of the UTF-16 or UTF-32 that the bytes are in, by their mark or their zeros; else None."""
+    marked = next((name for mark, name, _ in _MARKS if data.startswith(mark)), None)
+    return marked or (_utf_16_without_mark(data) if b"\0" in data else None)
+
+
 def encoding_of(data: bytes) -> str:
     """Return Python's name of the encoding that the bytes of a text are in.
 
     UTF-8 first, as it is almost always; then the encoding of a byte order mark; then UTF-16 without one; then the
     likeliest single-byte encoding. Raises InputError if the bytes are not text.
     """
-    encoding = next((name for mark, name, _ in _MARKS if data.startswith(mark)), None)
     has_zero = b"\0" in data
-    if encoding is None:
-        encoding = (_utf_16_without_mark(data) if has_zero else None) or "utf-8"
+    encoding: str | None = wide_encoding(data) or "utf-8"
     text = _decoded(data, encoding)
     if text is None and encoding == "utf-8" and not has_zero:
         encoding = _likeliest(data)

@@ -21,7 +21,7 @@ from typing import IO, Any, Literal, Protocol
 from detector.compressed import COMPRESSED_SUFFIXES, DAMAGE, decompressed
 from detector.errors import InputError
 from detector.extras import missing_extra
-from detector.readers import SUFFIXES, InputDocument, iter_paths, read_document
+from detector.readers import SUFFIXES, InputDocument, iter_paths, read_document, wide_encoding
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -466,12 +466,16 @@ def _line_parts(stream: Any) -> Iterator[Part]:
 
     A part ends at the first line end after PART_BYTES, and before a line that is longer than that, so that a giant is
     alone.
+
+    Raises InputError if the file is in another encoding, or has other line ends: else each record would be broken.
     """
     at = start = line_start = 0
     number = first = 1
     try:
         while block := stream.read1(_BLOCK):  # `read` would lose what comes before damage
             head = block.find(b"\n") + 1
+            if not at:
+                _check_lines(block, head)
             if head:
                 number += 1
                 line_start = at + head
@@ -490,6 +494,16 @@ def _line_parts(stream: Any) -> Iterator[Part]:
         raise
     if at > start:
         yield Part(start, at, first)
+
+
+def _check_lines(start: bytes, head: int) -> None:
+    """Raise InputError if a file of lines that starts so is not UTF-8, or its lines end in CR; the first has `head`."""
+    encoding = wide_encoding(start[: len(start) & ~1])
+    if encoding is not None:
+        name = encoding.upper().replace("_", "-")
+        raise InputError(f"in {name}, expected UTF-8: convert it first, as with iconv -f {name} -t UTF-8")
+    if b"}\r{" in start[:head] or (not head and b"}\r{" in start):
+        raise InputError("lines end with CR alone, expected LF: convert them first, as with tr '\\r' '\\n'")
 
 
 def _row_parts(raw: IO[bytes], text_field: str) -> list[Part]:

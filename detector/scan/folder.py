@@ -142,6 +142,10 @@ class ScanFolder:
             return found
         return None
 
+    def forget(self, name: str) -> None:
+        """Take a file for one that is not finished, until some scan finishes it again."""
+        self._lines.pop(name, None)
+
     def refresh(self) -> None:
         """Read which files other scans have finished."""
         try:

@@ -84,7 +84,12 @@ class _Scan:
     def _is_found_done(self, file: CorpusFile, name: str) -> bool:
         """Return whether the file as it is now was done before."""
         finished = self.folder.finished(name)
-        if finished is None or finished.token != file_token(file):
+        if finished is None:
+            return False
+        if not self.context.has_outputs(file, finished):  # somebody has removed them
+            self.folder.forget(name)
+            return False
+        if finished.token != file_token(file):
             return False
         self._found_done(file, finished)
         return True
@@ -380,6 +385,8 @@ class _Scan:
         return self.summary
 
     def _stopped(self, why: str) -> ScanStopped:
+        if not self.folder.parts.is_dir():
+            return ScanStopped(f"{why}: nothing was scanned; give another folder, or mend this one")
         return ScanStopped(f"{why}; finished parts are kept in {self.folder.path}, and the same command continues")
 
     def _run(self, source: str) -> None:

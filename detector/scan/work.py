@@ -78,10 +78,20 @@ class ScanContext:
                     )
                 taken[path] = own
 
-    def output(self, state: FileWork, stream: str) -> Path:
+    def output(self, file: CorpusFile, name: str, damage: str, stream: str) -> str:
         """Return the path of a stream of a file; a file that is damaged further on has incomplete results."""
-        incomplete = ".incomplete" if state.index.damage else ""
-        return self.roots[stream] / (state.name + incomplete + self.suffix(state.file, stream))
+        incomplete = ".incomplete" if damage else ""
+        return os.path.join(self.roots[stream], name + incomplete + self.suffix(file, stream))
+
+    def has_outputs(self, file: CorpusFile, finished: FinishedFile) -> bool:
+        """Return whether the results of a file that was finished are still there."""
+        counts = finished.counts
+        sizes = {"quarantine": len(counts["faults"]), "written": counts["written"], "rejected": counts["rejected"]}
+        return all(
+            os.path.exists(self.output(file, finished.name, finished.damage, stream))
+            for stream in self.roots
+            if sizes.get(stream, 1)
+        )
 
     def writer(self, file: CorpusFile, stream: str, out: Path | MemoryFile) -> ResultWriter | JsonWriter | SourceWriter:
         """Return the writer of a stream."""
@@ -104,7 +114,8 @@ class FileWork:
     def write_outputs(self, context: ScanContext, streams: dict[str, list[Path]]) -> None:
         """Write each stream's file from its parts; outputs of an earlier content of the file are removed."""
         for stream in context.roots:
-            out, parts = context.output(self, stream), streams.get(stream, [])
+            out = Path(context.output(self.file, self.name, self.index.damage, stream))
+            parts = streams.get(stream, [])
             if not parts and stream != "results":
                 out.unlink(missing_ok=True)
                 continue
@@ -223,7 +234,7 @@ class SmallFileWork(_RecordWork):
     def write(self, key: str, made: set[str]) -> None:
         """Write each stream's file, in folders that are made if need be; outputs of an earlier content are removed."""
         for stream in self._context.roots:
-            out = str(self._context.output(self.state, stream))
+            out = self._context.output(self.state.file, self.state.name, self.state.index.damage, stream)
             if stream not in self._files:
                 with suppress(FileNotFoundError):
                     os.unlink(out)
