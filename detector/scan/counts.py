@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from detector.json_objects import JsonObject
+
 __all__ = ["HISTOGRAM_BINS", "Counts"]
 
 HISTOGRAM_BINS = 20  # of probability, 0 to 1, all of one width
 
 
 @dataclass
-class Counts:
+class Counts(JsonObject):
     """Counts of records and words.
 
     Attributes
@@ -63,10 +65,8 @@ class Counts:
 
     @classmethod
     def from_dict(cls, kept: dict[str, Any]) -> Counts:
-        """Return the counts from the value of `to_dict`; raise LookupError, TypeError or ValueError for any other."""
+        """Return the counts from the value of `to_dict`; raise LookupError or TypeError for another shape."""
         values: dict[str, Any] = {f.name: kept[f.name] for f in fields(cls)}
         for name, value in values.items():
             values[name] = Counter(value) if isinstance(value, dict) else value
-        counts = cls()
-        counts.add(cls(**values))
-        return counts
+        return cls(**values)

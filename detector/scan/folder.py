@@ -17,7 +17,7 @@ from typing import Any
 
 from detector.errors import InputError
 from detector.files import lock, write_file, write_new_file
-from detector.json_objects import JsonObject, from_json
+from detector.json_objects import JsonObject
 from detector.readers import read_bytes
 from detector.scan.counts import Counts
 
@@ -66,7 +66,7 @@ class FinishedFile(JsonObject):
     name : of its results
     path, token, sha256 : of the file, as it was read
     damage : why it could not be read to its end; "" if it could
-    counts : of its records, as `Counts.to_dict` returns them
+    counts : of its records
     """
 
     name: str
@@ -74,7 +74,7 @@ class FinishedFile(JsonObject):
     token: str
     sha256: str
     damage: str
-    counts: dict[str, Any]
+    counts: Counts
 
 
 class ScanFolder:
@@ -137,9 +137,8 @@ class ScanFolder:
     def finished(self, name: str) -> FinishedFile | None:
         """Return the file whose results have this name, if it was finished when `refresh` was last called."""
         with suppress(*_DAMAGE):
-            found = from_json(FinishedFile, json.loads(self._lines[name]))
-            Counts.from_dict(found.counts)
-            return found
+            found = json.loads(self._lines[name])
+            return FinishedFile(**{**found, "counts": Counts.from_dict(found["counts"])})
         return None
 
     def forget(self, name: str) -> None:

@@ -124,7 +124,7 @@ class _Scan:
         self.summary.found_done += 1
         self._bytes += self._share(file)
         self._remove_leftovers(file, finished.name)
-        self._count_file(file, finished.name, Counts.from_dict(finished.counts), finished.damage)
+        self._count_file(file, finished.name, finished.counts, finished.damage)
 
     def _remove_leftovers(self, file: CorpusFile, name: str) -> None:
         """Remove the remains of killed scans of a file that is done now."""
@@ -321,7 +321,7 @@ class _Scan:
             if self._is_joined(state):  # another scan was faster
                 finished = self.folder.finished(state.name)
                 assert finished is not None
-                self._count_file(state.file, state.name, Counts.from_dict(finished.counts), finished.damage)
+                self._count_file(state.file, state.name, finished.counts, finished.damage)
                 self.summary.done += 1
                 return
             if not self._is_same(state):

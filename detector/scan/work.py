@@ -81,12 +81,12 @@ class ScanContext:
     def output(self, file: CorpusFile, name: str, damage: str, stream: str) -> str:
         """Return the path of a stream of a file; a file that is damaged further on has incomplete results."""
         incomplete = ".incomplete" if damage else ""
-        return os.path.join(self.roots[stream], name + incomplete + self.suffix(file, stream))
+        return f"{self.roots[stream]}{os.sep}{name}{incomplete}{self.suffix(file, stream)}"
 
     def has_outputs(self, file: CorpusFile, finished: FinishedFile) -> bool:
         """Return whether the results of a file that was finished are still there."""
         counts = finished.counts
-        sizes = {"quarantine": len(counts["faults"]), "written": counts["written"], "rejected": counts["rejected"]}
+        sizes = {"quarantine": counts.broken, "written": counts.written, "rejected": counts.rejected}
         return all(
             os.path.exists(self.output(file, finished.name, finished.damage, stream))
             for stream in self.roots
@@ -131,7 +131,7 @@ class FileWork:
     def finished(self, counts: Counts) -> FinishedFile:
         """Return the record of the file, kept when its results are written."""
         index = self.index
-        return FinishedFile(self.name, self.file.place, index.token, index.sha256, index.damage, counts.to_dict())
+        return FinishedFile(self.name, self.file.place, index.token, index.sha256, index.damage, counts)
 
 
 class _RecordWork:
