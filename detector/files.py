@@ -82,7 +82,8 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True, key: s
     'Whole.'
     """
     given = Path(path)
-    former = given.stat() if os.path.exists(given) else None
+    is_there = os.path.lexists(given)  # one call to the system for most new files
+    former = given.stat() if is_there and os.path.exists(given) else None
     if former is not None and stat.S_ISDIR(former.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if former is not None and not stat.S_ISREG(former.st_mode):
@@ -90,11 +91,9 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True, key: s
         with given.open("wb") if binary else given.open("w", encoding="utf-8", newline="") as device:
             yield device
         return
-    target = given
-    if former is not None or os.path.islink(given):
-        target = Path(os.path.realpath(given))
-        if os.path.islink(target):
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    target = Path(os.path.realpath(given)) if is_there else given
+    if is_there and os.path.islink(target):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     if former is not None and not os.access(target, os.W_OK):
         # Renaming would replace it nevertheless: that needs permission to write to the folder alone.
         raise PermissionError(errno.EACCES, "the file is write-protected", str(path))
