@@ -22,6 +22,7 @@ from detector.cues import DamagedWord
 from detector.errors import InputError
 from detector.estimators.classifier import probability
 from detector.findings import find, plan, spinner_counts, weightiest_words
+from detector.interrupts import interrupts_held
 from detector.model_store import Models, load_models
 from detector.restore.plan import Span, apply_plan, shifted
 from detector.restore.spinner import SpinnerCounts
@@ -390,7 +391,9 @@ def _map_parallel(
 
     # A few dozen batches a round, so that an endless stream is not read to its end first.
     while group := list(islice(batches, 16 * n_jobs)):
-        yield from parallel(delayed(work)(batch) for batch in group)
+        with interrupts_held():
+            results = parallel(delayed(work)(batch) for batch in group)
+        yield from results
 
 
 def _reports_of(

@@ -22,6 +22,7 @@ LAYERS = (
         "errors",
         "extras",
         "files",
+        "interrupts",
         "json_objects",
         "prior",
         "types",

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from crashes import in_a_child, killed_before
 
-from detector import InputError, detect, scores
+from detector import InputError, api, detect, scores
 from detector.cli import main
 from detector.readers import records
 from detector.scan import ScanSettings, ScanStopped, batches, run, scan
@@ -604,6 +604,16 @@ def test_ctrl_c_says_that_parts_are_kept_and_how_to_go_on(tmp_path, number):
     assert "Traceback" not in stopped.stderr
     left = {p.suffix for p in (tmp_path / "out" / ".scan" / "parts").iterdir()}
     assert left == {".results", ".done", ".json"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs signals that can be blocked")
+def test_processes_never_get_ctrl_c_even_while_they_load(monkeypatch):
+    monkeypatch.setattr(batches, "score_batch", lambda *_: signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    ((_, blocked),) = batches.iter_scored([([], ["A text."])], 2, 0.5, False)
+    assert signal.SIGINT in blocked
+    (blocked,) = api._map_batches(["A text."], 2, lambda _: signal.pthread_sigmask(signal.SIG_BLOCK, []), None)
+    assert signal.SIGINT in blocked
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 # -- several scans

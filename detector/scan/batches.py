@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from detector.api import BATCH_CHARACTERS, BATCH_DOCUMENTS
+from detector.interrupts import interrupts_held
 from detector.readers.records import BadRecord, Record
 from detector.scan.score import score_batch
 from detector.scan.work import Bundle, PartWork, SmallFileWork
@@ -61,7 +62,8 @@ def iter_scored(
     waiting: deque[tuple[list[Item], Any]] = deque()
     try:
         for items, texts in batches:
-            waiting.append((items, pool.submit(score_batch, texts, threshold, evidence)))
+            with interrupts_held():
+                waiting.append((items, pool.submit(score_batch, texts, threshold, evidence)))
             if len(waiting) > _AHEAD * n_jobs:
                 items, rows = waiting.popleft()
                 yield items, rows.result()
@@ -73,5 +75,5 @@ def iter_scored(
 
 
 def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that reads and writes."""
+    """Leave Ctrl-C to the process that reads and writes, on systems that have no `interrupts_held`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
