@@ -325,10 +325,12 @@ def test_rejected_records_can_be_scanned_again_and_have_one_reason(tmp_path, kin
     assert source.read_bytes() == (tmp_path / "once" / source.name).read_bytes()
 
 
-@pytest.mark.parametrize("kind", [pa.string_view(), pa.binary_view(), pa.list_(pa.string_view())], ids=str)
+@pytest.mark.skipif(not hasattr(pa, "string_view"), reason="pyarrow before 16 knows no views")
+@pytest.mark.parametrize("kind", ["strings", "bytes", "lists"])
 def test_rows_of_a_type_that_arrow_cannot_pick_are_written_as_well(tmp_path, kind):
-    values = [["a"] if "list" in str(kind) else b"a", None, ["c"] if "list" in str(kind) else b"c"]
-    table = pa.table({"text": [r["text"] for r in RECORDS], "more": pa.array(values, kind)})
+    types = {"strings": pa.string_view(), "bytes": pa.binary_view(), "lists": pa.list_(pa.string_view())}
+    values = [["a"], None, ["c"]] if kind == "lists" else [b"a", None, b"c"]
+    table = pa.table({"text": [r["text"] for r in RECORDS], "more": pa.array(values, types[kind])})
     pq.write_table(table, tmp_path / "a.parquet")
     source = pq.read_table(tmp_path / "a.parquet")
     scan(ScanSettings(tmp_path / "a.parquet", tmp_path / "out", write="not-spun", rejected=tmp_path / "rejected"))
