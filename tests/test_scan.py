@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from crashes import in_a_child, killed_before
+from joblib.externals.loky import get_reusable_executor
 
 from detector import InputError, api, detect, scores
 from detector.cli import main
@@ -590,7 +591,8 @@ def test_a_scan_goes_on_inside_a_file(tmp_path, small_parts):
 def test_ctrl_c_says_that_parts_are_kept_and_how_to_go_on(tmp_path, number):
     (tmp_path / "a.jsonl").write_text(lines(many(40)), encoding="utf-8")
     code = (
-        "import os, sys\nfrom detector.readers import records\nfrom detector.scan import run\n"
+        "import os, signal, sys\nfrom detector.readers import records\nfrom detector.scan import run\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background inherits none
         "records.PART_BYTES, records._BLOCK = 4000, 512\n"
         "commit = run.PartWork.commit\n"
         "def stop(self):\n    commit(self)\n"
@@ -613,6 +615,7 @@ def test_processes_never_get_ctrl_c_even_while_they_load(monkeypatch):
     monkeypatch.setattr(batches, "score_batch", lambda *_: signal.pthread_sigmask(signal.SIG_BLOCK, []))
     ((_, blocked),) = batches.iter_scored([([], ["A text."])], 2, 0.5, False)
     assert signal.SIGINT in blocked
+    get_reusable_executor().shutdown()  # of other tests, which may not have been started by us
     (blocked,) = api._map_batches(["A text."], 2, lambda _: signal.pthread_sigmask(signal.SIG_BLOCK, []), None)
     assert signal.SIGINT in blocked
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
