@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial, reduce
 from itertools import islice
 from operator import add, index
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,6 @@ from detector.restore.spinner_table import KnownPairs, KnownSpinner, SpinnerTabl
 from detector.scoring.cascade import (
     MIN_WORDS,
     PART_CHARACTERS,
-    Cascade,
     DocumentScores,
     GroupScores,
     PassageTable,
@@ -40,8 +39,11 @@ from detector.scoring.tokens import TokenFeatures
 from detector.text.language import ENGLISH
 from detector.text.normalization import NormalizedText, normalize
 from detector.text.prose import blanked, omitted_spans
-from detector.types import Damage, Edit, Evidence, Omission, Passage, Report, Restoration, Verdict
+from detector.types import Damage, Edit, Evidence, Omission, Passage, Report, Restoration, Verdict, frame_of
 from detector.version import __version__
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = [
     "BATCH_CHARACTERS",
@@ -140,9 +142,12 @@ class _Views:
         """Return the words of each document that normalisation has repaired, with spans in the normalised text."""
         return [[(*view.view_span(damage.start, damage.end), damage) for damage in view.damage] for view in self.views]
 
-    def scores(self, cascade: Cascade, threshold: float) -> DocumentScores:
-        """Return the scores of the documents; damage that no honest author makes counts as evidence."""
-        scores = score_documents(self.texts, cascade, threshold)
+    def scores(self, models: Models, threshold: float) -> DocumentScores:
+        """Return the scores of the documents; damage that no honest author makes counts as evidence.
+
+        A threshold above the default reads the same texts in full as the default, so that probabilities stay the same.
+        """
+        scores = score_documents(self.texts, models.cascade, min(threshold, models.thresholds["default"]))
         on_purpose = np.array([len(v.damage) for v in self.views]) > _MAX_DAMAGED_SHARE * scores.n_words
         raised = np.where(on_purpose, np.maximum(scores.log_odds, _DAMAGED_LOG_ODDS), scores.log_odds)
         return replace(scores, log_odds=np.where(np.isnan(scores.log_odds), np.nan, raised))
@@ -219,7 +224,7 @@ def _reports(
         [view.view_span(*span) for span in of_text]
         for view, of_text in zip(views.views, keep or [()] * len(texts), strict=True)
     ]
-    scores, damaged = views.scores(models.cascade, threshold), views.damaged
+    scores, damaged = views.scores(models, threshold), views.damaged
     evidence: list[list[Evidence]] = [[] for _ in texts]
     damage: list[list[Damage]] = [[] for _ in texts]
     for group in scores.groups if findings else ():
@@ -275,7 +280,7 @@ def restore(
     limit = models.thresholds["default"] if threshold is None else threshold
     least = models.restorer.settings.min_gain if min_gain is None else min_gain
     views = _Views.from_texts([text])
-    scores, damaged, (view,) = views.scores(models.cascade, limit), views.damaged, views.views
+    scores, damaged, (view,) = views.scores(models, limit), views.damaged, views.views
     spans = [view.view_span(*span) for span in keep]
     edits: list[Edit] = []
     if scores.abstains[0] != "unsupported_language":
@@ -411,7 +416,7 @@ def _total(counts: Iterable[SpinnerCounts | None]) -> SpinnerCounts | None:
 
 def counted(texts: Sequence[str], models: Models, threshold: float) -> SpinnerCounts | None:
     """Return the counts of one spinner over these texts, by the given models; None if none of them may be spun."""
-    scores = _Views.from_texts(texts).scores(models.cascade, threshold)
+    scores = _Views.from_texts(texts).scores(models, threshold)
     counts = []
     for group in scores.groups:
         counts.append(spinner_counts(group, scores, models))
@@ -522,6 +527,14 @@ class ScoreColumns:
     def __len__(self) -> int:
         return len(self.verdict)
 
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the columns as a pandas DataFrame, one row a text, in order.
+
+        Raises InputError if pandas is not installed.
+        """
+        rows = list(zip(self.probability.tolist(), self.verdict, self.n_words.tolist(), strict=True))
+        return frame_of(rows, {"probability": "float64", "verdict": "object", "n_words": "int64"})
+
     def __repr__(self) -> str:
         counts = " ".join(f"{verdict}={n}" for verdict, n in Counter(self.verdict).most_common())
         return f"<ScoreColumns texts={len(self)}{' ' if counts else ''}{counts}>"
@@ -529,7 +542,7 @@ class ScoreColumns:
 
 def _columns_of(batch: list[str], threshold: float) -> ScoreColumns:
     with one_blas_thread():
-        return _columns(_Views.from_texts(batch).scores(load_models().cascade, threshold), threshold)
+        return _columns(_Views.from_texts(batch).scores(load_models(), threshold), threshold)
 
 
 def _columns(scores: DocumentScores, threshold: float) -> ScoreColumns:

@@ -18,6 +18,7 @@ from detector.restore.iterate import counted_substitutions, restoration_plans
 from detector.restore.plan import Span, without_overlap
 from detector.restore.spinner import SpinnerCounts
 from detector.restore.spinner_table import KnownSpinner
+from detector.restore.writing import with_article
 from detector.scoring.cascade import DocumentScores, GroupScores
 from detector.scoring.posterior import document_shift
 from detector.scoring.stage import StageScores
@@ -148,8 +149,8 @@ def _plans(
     spinner: KnownSpinner | None,
 ) -> list[list[Edit]]:
     repairs = [
-        without_overlap([edit_of(e) for e in found if is_edit(e.alternatives, min_gain)], spans)
-        for found, spans in zip(before, keep, strict=True)
+        without_overlap(_repairs(text, [e for e in found if is_edit(e.alternatives, min_gain)]), spans)
+        for text, found, spans in zip(group.parts.texts, before, keep, strict=True)
     ]
     plans = list(repairs)
     # Wordings that a text mentions stay, unless they are damaged.
@@ -173,6 +174,16 @@ def _plans(
         for row, edits in zip(rows.tolist(), made, strict=True):
             plans[row] = edits
     return [classified(text, _in_dialect(text, edits)) for text, edits in zip(group.parts.texts, plans, strict=True)]
+
+
+def _repairs(text: str, found: Sequence[Evidence]) -> list[Edit]:
+    """Return the edits of sorted findings, those of rewriting with the articles before them."""
+    out: list[Edit] = []
+    for evidence in found:
+        edit = edit_of(evidence)
+        agreed = edit if CUE_BY_ID[edit.cue].is_damage else with_article(text, edit)
+        out.append(edit if out and agreed.start < out[-1].end else agreed)
+    return out
 
 
 def _in_dialect(text: str, plan: Sequence[Edit]) -> list[Edit]:
@@ -287,9 +298,9 @@ def find(
         for row, found in zip(rows.tolist(), by_full, strict=True):
             after[row] = found
     out = []
-    for plan, found_before, found_after in zip(plans, before, after, strict=True):
+    for plan, found_before, found_after, spans in zip(plans, before, after, keep, strict=True):
         left = [e for e in found_before if not is_edit(e.alternatives, min_gain)]
-        found = _disjoint([[evidence_of(e) for e in plan], left, found_after])
+        found = _disjoint([[evidence_of(e) for e in plan], left, without_overlap(found_after, spans)])
         out.append(
             Findings(
                 plan,

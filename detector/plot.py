@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.arguments import number_between
 from detector.calibration import calibration_bins
 from detector.cues import CUES
 from detector.errors import InputError
@@ -212,6 +213,8 @@ def scores_by_group(
     """
     from detector.report.text import printable
 
+    if threshold is not None:
+        threshold = number_between(threshold, "the threshold", 0.0, 1.0)
     p, named = _columns(probability, [str(g) for g in group])
     names = list(dict.fromkeys(named))
     figure = _new(7.2, 1.0 + 0.5 * max(1, len(names)))
@@ -223,7 +226,9 @@ def scores_by_group(
         strewn = row + 0.5 * (np.arange(len(drawn)) * _SPREAD % 1 - 0.5)
         axes.scatter(drawn, strewn, s=14, color=INK, alpha=0.55, linewidths=0)
         if len(drawn):
-            axes.plot([np.median(drawn)] * 2, (row - 0.34, row + 0.34), color=_STRONG, linewidth=2)
+            axes.plot(
+                np.repeat(_log10_odds(np.nanmedian(own)), 2), (row - 0.34, row + 0.34), color=_STRONG, linewidth=2
+            )
         flagged = "" if threshold is None else f", {int((own >= threshold).sum())} flagged"
         silent = f", {int(np.isnan(own).sum())} without a verdict" if np.isnan(own).any() else ""
         labels.append(f"{printable(name)} ({len(own)}{flagged}{silent})")
@@ -241,7 +246,7 @@ def scores_by_group(
     return Plot(figure, f"P(spun) by group, one point a text. {'; '.join(said) or 'No texts'}.")
 
 
-def _log10_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log10_odds(p: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     inside = np.clip(p, _MIN_MARGIN, 1 - _MIN_MARGIN)
     out: NDArray[np.float64] = np.log10(inside / (1 - inside))
     return out

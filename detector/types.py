@@ -31,6 +31,7 @@ __all__ = [
     "Report",
     "Restoration",
     "Verdict",
+    "frame_of",
 ]
 
 
@@ -57,7 +58,7 @@ _EDIT_COLUMNS = {
 }
 
 
-def _frame(rows: Sequence[Sequence[object]], columns: Mapping[str, str]) -> pandas.DataFrame:
+def frame_of(rows: Sequence[Sequence[object]], columns: Mapping[str, str]) -> pandas.DataFrame:
     """Return rows as a DataFrame with columns of these types."""
     try:
         import pandas
@@ -208,7 +209,7 @@ class Report(JsonObject):
             )
             for f in found
         ]
-        return _frame(rows, _FINDING_COLUMNS)
+        return frame_of(rows, _FINDING_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,4 +273,4 @@ class Restoration(JsonObject):
             (e.start, e.end, e.spun, e.original, e.log10_gain, e.cue, tuple(a.text for a in e.alternatives))
             for e in self.plan
         ]
-        return _frame(rows, _EDIT_COLUMNS)
+        return frame_of(rows, _EDIT_COLUMNS)

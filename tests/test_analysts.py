@@ -186,6 +186,15 @@ def test_groups_are_drawn_with_their_counts():
         plot.scores_by_group([0.1], ["a", "b"])
 
 
+def test_the_median_that_is_drawn_is_the_one_that_is_told():
+    drawn = plot.scores_by_group([0.2, 0.31, 0.9999, 0.9999], "aaaa")
+    assert "median 0.655" in drawn.alt
+    (bar,) = (line.get_xdata() for line in drawn.axes.lines)
+    assert bar[0] == bar[1] == pytest.approx(np.log10(0.655 / 0.345), abs=0.01)
+    with pytest.raises(InputError, match="0 to 1"):
+        plot.scores_by_group([0.2], "a", threshold="fpr=0.01")
+
+
 def test_the_same_picture_is_the_same_file(tmp_path, reports):
     for name in ("a.png", "b.png"):
         plot.passages(reports[0]).save(tmp_path / name)

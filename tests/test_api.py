@@ -337,6 +337,22 @@ def test_a_span_to_keep_does_not_keep_the_word_beside_it():
     assert (first.spun, first.original) == ("primary", "first")
 
 
+def test_no_probability_depends_on_a_threshold_above_the_default(models):
+    texts = [f"{SPUN[:100]} {HUMAN}", SPUN, HUMAN]
+    assert score_documents(texts, models.cascade, 0.99999).escalated.tolist() == [False, True, False]
+    expected = [detect(text).probability for text in texts]
+    assert [detect(text, threshold=0.99999).probability for text in texts] == expected
+    assert scores(texts, threshold=1.0).probability.tolist() == expected
+
+
+def test_columns_make_a_table_with_a_row_a_text():
+    table = scores([SPUN, "Too short."]).to_frame()
+    assert table["verdict"].tolist() == ["spun", "insufficient_text"]
+    assert table["probability"].isna().tolist() == [False, True]
+    assert table["n_words"].tolist() == [len(SPUN.split()), 2]
+    assert scores([]).to_frame().columns.tolist() == ["probability", "verdict", "n_words"]
+
+
 @pytest.mark.parametrize("word", ["clamor", "clamour", "noise"])
 def test_damage_is_told_whatever_the_dialect_of_the_text(word):
     text = f"People who live close to the dock have complained of the {word} for years. The clerk wrote to Mr Нouse."

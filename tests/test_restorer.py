@@ -160,3 +160,20 @@ def test_an_original_has_a_capital_only_if_its_substitute_has_one(models, text):
             ]
             if features.batch.surface(first, stop).islower():
                 assert plain == [w.lower() for w in plain]
+
+
+@pytest.mark.parametrize(
+    ("spun", "restored"),
+    [
+        (
+            "We took an informational index of photos and an arbitrary woodland.",
+            "a dataset of photos and a random forest.",
+        ),
+        ("An irregular woodland beat a counterfeit neural organization.", "A random forest beat an artificial neural"),
+    ],
+)
+def test_the_article_before_a_tortured_phrase_agrees_with_its_term(spun, restored):
+    text = f"{spun} Profound learning and enormous information were the subject of this paper, and of its rivals too."
+    restoration = reverse(text, threshold=0)
+    assert restored in restoration.text
+    assert apply_plan(text, restoration.plan) == restoration.text

@@ -675,7 +675,7 @@ def test_shards_are_the_whole_and_do_not_overlap(tmp_path, small_parts, files):
     for path in (tmp_path / "out").glob("*.jsonl"):
         found += [r["id"] for r in results(path)]
     assert sorted(found) == sorted(f"{i}-r{k}" for i in range(files) for k in range(30))
-    with pytest.raises(InputError, match="shards 3 there, 2 now"):
+    with pytest.raises(InputError, match="shards was 3, is 2"):
         scan(ScanSettings(corpus, tmp_path / "out", shard=(1, 2)))
 
 
@@ -760,7 +760,7 @@ def test_a_file_whose_results_were_removed_is_scanned_again(tmp_path, small_part
 
 def test_results_of_other_settings_are_not_mixed(corpus, tmp_path):
     scan(ScanSettings(corpus, tmp_path / "out"))
-    with pytest.raises(InputError, match=r"other models or settings \(threshold .* there, 0\.5 now"):
+    with pytest.raises(InputError, match=r"other models or settings \(threshold was .*, is 0\.5"):
         scan(ScanSettings(corpus, tmp_path / "out", threshold=0.5))
 
 

@@ -32,6 +32,7 @@ from detector.report.model import JudgedDocument, findings, restoration_of
 from detector.serve.app import ServeSettings, create_app, open_socket
 from detector.serve.guard import host_name
 from detector.serve.languagetool import utf16_offsets
+from detector.serve.work import answer
 from detector.writers import writer_for
 
 ARTICLES = Path(__file__).resolve().parents[1] / "notebooks" / "articles"
@@ -269,6 +270,14 @@ def test_any_text_has_an_answer(client):
         assert len(answer["documents"]) == len(odd)
     response = client.post("/page/read", content=body_of(*({"path": t[:9], "text": t} for t in odd)))
     assert all("<script" not in d["html"] for d in response.json()["documents"])
+
+
+def test_words_that_stay_by_wish_are_not_found_odd():
+    text = " ".join(["We hold up the house for the ferry, and the garden was shut by the mayor."] * 2) + "\n\n" + SPUN
+    spans = [[e.start, e.end] for e in detect(text).evidence]
+    sent = json.dumps({"documents": [{"path": "a", "text": text, "keep": spans}]}).encode()
+    (document,) = json.loads(answer("annotate", sent).content)["documents"]
+    assert not [e for e in document["evidence"] for a, b in spans if e["start"] < b and a < e["end"]]
 
 
 # --- the description

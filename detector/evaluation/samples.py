@@ -185,7 +185,7 @@ def flagged_at(models: Models, texts: Sequence[str]) -> dict[str, NDArray[np.boo
         for part in _batches(texts, no_progress):
             views = _Views.from_texts(part)
             for value, flags in found.items():
-                flags.append(np.round(views.scores(models.cascade, value).probability, 4) >= value)
+                flags.append(np.round(views.scores(models, value).probability, 4) >= value)
     return {name: np.concatenate(found[value]) for name, value in models.thresholds.items()}
 
 
@@ -224,7 +224,7 @@ def scores_of(models: Models, texts: Sequence[str], progress: Progress = no_prog
     probability, tortured, features, words = [], [], [], []
     with one_blas_thread():
         for part in _batches(texts, progress):
-            scores = _Views.from_texts(part).scores(models.cascade, models.thresholds["default"])
+            scores = _Views.from_texts(part).scores(models, models.thresholds["default"])
             (group,) = scores.groups
             # Features come from the full stage, also for texts that the screen clears.
             m = models.full.extractor.extract(group.batch())

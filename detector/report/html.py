@@ -113,6 +113,7 @@ def _summary(judged: JudgedDocument, found: Sequence[Finding]) -> str:
 def _piece(finding: Finding, original: str | None, number: str) -> dict[str, Any]:
     """Return a mark: the wording, the original that `reverse` writes (None if it leaves it), and its note."""
     odds = likelier(finding.log10_odds) if finding.alternatives else ""
+    is_strong = finding.alternatives and finding.strength >= _STRONG
     return {
         "mark": True,
         "id": number,
@@ -123,7 +124,7 @@ def _piece(finding: Finding, original: str | None, number: str) -> dict[str, Any
         "cue": finding.label if finding.page is None else f"{finding.label}, page {finding.page}",
         # The message of a substitution holds the odds already.
         "odds": "" if "likelier" in finding.message else odds,
-        "kind": "damaged" if finding.is_damage else "strong" if finding.strength >= _STRONG else "weak",
+        "kind": "damaged" if finding.is_damage else "strong" if is_strong else "weak",
     }
 
 

@@ -50,6 +50,7 @@ _BAR = 5  # columns of the bar that stands for a probability
 _NUMBER = 6  # columns of the probability itself: ">99.9%"
 _GLUE = "\ue000"  # stands for a space that no line breaks at, until the lines are cut
 _FEW = 5  # findings that are listed of a document that is not flagged
+_DOUBT = 0.1  # P(spun) from which a reader asks why a text is not flagged
 _STYLES: dict[Reading, str] = {"flagged": "bold red", "doubtful": "yellow", "not flagged": "", "no verdict": "dim"}
 _SHORT_LINE = 50  # characters; a line break after a shorter line is meant, one after a longer line is wrapping
 _NEXT_ITEM = re.compile(r"\s*(?:[-*•–>#|]|\d+[.)])\s|\s{2,}\S")
@@ -159,7 +160,7 @@ def verdict_line(judged: JudgedDocument) -> str:
     if (reason := abstention(report)) is not None:
         return f"no verdict  {reason}"
     n = len(report.evidence)
-    found = count(n, "finding") if n else "no findings"
+    found = count(n, "finding") if n else "no findings shown" if judged.left_out else "no findings"
     limit = f"threshold {threshold_percent(report.threshold)}"
     if judged.reading == "doubtful" and judged.doubtful_from is not None:
         limit += f", doubtful from {threshold_percent(judged.doubtful_from)}"
@@ -404,7 +405,7 @@ class Terminal:
         line.append(head, _STYLES[judged.reading] or "bold")
         line.append(self.show("  " + rest))
         self.console.print(line)
-        if judged.reading in ("flagged", "doubtful") or judged.prior is not None:
+        if judged.prior is not None or (judged.report.probability or 0.0) >= _DOUBT:
             self.console.print(self._text(base_rate(judged), "dim"))
         if reason := disagreement(judged.report):
             self.console.print(self._text(reason, "dim"))

@@ -9,6 +9,7 @@ from detector.cues import CUE_IDS, CUES
 from detector.cues.substitution import times_likelier
 from detector.prior import probability_at_prior
 from detector.report.model import Finding, JudgedDocument, label_of
+from detector.scoring.cascade import MIN_WORDS
 from detector.types import Report
 
 __all__ = [
@@ -104,7 +105,7 @@ def words(report: Report) -> str:
 def abstention(report: Report) -> str | None:
     """Return why there is no verdict; None if there is one."""
     if report.verdict == "insufficient_text":
-        return f"{words(report)}: too little text to judge"
+        return f"{words(report)}: too little text to judge, {MIN_WORDS} words are needed"
     if report.verdict == "unsupported_language":
         return f"{words(report)}: not English, the only language that can be judged"
     return None

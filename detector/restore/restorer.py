@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +14,9 @@ from detector.restore.profile import SpinnerProfile
 from detector.restore.rerank import MAX_GAIN, Reranker, log10_gain
 from detector.restore.spinner import OtherDocuments
 from detector.restore.spinner_table import KnownPairs
-from detector.restore.writing import write_words
+from detector.restore.writing import with_article, write_words
 from detector.scoring.tokens import CANDIDATE_COLUMNS, FeatureExtractor, TokenFeatures
 from detector.text.casing import capitalised
-from detector.text.indefinite_article import article_for
 from detector.text.tokens import SENTENCE_START
 from detector.text.vocabulary import CAPITAL, LOWER, UPPER
 from detector.types import Edit, EditAlternative
@@ -114,7 +112,6 @@ def _edit(features: TokenFeatures, extractor: FeatureExtractor, row: int, gain: 
     text = features.batch.texts[int(features.batch.document_of[first])]
     start, end = int(features.batch.starts[first]), int(features.batch.ends[first + length - 1])
     original = original_text(features, extractor, row)
-    spun = text[start:end]
     low, high = np.searchsorted(c.start, (first, first + 1))
     rivals = low + np.flatnonzero(c.length[low:high] == length)
     rivals = rivals[np.argsort(-gain[rivals], kind="stable")]
@@ -123,20 +120,11 @@ def _edit(features: TokenFeatures, extractor: FeatureExtractor, row: int, gain: 
         for r in rivals[:_ALTERNATIVES].tolist()
         if r != row
     ]
-    # "an honest" → "a sincere": the article before the edit belongs to it if it no longer agrees.
-    article = re.search(r"(?<![\w'’-])(an?)([ \u00a0])$", text[max(0, start - 4) : start], re.IGNORECASE)
-    prefix = ""
-    if article and article_for(original) != article.group(1).lower():
-        agreed = article_for(original)
-        written = article.group(1)
-        agreed = capitalised(agreed) if written[0].isupper() else agreed
-        prefix = agreed + article.group(2)
-        start -= len(written) + 1
-        spun = text[start:end]
-    if prefix + original == spun:
+    alternatives = tuple(EditAlternative(o, round(g, 2)) for o, g in others)
+    edit = with_article(text, Edit(start, end, text[start:end], original, round(float(gain[row]), 2), alternatives))
+    if edit.original == edit.spun:
         return None
-    alternatives = tuple(EditAlternative(prefix + o, round(g, 2)) for o, g in others if prefix + o != spun)
-    return Edit(start, end, spun, prefix + original, round(float(gain[row]), 2), alternatives)
+    return replace(edit, alternatives=tuple(a for a in edit.alternatives if a.text != edit.spun))
 
 
 @dataclass(frozen=True)

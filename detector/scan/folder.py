@@ -48,6 +48,10 @@ def _spread(value: dict[str, Any]) -> str:
     return "{\n " + ",\n ".join(members) + "\n}"
 
 
+def _shown(value: object) -> str:
+    return "not given" if value is None else str(value)
+
+
 def read_json(path: Path) -> dict[str, Any] | None:
     """Return the object that `write_json` wrote; None if there is none, or it is damaged, as after a power cut."""
     try:
@@ -114,7 +118,7 @@ class ScanFolder:
         if found != settings:
             changed = [key for key in settings if found.get(key) != settings[key]]
             differences = "; ".join(
-                f"{key} {json.dumps(found.get(key))} there, {json.dumps(settings[key])} now" for key in changed
+                f"{key} was {_shown(found.get(key))}, is {_shown(settings[key])}" for key in changed
             )
             raise InputError(
                 f"{self.path} holds results of other models or settings ({differences}): give another folder"

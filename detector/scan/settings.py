@@ -68,7 +68,7 @@ class ScanSettings:
         if self.write is not None and self.write not in KEPT_VERDICTS:
             raise InputError(f"write is {self.write!r}: give one of {', '.join(KEPT_VERDICTS)}")
         if self.rejected is not None and self.write is None:
-            raise InputError("rejected needs write: it takes the records that `write` leaves out")
+            raise InputError("rejected records are those that --write (`write`) leaves out: give it too")
         if self.output_format not in ("jsonl", "parquet"):
             raise InputError(f"output_format is {self.output_format!r}: give jsonl or parquet")
         if self.compression not in COMPRESSIONS:

@@ -70,8 +70,9 @@
   }
   function paste() {
     var text = byId("text").value;
-    if (!text.trim()) { byId("text").focus(); tell("There is no text yet."); return; }
+    if (!text.trim()) { byId("text").focus(); tell("There is no text yet."); byId("changes").textContent = "There is no text yet."; return; }
     pasted += 1;
+    byId("changes").textContent = "";
     byId("text").value = "";
     add({ name: "Pasted text " + pasted, text: text, size: text.length });
     show(documents[documents.length - 1]);
@@ -118,6 +119,7 @@
     var now = item.result;
     var told = [];
     if (before.reading !== now.reading) { told.push(before.reading + " → " + now.reading); }
+    if (before.probability !== now.probability) { told.push(before.probability + " → " + now.probability); }
     if (before.edits.length !== now.edits.length) { told.push(before.edits.length + " → " + now.edits.length + " edits"); }
     if (now.probability_at_prior && before.probability_at_prior !== now.probability_at_prior) {
       told.push(now.probability_at_prior + " likely with your share");
@@ -128,6 +130,7 @@
     }
   }
   function settle() {
+    if (!["threshold", "prior"].every(function (id) { return byId(id).reportValidity(); })) { return; }
     byId("other").hidden = byId("named").value !== "";
     changed = [];
     var items = documents.filter(function (d) { return d.result; });
