@@ -244,7 +244,7 @@ class TestFaults:
         code, out, err = run("reverse", "--queries", "blank.txt", "spun.txt")
         assert code == 0
         assert out.count('"') >= 2
-        assert "blank.txt: no sentence" in err
+        assert "blank.txt: nothing is long" in err
         assert run("reverse", "--queries", "-q", "blank.txt")[2] == ""
 
 

@@ -50,7 +50,7 @@ __all__ = ["reverse"]
     metavar="START:END",
     help="Leave these characters as they are; repeatable.",
 )
-@click.option("--queries", is_flag=True, help="Write sentences that probably find the source in a search engine.")
+@click.option("--queries", is_flag=True, help="Write what to search for, between quotation marks, to find the source.")
 @click.option("--in-place", is_flag=True, help="Write each restored text into the file that it came from.")
 @spinner_options
 @click.pass_context
@@ -158,7 +158,7 @@ def _restored(
 
 
 def _queries(item: Input, restoration: Restoration, spinner: Spinner | None) -> tuple[str, ...]:
-    """Return sentences that probably find the source; those with odd words that were not restored come last."""
+    """Return what to search for to find the source: nothing that holds an odd word that was not restored."""
     edited = {(e.start, e.end) for e in restoration.plan}
     report = detect(item.document.judged_text, spinner=spinner)
     found = [(f.start, f.end) for f in findings(report)]
@@ -280,7 +280,7 @@ def _diff(call: Invocation, restored: RestoredDocument) -> str:
 
 
 def _print(call: Invocation, restored: Iterator[RestoredDocument], queries: bool, several: bool) -> None:
-    """Print restored texts in colour, or the sentences to search for."""
+    """Print restored texts in colour, or what to search for."""
     with call.terminal() as terminal:
         for item in restored:
             if several:
@@ -288,7 +288,7 @@ def _print(call: Invocation, restored: Iterator[RestoredDocument], queries: bool
             if not queries:
                 terminal.restored(item)
                 continue
-            for sentence in item.queries:
-                terminal.console.print(f'"{terminal.show(sentence)}"', soft_wrap=True)
+            for query in item.queries:
+                terminal.console.print(f'"{terminal.show(query)}"', soft_wrap=True)
             if not item.queries:
-                call.note(f"{item.document.path}: no sentence is long and rare enough to search for")
+                call.note(f"{item.document.path}: nothing is long, rare and certain enough to search for")
