@@ -15,7 +15,6 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from detector import detect, reverse
-from detector.search_queries import search_queries
 
 ARTICLES = Path(__file__).resolve().parents[2] / "notebooks" / "articles"
 SPUN = (ARTICLES / "harbour-talks-spun.txt").read_text(encoding="utf-8")
@@ -132,7 +131,9 @@ def test_searches_for_the_source_are_copied(browser, url):
     browser.wait(lambda: browser.one("#shown .said").text == "Copied.")
     lines = browser.clipboard().splitlines()
     assert all(re.fullmatch('"[^"“”]+"', line) for line in lines)
-    assert {line.strip('"') for line in lines} <= set(search_queries(reverse(SPUN), k=100))
+    restored = " ".join(reverse(SPUN).text.split())
+    assert lines
+    assert all(line.strip('"') in restored for line in lines)
 
 
 def test_a_rejected_edit_stays_rejected(browser, url):
