@@ -1,6 +1,7 @@
 """Records of a corpus: damage is reported for the record or the file, and the rest is read."""
 
 import bz2
+import gc
 import gzip
 import json
 import lzma
@@ -302,3 +303,23 @@ def test_a_text_of_a_folder_cannot_hide_a_part_of_itself(tmp_path):
     (tmp_path / "a.txt").write_text("The ferry was late. <!-- detector: off --> The pier was closed.")
     (record,) = read(tmp_path)
     assert "The pier was closed." in record.text
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="this system does not list open files")
+@pytest.mark.parametrize("pack", PACKERS)
+def test_an_archive_that_was_read_is_closed_before_garbage_is_collected(tmp_path, pack):
+    path = tmp_path / f"a.jsonl.{pack}"
+    path.write_bytes(PACKERS[pack](LINES + b"{broken\n"))
+    (file,) = corpus_files(str(path))
+    (part,) = index_file(file, "text").parts
+    reader = open_reader(file, "text", "id", False)
+    gc.disable()
+    try:
+        assert len(list(reader.records(part))) == len(ROWS) + 1
+        reader.close()
+        del reader
+        # A file that is closed is listed no more while its name is read.
+        held = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+    finally:
+        gc.enable()
+    assert str(path) not in held

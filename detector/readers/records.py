@@ -647,6 +647,7 @@ class _LineReader:
     text_field: str
     id_field: str
     whole: bool
+    _raw: Any = None
     _stream: Any = None
     _at: int = 0
 
@@ -655,7 +656,8 @@ class _LineReader:
         try:
             if self._stream is None or part.start < self._at:
                 self.close()
-                self._stream = decompressed(_open(self.file), self.file.suffix)
+                self._raw = _open(self.file)
+                self._stream = decompressed(self._raw, self.file.suffix)
                 self._at = 0
             if not self.file.suffix:
                 self._stream.seek(part.start)
@@ -677,6 +679,7 @@ class _LineReader:
         """Close the file."""
         if self._stream is not None:
             self._stream.close()
+            self._raw.close()  # which decompression leaves open, until garbage is collected
 
     def records(self, part: Part) -> Iterator[Record | BadRecord]:
         """Yield the records of a part."""
