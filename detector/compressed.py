@@ -69,16 +69,17 @@ def _zstd(raw: IO[bytes]) -> Iterator[bytes]:
 def _streams(raw: IO[bytes], new: Callable[[], Any], decompress: Callable[[Any, bytes], bytes]) -> Iterator[bytes]:
     """Yield the decompressed bytes of the streams of a file, each read by a `new` object.
 
-    Unlike the files of the libraries, it raises an error for what follows them, zeros excepted, or if the last is cut
-    off.
+    Unlike the files of the libraries, it raises an error for bytes after the last stream, zeros excepted, or if that
+    stream is cut off.
     """
     rest = raw.read(_COMPRESSED)
     while rest:
         stream, block = new(), rest
         yield decompress(stream, block)
         while not stream.eof:
-            block = raw.read(_COMPRESSED) if getattr(stream, "needs_input", True) else b""
-            if not block and getattr(stream, "needs_input", True):
+            needs_input = getattr(stream, "needs_input", True)
+            block = raw.read(_COMPRESSED) if needs_input else b""
+            if needs_input and not block:
                 raise EOFError("the file ends before its last stream does")
             yield decompress(stream, block)
         rest = stream.unused_data.lstrip(b"\0")

@@ -70,7 +70,7 @@ def write_file(path: Path | str, binary: bool = False, sync: bool = True, key: s
     then the former file stays as it was, and an error or a full disk leaves it so. A link stays: its target is
     replaced. The permissions of an existing file stay, and its owner if we may give files away. A device or pipe
     (`/dev/stdout`) is written to directly. `sync=False` is for files that may be lost in a power cut. `key`, for those
-    who hold a lock, takes the place of the random name: the next holder replaces what a killed one has left.
+    who hold a lock, takes the place of the random name: the next holder replaces the file of one that was killed.
 
     Raises OSError if the file cannot be written.
 

@@ -57,7 +57,7 @@ FORMATS = {
     "reverse": ("text", "diff", "json", *(w.name for w in WRITERS)),
 }
 _ALL_FORMATS = tuple(dict.fromkeys(f for formats in FORMATS.values() for f in formats))
-MAX_SEED = 10**9  # with what is added to it still a number that all libraries take
+MAX_SEED = 10**9  # steps add small numbers to a seed, and LightGBM takes 31 bits
 _MAX_WAIT = 1e9  # seconds: more than clocks and alarms take
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -22,7 +22,7 @@ only_option = click.option(
     "--only",
     type=click.Choice(tuple(_GROUPS)),
     multiple=True,
-    help="Show only these documents; repeatable. Doubtful: not flagged, but only 1 in 100 human texts score as high.",
+    help="Show only these documents; repeatable. Doubtful: not flagged, but reaches fpr=0.01.",
 )
 sort_option = click.option(
     "--sort",

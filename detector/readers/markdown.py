@@ -40,7 +40,7 @@ _TICKS = re.compile("`+")
 _COMMENT_END = re.compile("--!?>")  # a browser ends comments at either
 _EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
 _PARAGRAPH = re.compile(r"\S[^\n]*+(?:\n(?![ \t]*+\r?\n)[^\n]*+)*+")
-# Elements whose content no browser shows. `<script-x>` is another element, and what follows the end is seen.
+# Elements whose content no browser shows. `<script-x>` is another element, and text after the end tag is seen.
 _UNSEEN = re.compile(
     r"\s*<(?P<name>script|style)(?=[\s/>]).*?(?:</(?P=name)(?:[\s/][^<>]*+)?+>|\Z)", re.IGNORECASE | re.DOTALL
 )

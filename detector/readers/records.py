@@ -472,7 +472,7 @@ def _line_parts(stream: Any) -> Iterator[Part]:
     at = start = line_start = 0
     number = first = 1
     try:
-        while block := stream.read1(_BLOCK):  # `read` would lose what comes before damage
+        while block := stream.read1(_BLOCK):  # `read` would lose the bytes before damage
             head = block.find(b"\n") + 1
             if not at:
                 _check_lines(block, head)

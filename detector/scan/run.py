@@ -477,7 +477,7 @@ def _spooled(folder: ScanFolder) -> Iterator[str]:
     stream: Any = sys.stdin.buffer
     path = folder.kept / f"stdin{name_by_content(stream.peek(8))}"
     try:
-        path.unlink(missing_ok=True)  # what a killed scan left
+        path.unlink(missing_ok=True)  # left by a scan that was killed
         with path.open("wb") as out:
             shutil.copyfileobj(stream, out, 1 << 20)
         yield str(path)
